@@ -1,0 +1,22 @@
+# What every target is compiled and linked with.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports these inside the standard library's own headers at -O2.
+  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-stringop-overflow
+                      -Wno-array-bounds -Wno-stringop-overread)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-ffunction-sections -fdata-sections)
+  add_link_options(-Wl,--gc-sections)
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+if(ARKITEKTD_SANITIZE)
+  add_compile_options(-fsanitize=${ARKITEKTD_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${ARKITEKTD_SANITIZE})
+endif()
+if(ARKITEKTD_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

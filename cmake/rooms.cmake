@@ -1,0 +1,63 @@
+# A room is one folder under src/: one library, one namespace, one README.
+#
+#   room(sql DEPENDS base USES SQLite::SQLite3)
+#
+# compiles every .cpp below the folder into a static library `sql`. DEPENDS names the rooms it
+# may include, USES the outside libraries. Files named *_test.cpp become the test program
+# `sql_test`, *_fuzz.cpp one libFuzzer program each, *_bench.cpp one benchmark each.
+# A room sees only the folders of the rooms it depends on, so an include in the wrong
+# direction does not compile: rooms are included as "sql/database.h" through one
+# include directory each, made of a link to the folder.
+function(room name)
+  cmake_parse_arguments(ROOM "" "PATH" "DEPENDS;USES" ${ARGN})
+  if(NOT ROOM_PATH)
+    set(ROOM_PATH ${name})
+  endif()
+  set(folder ${CMAKE_SOURCE_DIR}/src/${ROOM_PATH})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  set(tests ${sources})
+  set(fuzzers ${sources})
+  set(benches ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cpp$")
+
+  set(include_root ${CMAKE_BINARY_DIR}/rooms/${name})
+  get_filename_component(parent ${include_root}/${ROOM_PATH} DIRECTORY)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${folder} ${include_root}/${ROOM_PATH} SYMBOLIC)
+
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    set(scope PUBLIC)
+    target_compile_definitions(${name} PRIVATE ARKITEKTD_VERSION="${PROJECT_VERSION}")
+  else()
+    add_library(${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${name} ${scope} ${include_root})
+  target_link_libraries(${name} ${scope} ${ROOM_DEPENDS} ${ROOM_USES})
+
+  if(ARKITEKTD_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+  endif()
+  if(ARKITEKTD_FUZZ)
+    foreach(file ${fuzzers})
+      get_filename_component(target ${file} NAME_WE)
+      add_executable(${target} ${file})
+      target_link_libraries(${target} PRIVATE ${name})
+      target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+  endif()
+  if(ARKITEKTD_BENCH)
+    foreach(file ${benches})
+      get_filename_component(target ${file} NAME_WE)
+      add_executable(${target} ${file})
+      target_link_libraries(${target} PRIVATE ${name} benchmark::benchmark)
+    endforeach()
+  endif()
+endfunction()
