@@ -10,10 +10,10 @@
 
 namespace jose {
 
-std::string base64url_encode(std::string_view bytes);                 ///< no padding
+std::string base64url_encode(std::string_view bytes);  ///< no padding
 /// Throws Error(kValidation) on anything but the canonical unpadded form.
 std::string base64url_decode(std::string_view text);
-std::string base64_encode(std::string_view bytes);                    ///< standard alphabet, padded
+std::string base64_encode(std::string_view bytes);  ///< standard alphabet, padded
 std::string sha256_hex(std::string_view bytes);
 std::string sha256(std::string_view bytes);
 
@@ -30,8 +30,8 @@ class Key {
 
   const std::string& kid() const { return kid_; }
   bool is_private() const;
-  std::string private_pem() const;   ///< PKCS#8
-  std::string public_pem() const;    ///< SPKI
+  std::string private_pem() const;  ///< PKCS#8
+  std::string public_pem() const;   ///< SPKI
   /// Public members only: kty, n/e or crv/x(/y), kid, use=sig, alg.
   base::Json public_jwk(std::string_view alg) const;
   /// The 32 raw bytes of an Ed25519 public key.
@@ -59,7 +59,8 @@ struct Jws {
 };
 
 /// `{"alg":alg,"typ":typ,"kid":kid}` in that order unless `header` is given.
-std::string sign_compact(const Key& key, std::string_view alg, const base::Json& header, const base::Json& payload);
+std::string sign_compact(const Key& key, std::string_view alg, const base::Json& header,
+                         const base::Json& payload);
 
 /// Algorithms a verifier accepts by default: asymmetric ones only.
 const std::vector<std::string>& default_algorithms();
