@@ -1,15 +1,14 @@
 #include "base/json.h"
 
-#define RAPIDJSON_HAS_STDSTRING 1
-#include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
-#include <rapidjson/memorystream.h>
 #include <rapidjson/encodedstream.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <unordered_map>
 
@@ -26,23 +25,24 @@ class TreeBuilder {
 
   bool Null() { return add(Json()); }
   bool Bool(bool value) { return add(Json(value)); }
-  bool Int(int value) { return add(Json(value)); }
-  bool Uint(unsigned value) { return add(Json(static_cast<std::int64_t>(value))); }
-  bool Int64(std::int64_t value) { return add(Json(value)); }
-  bool Uint64(std::uint64_t value) { return add(Json(Json::Number{std::to_string(value)})); }
-  bool Double(double value) { return add(Json(value)); }
   bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
-    return add(Json(Json::Number{std::string(text, length)}));
+    Json::Number number{std::string(text, length)};
+    // The reader also takes `Inf`, `-Inf` and `-NaN`, which nobody else reads.
+    const char last = number.text.back();
+    if (last == 'f' || (last == 'N' && length > 3)) return refuse("A number is misspelled.");
+    return add(Json(std::move(number)));
   }
   bool String(const char* text, rapidjson::SizeType length, bool) {
+    if (has_surrogate({text, length})) return refuse("A string contains half of a surrogate pair.");
     return add(Json(std::string(text, length)));
   }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
+    if (has_surrogate({text, length})) return refuse("A key contains half of a surrogate pair.");
     keys_.emplace_back(text, length);
     return true;
   }
-  bool StartObject() { return ++depth_ <= max_depth_; }
-  bool StartArray() { return ++depth_ <= max_depth_; }
+  bool StartObject() { return descend(); }
+  bool StartArray() { return descend(); }
   bool EndArray(rapidjson::SizeType count) {
     --depth_;
     Json::Array items(std::make_move_iterator(values_.end() - count), std::make_move_iterator(values_.end()));
@@ -71,7 +71,15 @@ class TreeBuilder {
     return add(Json(std::move(members)));
   }
 
-  bool too_deep() const { return depth_ > max_depth_; }
+  // Numbers arrive as text; the reader's interface asks for these all the same.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+
+  /// Why the last event was refused; empty if none was.
+  const std::string& refusal() const { return refusal_; }
   Json take() { return std::move(values_.front()); }
 
  private:
@@ -92,6 +100,25 @@ class TreeBuilder {
     return nullptr;
   }
 
+  // The reader encodes an escaped low surrogate that stands alone; raw ones it
+  // refuses itself. In UTF-8 both halves start with ED A0..BF.
+  static bool has_surrogate(std::string_view text) {
+    for (std::size_t at = text.find('\xED'); at != std::string_view::npos; at = text.find('\xED', at + 1)) {
+      if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xA0) return true;
+    }
+    return false;
+  }
+
+  bool refuse(std::string why) {
+    refusal_ = std::move(why);
+    return false;
+  }
+
+  bool descend() {
+    if (++depth_ <= max_depth_) return true;
+    return refuse(fmt::format("The JSON is nested deeper than {} levels.", max_depth_));
+  }
+
   bool add(Json value) {
     values_.push_back(std::move(value));
     return true;
@@ -101,6 +128,7 @@ class TreeBuilder {
   std::size_t depth_ = 0;
   std::vector<Json> values_;
   std::vector<std::string> keys_;
+  std::string refusal_;
 };
 
 std::pair<std::size_t, std::size_t> line_and_column(std::string_view text, std::size_t offset) {
@@ -140,14 +168,14 @@ Json Json::parse(std::string_view text, const Limits& limits) {
   constexpr unsigned kFlags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseNanAndInfFlag |
                               rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
   const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
-  if (builder.too_deep()) {
-    throw Error(code::kValidation, "The JSON is nested deeper than {} levels.", limits.depth);
-  }
-  if (result.IsError()) {
-    const auto [line, column] = line_and_column(text, result.Offset());
-    throw Error(code::kValidation, "Invalid JSON at line {}, column {}: {}", line, column,
-                rapidjson::GetParseError_En(result.Code()));
-  }
+  const auto fail = [&](std::size_t offset, std::string_view why) {
+    const auto [line, column] = line_and_column(text, offset);
+    throw Error(code::kValidation, "Invalid JSON at line {}, column {}: {}", line, column, why);
+  };
+  if (!builder.refusal().empty()) fail(result.Offset(), builder.refusal());
+  if (result.IsError()) fail(result.Offset(), rapidjson::GetParseError_En(result.Code()));
+  // The reader takes a NUL byte for the end of the text.
+  if (bytes.Tell() != text.size()) fail(bytes.Tell(), "Text follows the document.");
   return builder.take();
 }
 
@@ -199,8 +227,8 @@ std::optional<double> Json::as_double() const {
   if (number == nullptr) return std::nullopt;
   const std::string& text = number->text;
   if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
-  if (text == "Infinity" || text == "Inf") return std::numeric_limits<double>::infinity();
-  if (text == "-Infinity" || text == "-Inf") return -std::numeric_limits<double>::infinity();
+  if (text == "Infinity") return std::numeric_limits<double>::infinity();
+  if (text == "-Infinity") return -std::numeric_limits<double>::infinity();
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc::result_out_of_range) {
@@ -284,17 +312,25 @@ void Json::dump_to(std::string& out) const {
 
 namespace {
 
-// Python has one integer type without bounds and doubles, told apart by the
-// spelling: digits only make an integer.
 bool is_integer_text(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
+  return text.find_first_not_of("-0123456789") == std::string_view::npos;
+}
+
+std::vector<const Json::Member*> sorted_members(const Json& object) {
+  std::vector<const Json::Member*> sorted;
+  sorted.reserve(object.members().size());
+  for (const auto& member : object.members()) sorted.push_back(&member);
+  std::ranges::sort(sorted, {}, [](auto* member) -> std::string_view { return member->first; });
+  return sorted;
 }
 
 bool same_number(const Json& a, const Json& b) {
   const std::string& left = a.number_text();
   const std::string& right = b.number_text();
   if (left == right) return left != "NaN";
-  if (is_integer_text(left) && is_integer_text(right)) return false;
+  if (is_integer_text(left) && is_integer_text(right)) {
+    return (left == "-0" || left == "0") && (right == "-0" || right == "0");
+  }
   return a.as_double() == b.as_double();
 }
 
@@ -304,139 +340,14 @@ bool operator==(const Json& a, const Json& b) {
   if (a.value_.index() != b.value_.index()) return false;
   if (a.is_number()) return same_number(a, b);
   if (a.is_object()) {
-    if (a.members().size() != b.members().size()) return false;
-    return std::all_of(a.members().begin(), a.members().end(), [&](const Json::Member& member) {
-      const Json* other = b.find(member.first);
-      return other != nullptr && *other == member.second;
-    });
+    // Sorted first: comparing large objects must not take quadratic time.
+    return std::ranges::equal(sorted_members(a), sorted_members(b),
+                              [](auto* left, auto* right) { return *left == *right; });
   }
   if (a.is_array()) return a.items() == b.items();
   if (a.is_string()) return a.as_string() == b.as_string();
   if (a.is_bool()) return a.as_bool() == b.as_bool();
   return true;
 }
-
-std::string python_repr(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  std::array<char, 40> buffer{};
-  // Python switches to an exponent below 1e-4 and from 1e16 on.
-  const double size = std::abs(value);
-  const bool scientific = value != 0 && (size < 1e-4 || size >= 1e16);
-  const auto format = scientific ? std::chars_format::scientific : std::chars_format::fixed;
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format);
-  std::string text(buffer.data(), end);
-  if (error != std::errc()) throw Error(code::kInternal, std::string("A number does not fit its buffer."));
-  if (!scientific && text.find('.') == std::string::npos) text += ".0";
-  return text;
-}
-
-namespace {
-
-void append_escaped(std::string& out, std::string_view text, bool ascii_only) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  const auto unicode = [&](unsigned unit) {
-    out += "\\u";
-    for (int shift = 12; shift >= 0; shift -= 4) out += kHex[(unit >> shift) & 0xF];
-  };
-  out += '"';
-  std::size_t copied = 0;  // characters that need nothing are copied in runs
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    // Python's ensure_ascii also escapes DEL.
-    if (c >= 0x20 && c != '"' && c != '\\' && (c < 0x7F || !ascii_only)) continue;
-    out.append(text, copied, i - copied);
-    copied = i + 1;
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (c < 0x80) {
-          unicode(c);
-        } else {
-          const unsigned length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
-          unsigned point = c & (0xFF >> (length + 1));
-          for (unsigned k = 1; k < length && i + k < text.size(); ++k) {
-            point = (point << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3F);
-          }
-          i += length - 1;
-          copied = i + 1;
-          if (point >= 0x10000) {
-            unicode(0xD800 + ((point - 0x10000) >> 10));
-            unicode(0xDC00 + ((point - 0x10000) & 0x3FF));
-          } else {
-            unicode(point);
-          }
-        }
-    }
-  }
-  if (copied < text.size()) out.append(text, copied, text.size() - copied);
-  out += '"';
-}
-
-void append_python_number(std::string& out, const Json& number) {
-  const std::string& text = number.number_text();
-  if (is_integer_text(text)) {
-    out += text == "-0" ? "0" : text;
-  } else if (text == "NaN" || text == "Infinity" || text == "-Infinity") {
-    out += text;
-  } else {
-    const double value = number.as_double().value_or(0);
-    if (std::isinf(value)) {
-      out += value > 0 ? "Infinity" : "-Infinity";
-    } else {
-      out += python_repr(value);
-    }
-  }
-}
-
-void append_python(std::string& out, const Json& value, PythonStyle style) {
-  const std::string_view comma = style.spaces ? ", " : ",";
-  const std::string_view colon = style.spaces ? ": " : ":";
-  if (value.is_number()) {
-    append_python_number(out, value);
-  } else if (value.is_string()) {
-    append_escaped(out, value.as_string(), style.ascii_only);
-  } else if (value.is_array()) {
-    out += '[';
-    bool first = true;
-    for (const Json& item : value.items()) {
-      if (!std::exchange(first, false)) out += comma;
-      append_python(out, item, style);
-    }
-    out += ']';
-  } else if (value.is_object()) {
-    std::vector<const Json::Member*> sorted;
-    for (const auto& member : value.members()) sorted.push_back(&member);
-    // UTF-8 bytes sort as code points do.
-    std::sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->first < b->first; });
-    out += '{';
-    bool first = true;
-    for (const Json::Member* member : sorted) {
-      if (!std::exchange(first, false)) out += comma;
-      append_escaped(out, member->first, style.ascii_only);
-      out += colon;
-      append_python(out, member->second, style);
-    }
-    out += '}';
-  } else {
-    value.dump_to(out);
-  }
-}
-
-}  // namespace
-
-std::string dump_like_python(const Json& value, PythonStyle style) {
-  std::string out;
-  append_python(out, value, style);
-  return out;
-}
-
-void append_json_string(std::string& out, std::string_view text) { append_escaped(out, text, false); }
 
 }  // namespace base

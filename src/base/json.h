@@ -32,24 +32,24 @@ class Json {
   };
 
   Json() = default;
-  Json(std::nullptr_t) {}                                          // NOLINT: literals read as JSON
-  Json(bool value) : value_(value) {}                              // NOLINT
-  Json(int value) : Json(static_cast<std::int64_t>(value)) {}      // NOLINT
-  Json(std::int64_t value);                                        // NOLINT
-  Json(double value);                                              // NOLINT: text as Python's repr
-  Json(const char* value) : value_(std::string(value)) {}          // NOLINT
-  Json(std::string_view value) : value_(std::string(value)) {}     // NOLINT
-  Json(std::string value) : value_(std::move(value)) {}            // NOLINT
-  Json(Number value) : value_(std::move(value)) {}                 // NOLINT
-  Json(Array value) : value_(std::move(value)) {}                  // NOLINT
-  Json(Object value) : value_(std::move(value)) {}                 // NOLINT
+  Json(std::nullptr_t) {}                                       // NOLINT: literals read as JSON
+  Json(bool value) : value_(value) {}                           // NOLINT
+  Json(int value) : Json(static_cast<std::int64_t>(value)) {}   // NOLINT
+  Json(std::int64_t value);                                     // NOLINT
+  Json(double value);                                           // NOLINT: text as Python's repr
+  Json(const char* value) : value_(std::string(value)) {}       // NOLINT
+  Json(std::string_view value) : value_(std::string(value)) {}  // NOLINT
+  Json(std::string value) : value_(std::move(value)) {}         // NOLINT
+  Json(Number value) : value_(std::move(value)) {}              // NOLINT
+  Json(Array value) : value_(std::move(value)) {}               // NOLINT
+  Json(Object value) : value_(std::move(value)) {}              // NOLINT
 
   static Json object(std::initializer_list<Member> members = {}) { return Json(Object(members)); }
   static Json array(std::initializer_list<Json> items = {}) { return Json(Array(items)); }
 
   /// Parses one complete JSON text. Accepts NaN and +-Infinity tokens; refuses
-  /// invalid UTF-8, lone surrogates, trailing text and deeper nesting than the
-  /// limit. Duplicate keys: the last one wins.
+  /// invalid UTF-8, lone surrogates, trailing text, numbers beyond the range of
+  /// a double and deeper nesting than the limit. Duplicate keys: the last one wins.
   /// Throws Error(kValidation) with line and column.
   static Json parse(std::string_view text);
   static Json parse(std::string_view text, const Limits& limits);
@@ -102,8 +102,8 @@ class Json {
 /// arguments are taken over this text. Keys are sorted by code point, numbers
 /// are normalised as Python reads and prints them (`1e16` -> `1e+16`).
 struct PythonStyle {
-  bool spaces;       ///< `", "` and `": "` rather than `,` and `:`
-  bool ascii_only;   ///< non-ASCII characters as \uXXXX
+  bool spaces;      ///< `", "` and `": "` rather than `,` and `:`
+  bool ascii_only;  ///< non-ASCII characters as \uXXXX
 };
 std::string dump_like_python(const Json& value, PythonStyle style);
 
