@@ -41,9 +41,10 @@ TEST(Json, AcceptsTheTokensPythonSendsForSpecialNumbers) {
 }
 
 TEST(Json, RefusesWhatIsNotOneCompleteDocument) {
-  for (const char* text : {"",    " ",   "1 2",     "{} x",   "[1,]", "{\"a\":1,}", "01",    "+1",      ".5",
-                           "1.",  "1e",  "-",       "nan",    "Inf",  "-Inf",       "-NaN",  "Infinit", "nul",
-                           "'a'", "\"a", "\"\\x\"", "\"\n\"", "[1",   "{\"a\"}",    "{1:2}", "// c\n1"}) {
+  for (const char* text :
+       {"",    " ",   "1 2",     "{} x",   "[1,]", "{\"a\":1,}", "01",    "+1",         ".5",      "1.",
+        "1e",  "-",   "nan",     "Inf",    "-Inf", "-NaN",       "NaN.5", "Infinitye1", "Infinit", "nul",
+        "'a'", "\"a", "\"\\x\"", "\"\n\"", "[1",   "{\"a\"}",    "{1:2}", "// c\n1"}) {
     EXPECT_NE(refusal(text), "") << text;
   }
   EXPECT_NE(refusal(std::string_view("1\0", 2)), "");
