@@ -15,8 +15,8 @@ namespace graphql {
 /// The document is not GraphQL. `what()` starts with "Syntax Error: ".
 class SyntaxError : public base::Error {
  public:
-  SyntaxError(std::string message, ast::Location location)
-      : base::Error(base::code::kValidation, "Syntax Error: " + message), location(location) {}
+  SyntaxError(std::string message, ast::Location where)
+      : base::Error(base::code::kValidation, "Syntax Error: " + message), location(where) {}
   ast::Location location;
 };
 
