@@ -1,0 +1,288 @@
+#include "entity/bind.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "entity/fields.h"
+
+namespace entity {
+namespace {
+
+using graphql::FieldDef;
+using graphql::NamedType;
+using graphql::ast::Directive;
+using graphql::ast::find_directive;
+
+std::string name_of(const FieldDef& field) { return field.owner->name + "." + field.name; }
+
+class CodeAction : public graphql::RootAction {
+ public:
+  explicit CodeAction(const Answer& answer) : answer_(answer) {}
+  void run(graphql::RequestContext& context, const graphql::PlanField&, base::Json arguments,
+           Done done) const override {
+    base::Json value;
+    try {
+      value = answer_(static_cast<Call&>(context), arguments);
+    } catch (...) {
+      done(std::current_exception(), {});
+      return;
+    }
+    done(nullptr, std::move(value));
+  }
+
+ private:
+  const Answer& answer_;
+};
+
+class AsyncAction : public graphql::RootAction {
+ public:
+  explicit AsyncAction(const AsyncAnswer& answer) : answer_(answer) {}
+  void run(graphql::RequestContext& context, const graphql::PlanField&, base::Json arguments,
+           Done done) const override {
+    answer_(static_cast<Call&>(context), arguments, std::move(done));
+  }
+
+ private:
+  const AsyncAnswer& answer_;
+};
+
+class CodeStream : public graphql::RootStream {
+ public:
+  explicit CodeStream(const Subscribe& subscribe) : subscribe_(subscribe) {}
+  std::shared_ptr<void> subscribe(graphql::RequestContext& context, const base::Json& arguments,
+                                  Emit emit) const override {
+    return subscribe_(static_cast<Call&>(context), arguments, std::move(emit));
+  }
+
+ private:
+  const Subscribe& subscribe_;
+};
+
+// The value of a root field that code answers with, taken as it is.
+class RootValue : public graphql::Resolver {
+ public:
+  void finish(graphql::Batch& batch) const override {
+    batch.out.set(0, graphql::json_cell(batch.parents[0].json(), *batch.field.type, batch.out));
+  }
+};
+
+}  // namespace
+
+struct Binding::State {
+  State(std::shared_ptr<const graphql::Schema> schema_in, Registry registry_in)
+      : schema(std::move(schema_in)),
+        registry(std::move(registry_in)),
+        model(schema),
+        filters(model, registry),
+        resolvers(std::make_shared<graphql::ResolverMap>()) {}
+
+  void bind();
+  void bind_root(const NamedType* root);
+  void bind_root_field(const FieldDef& field);
+  void bind_entity(const Table& table);
+  std::shared_ptr<EntityResolver> entity_field(const Table& table, const FieldDef& field);
+  ListSource list_source(const FieldDef& field, const Table& table);
+  std::vector<std::size_t> needs_of(const Table& table, const FieldDef& field, const Directive& computed);
+  void check_names();
+  template <class Map>
+  void check_fields(const Map& map);
+
+  std::shared_ptr<const graphql::Schema> schema;
+  Registry registry;
+  Model model;
+  FilterFactory filters;
+  std::shared_ptr<graphql::ResolverMap> resolvers;
+  std::vector<std::string> not_built;
+  std::vector<std::string> problems;
+};
+
+void Binding::State::bind() {
+  for (const NamedType* type : schema->types()) {
+    if (find_directive(type->directives, "value") == nullptr) continue;
+    for (const FieldDef& field : type->fields) {
+      if (registry.computed.contains(name_of(field))) {
+        problems.push_back(name_of(field) + ": @value types have no computed fields");
+      }
+      resolvers->set(field, graphql::json_field_resolver(field));
+    }
+  }
+  for (const Table& table : model.tables()) bind_entity(table);
+  bind_root(schema->query());
+  bind_root(schema->mutation());
+  bind_root(schema->subscription());
+  graphql::add_introspection(*schema, *resolvers);
+  check_names();
+  problems.insert(problems.end(), filters.problems().begin(), filters.problems().end());
+  if (problems.empty()) return;
+  throw base::Error(base::code::kInternal, "The schema and the code do not fit:\n  {}",
+                    fmt::join(problems, "\n  "));
+}
+
+void Binding::State::bind_root(const NamedType* root) {
+  if (root == nullptr) return;
+  for (const FieldDef& field : root->fields) {
+    if (field.name.starts_with("__")) continue;
+    bind_root_field(field);
+    const bool built = root == schema->subscription() ? resolvers->stream(field) != nullptr
+                       : root == schema->mutation()   ? resolvers->action(field) != nullptr
+                                                      : resolvers->find(field) != nullptr;
+    if (!built) not_built.push_back(name_of(field));
+  }
+}
+
+void Binding::State::bind_root_field(const FieldDef& field) {
+  const std::string name = name_of(field);
+  const Table* table = model.table_of(*field.type->named);
+  bool by_code = true;
+  if (const auto it = registry.answers.find(name); it != registry.answers.end()) {
+    resolvers->set_action(field, std::make_shared<CodeAction>(it->second));
+  } else if (const auto async = registry.actions.find(name); async != registry.actions.end()) {
+    resolvers->set_action(field, std::make_shared<AsyncAction>(async->second));
+  } else if (const auto stream = registry.streams.find(name); stream != registry.streams.end()) {
+    resolvers->set_stream(field, std::make_shared<CodeStream>(stream->second));
+  } else {
+    by_code = false;
+  }
+  if (by_code) {
+    resolvers->set(field, table != nullptr
+                              ? std::static_pointer_cast<graphql::Resolver>(root_loaded(model, *table))
+                              : std::make_shared<RootValue>());
+    return;
+  }
+  if (field.owner != schema->query() || table == nullptr) return;
+  if (field.type->is_list()) {
+    resolvers->set(field, root_list(list_source(field, *table)));
+  } else if (field.arguments.size() == 1 && field.arguments[0].name == "id") {
+    resolvers->set(field, root_get(model, *table));
+  }
+}
+
+void Binding::State::bind_entity(const Table& table) {
+  for (const FieldDef& field : table.type->fields) {
+    if (auto resolver = entity_field(table, field)) resolvers->set(field, std::move(resolver));
+  }
+}
+
+std::shared_ptr<EntityResolver> Binding::State::entity_field(const Table& table, const FieldDef& field) {
+  const graphql::ast::Directives& directives = *field.directives;
+  if (const Column* column = table.column_of(field)) {
+    if (column->references != nullptr) return ref_field(*column, table);
+    if (!field.type->named->is_leaf()) return json_field(*column, table);
+    return column_field(*column, table);
+  }
+  if (find_directive(directives, "absent") != nullptr) return absent_field(field);
+  if (find_directive(directives, "sql") != nullptr) {
+    const auto it = registry.expressions.find(name_of(field));
+    if (it != registry.expressions.end()) return sql_field(field, it->second);
+    problems.push_back(name_of(field) + ": @sql without a registered expression");
+    return nullptr;
+  }
+  if (const Directive* computed = find_directive(directives, "computed")) {
+    const auto it = registry.computed.find(name_of(field));
+    if (it != registry.computed.end()) return computed_field(needs_of(table, field, *computed), it->second);
+    problems.push_back(name_of(field) + ": @computed without a registered function");
+    return nullptr;
+  }
+  const Table* element = model.table_of(*field.type->named);
+  if (element == nullptr) return nullptr;
+  ListSource source = list_source(field, *element);
+  if (const Directive* many = find_directive(directives, "many")) {
+    source.by = element->column_of_field(text_argument(*many, "by"));
+    if (source.by == nullptr) {
+      problems.push_back(name_of(field) + ": @many by a field that is no reference");
+      return nullptr;
+    }
+    if (std::string order = text_argument(*many, "order"); !order.empty()) {
+      const bool descending = order.front() == '-';
+      const Column* column = element->column_of_field(descending ? order.substr(1) : order);
+      if (column == nullptr) {
+        problems.push_back(name_of(field) + ": @many ordered by a field that is no column");
+        return nullptr;
+      }
+      source.fixed_order = fmt::format("t.{}{}", quoted(column->name), descending ? " desc" : "");
+    }
+    const std::string limit = text_argument(*many, "limit", "0");
+    std::from_chars(limit.data(), limit.data() + limit.size(), source.fixed_limit);
+    return list_field(std::move(source));
+  }
+  if (const Directive* through = find_directive(directives, "through")) {
+    source.join = model.join(text_argument(*through, "table"));
+    source.join_forward = source.join->from_column == text_argument(*through, "from") + "_id";
+    return list_field(std::move(source));
+  }
+  return nullptr;
+}
+
+ListSource Binding::State::list_source(const FieldDef& field, const Table& table) {
+  ListSource source;
+  source.model = &model;
+  source.table = &table;
+  if (const graphql::InputValue* filter = field.argument("filters")) {
+    source.filter = filters.filter(*filter->type->named, table);
+  }
+  if (const graphql::InputValue* ordering = field.argument("ordering")) {
+    source.ordering = filters.ordering(*ordering->type->named, table);
+  }
+  return source;
+}
+
+std::vector<std::size_t> Binding::State::needs_of(const Table& table, const FieldDef& field,
+                                                  const Directive& computed) {
+  std::vector<std::size_t> ordinals{0};
+  for (const std::string& name : words_argument(computed, "needs")) {
+    const Column* column = table.column_of_field(name);
+    if (column == nullptr) {
+      problems.push_back(fmt::format("{}: needs {}, which is no column", name_of(field), name));
+    } else {
+      ordinals.push_back(table.ordinal(*column));
+    }
+  }
+  return ordinals;
+}
+
+void Binding::State::check_names() {
+  check_fields(registry.expressions);
+  check_fields(registry.computed);
+  check_fields(registry.answers);
+  check_fields(registry.actions);
+  check_fields(registry.streams);
+  const auto check_inputs = [&](const auto& map) {
+    for (const auto& [name, code] : map) {
+      const std::size_t dot = name.find('.');
+      const NamedType* input = schema->type(name.substr(0, dot));
+      if (input == nullptr || input->input_field(name.substr(dot + 1)) == nullptr) {
+        problems.push_back(name + ": the schema has no such input field");
+      }
+    }
+  };
+  check_inputs(registry.predicates);
+  check_inputs(registry.orderings);
+}
+
+template <class Map>
+void Binding::State::check_fields(const Map& map) {
+  for (const auto& [name, code] : map) {
+    const std::size_t dot = name.find('.');
+    const NamedType* type = schema->type(name.substr(0, dot));
+    if (type == nullptr || type->field(name.substr(dot + 1)) == nullptr) {
+      problems.push_back(name + ": the schema has no such field");
+    }
+  }
+}
+
+Binding::Binding(std::shared_ptr<const graphql::Schema> schema, Registry registry)
+    : state_(std::make_unique<State>(std::move(schema), std::move(registry))) {
+  state_->bind();
+}
+
+Binding::~Binding() = default;
+
+const Model& Binding::model() const { return state_->model; }
+std::shared_ptr<graphql::ResolverMap> Binding::resolvers() const { return state_->resolvers; }
+const std::vector<std::string>& Binding::not_built() const { return state_->not_built; }
+
+}  // namespace entity

@@ -1,0 +1,35 @@
+#include "entity/call.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/error.h"
+
+namespace entity {
+
+std::size_t Row::at(std::string_view column) const {
+  const Column* found = set_->table->column(column);
+  const int position = found == nullptr ? -1 : set_->position[set_->table->ordinal(*found)];
+  if (position < 0) {
+    throw base::Error(base::code::kInternal, "{}.{} was not loaded: name it in `needs`.", set_->table->name,
+                      column);
+  }
+  return static_cast<std::size_t>(position);
+}
+
+std::size_t Call::enqueue(sql::Query query) {
+  queued_.push_back(std::move(query));
+  return results_.size() + queued_.size() - 1;
+}
+
+sql::Rows& Call::result(std::size_t ticket) { return results_[ticket].get(); }
+
+void Call::flush() {
+  if (queued_.empty()) return;
+  if (reader == nullptr) throw base::Error(base::code::kInternal, std::string("Read outside of a snapshot."));
+  std::vector<sql::Reader::Result> answers = reader->batch(queued_);
+  std::move(answers.begin(), answers.end(), std::back_inserter(results_));
+  queued_.clear();
+}
+
+}  // namespace entity

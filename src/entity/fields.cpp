@@ -1,0 +1,235 @@
+#include "entity/fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/error.h"
+
+namespace entity {
+namespace {
+
+using graphql::Batch;
+using graphql::Cell;
+using graphql::Object;
+
+const RowSet& set_of(const Object& object) { return *static_cast<const RowSet*>(object.data); }
+
+Cell stored_cell(const sql::Rows& rows, std::size_t row, std::size_t column, Storage storage) {
+  if (rows.is_null(row, column)) return Cell::null();
+  switch (storage) {
+    case Storage::kInteger:
+    case Storage::kTime:
+      return Cell::of(rows.integer(row, column));
+    case Storage::kBoolean:
+      return Cell::of(rows.integer(row, column) != 0);
+    case Storage::kReal:
+      return Cell::of(rows.real(row, column));
+    case Storage::kText:
+      return Cell::string(rows.text(row, column));
+    case Storage::kJson:
+      return Cell::raw(rows.text(row, column));
+  }
+  return Cell::null();
+}
+
+class ColumnField : public EntityResolver {
+ public:
+  ColumnField(const Column& column, const Table& table)
+      : ordinal_(table.ordinal(column)), storage_(column.storage) {}
+
+  void needs(LoadSpec& parent) const override { add_need(parent, ordinal_); }
+  void finish(Batch& batch) const override {
+    for (std::size_t i = 0; i < batch.parents.size(); ++i) {
+      const RowSet& set = set_of(batch.parents[i]);
+      const int position = set.position[ordinal_];
+      batch.out.set(
+          i, stored_cell(set.rows, batch.parents[i].row, static_cast<std::size_t>(position), storage_));
+    }
+  }
+
+ protected:
+  std::size_t ordinal_;
+  Storage storage_;
+};
+
+// A column of JSON text whose members clients select from.
+class JsonField : public ColumnField {
+ public:
+  using ColumnField::ColumnField;
+  void finish(Batch& batch) const override {
+    for (std::size_t i = 0; i < batch.parents.size(); ++i) {
+      const RowSet& set = set_of(batch.parents[i]);
+      const auto position = static_cast<std::size_t>(set.position[ordinal_]);
+      if (set.rows.is_null(batch.parents[i].row, position)) continue;
+      const base::Json& value =
+          batch.context.keep(base::Json::parse(set.rows.text(batch.parents[i].row, position)));
+      batch.out.set(i, graphql::json_cell(value, *batch.field.type, batch.out));
+    }
+  }
+};
+
+class SqlField : public EntityResolver {
+ public:
+  SqlField(const graphql::FieldDef& field, const Expression& expression)
+      : field_(field), expression_(expression) {
+    const graphql::NamedType& named = *field.type->named;
+    storage_ = field.type->is_list()      ? Storage::kJson
+               : named.name == "Boolean"  ? Storage::kBoolean
+               : named.name == "Float"    ? Storage::kReal
+               : named.name == "Int"      ? Storage::kInteger
+               : named.name == "DateTime" ? Storage::kTime
+                                          : Storage::kText;
+  }
+  void needs(LoadSpec& parent) const override {
+    for (const auto& [field, expression] : parent.expressions) {
+      if (field == &field_) return;
+    }
+    parent.expressions.emplace_back(&field_, &expression_);
+  }
+  void finish(Batch& batch) const override {
+    for (std::size_t i = 0; i < batch.parents.size(); ++i) {
+      const RowSet& set = set_of(batch.parents[i]);
+      const auto found = std::find_if(set.expressions.begin(), set.expressions.end(),
+                                      [&](const auto& entry) { return entry.first == &field_; });
+      batch.out.set(
+          i, stored_cell(set.rows, batch.parents[i].row, static_cast<std::size_t>(found->second), storage_));
+    }
+  }
+
+ private:
+  const graphql::FieldDef& field_;
+  const Expression& expression_;
+  Storage storage_;
+};
+
+class ComputedField : public EntityResolver {
+ public:
+  ComputedField(std::vector<std::size_t> needs, const Computed& function)
+      : needs_(std::move(needs)), function_(function) {}
+  void needs(LoadSpec& parent) const override {
+    for (const std::size_t ordinal : needs_) add_need(parent, ordinal);
+  }
+  bool reads() const override { return true; }
+  void finish(Batch& batch) const override {
+    std::vector<Row> rows;
+    rows.reserve(batch.parents.size());
+    for (const Object& parent : batch.parents) rows.emplace_back(parent);
+    function_(static_cast<Call&>(batch.context), rows, batch.arguments, batch.out);
+  }
+
+ private:
+  std::vector<std::size_t> needs_;
+  const Computed& function_;
+};
+
+class AbsentField : public EntityResolver {
+ public:
+  explicit AbsentField(bool list) : list_(list) {}
+  void needs(LoadSpec&) const override {}
+  void finish(Batch& batch) const override {
+    if (!list_) return;
+    for (std::size_t i = 0; i < batch.parents.size(); ++i) batch.out.set_objects(i, {});
+  }
+
+ private:
+  bool list_;
+};
+
+// The one row a reference names: each distinct id is loaded once a level.
+class RefField : public EntityResolver {
+ public:
+  RefField(const Column& column, const Table& table)
+      : ordinal_(table.ordinal(column)), target_(*column.references) {}
+
+  void needs(LoadSpec& parent) const override { add_need(parent, ordinal_); }
+  bool reads() const override { return true; }
+  std::shared_ptr<const void> prepare(const graphql::PlanField& plan) const override {
+    return make_load_spec(target_, plan);
+  }
+
+  void start(Batch& batch) const override {
+    auto& call = static_cast<Call&>(batch.context);
+    auto state = std::make_shared<State>();
+    for (const Object& parent : batch.parents) {
+      if (const auto id = reference(parent)) state->ids.values.push_back(*id);
+    }
+    std::sort(state->ids.values.begin(), state->ids.values.end());
+    state->ids.values.erase(std::unique(state->ids.values.begin(), state->ids.values.end()),
+                            state->ids.values.end());
+    const auto& spec = *static_cast<const LoadSpec*>(batch.plan.prepared.get());
+    if (!state->ids.values.empty() && !spec.only_id()) {
+      SqlText sql(call.database->dialect());
+      std::string text = fmt::format("select {} from {} t where t.\"id\" ", spec.select_list(sql, "t", call),
+                                     quoted(target_.name));
+      text += fmt::format("in_ids({})", sql.bind(state->ids));
+      state->ticket = call.enqueue({std::move(text), std::move(sql.parameters)});
+    }
+    batch.state = state;
+  }
+
+  void finish(Batch& batch) const override {
+    auto& call = static_cast<Call&>(batch.context);
+    const auto& state = *static_cast<State*>(batch.state.get());
+    if (state.ids.values.empty()) return;
+    const auto& spec = *static_cast<const LoadSpec*>(batch.plan.prepared.get());
+    const RowSet& set =
+        spec.keep(call, spec.only_id() ? id_rows(state.ids) : std::move(call.result(state.ticket)));
+    std::unordered_map<std::int64_t, std::uint32_t> at;
+    for (std::uint32_t row = 0; row < set.rows.size(); ++row) at.emplace(set.rows.integer(row, 0), row);
+    for (std::size_t i = 0; i < batch.parents.size(); ++i) {
+      const auto id = reference(batch.parents[i]);
+      if (!id) continue;
+      if (const auto found = at.find(*id); found != at.end()) {
+        batch.out.set_object(i, Object{target_.type, &set, found->second});
+      }
+    }
+  }
+
+ private:
+  struct State {
+    sql::Ids ids;
+    std::size_t ticket = 0;
+  };
+
+  std::optional<std::int64_t> reference(const Object& parent) const {
+    const RowSet& set = set_of(parent);
+    const auto position = static_cast<std::size_t>(set.position[ordinal_]);
+    if (set.rows.is_null(parent.row, position)) return std::nullopt;
+    return set.rows.integer(parent.row, position);
+  }
+
+  // `parent { id }` is answered from the reference itself.
+  static sql::Rows id_rows(const sql::Ids& ids) {
+    sql::Rows rows(1);
+    for (const std::int64_t id : ids.values) rows.add(id);
+    return rows;
+  }
+
+  std::size_t ordinal_;
+  const Table& target_;
+};
+
+}  // namespace
+
+std::shared_ptr<EntityResolver> column_field(const Column& column, const Table& table) {
+  return std::make_shared<ColumnField>(column, table);
+}
+std::shared_ptr<EntityResolver> json_field(const Column& column, const Table& table) {
+  return std::make_shared<JsonField>(column, table);
+}
+std::shared_ptr<EntityResolver> ref_field(const Column& column, const Table& table) {
+  return std::make_shared<RefField>(column, table);
+}
+std::shared_ptr<EntityResolver> sql_field(const graphql::FieldDef& field, const Expression& expression) {
+  return std::make_shared<SqlField>(field, expression);
+}
+std::shared_ptr<EntityResolver> computed_field(std::vector<std::size_t> needs, const Computed& function) {
+  return std::make_shared<ComputedField>(std::move(needs), function);
+}
+std::shared_ptr<EntityResolver> absent_field(const graphql::FieldDef& field) {
+  return std::make_shared<AbsentField>(field.type->is_list() && field.type->is_non_null());
+}
+
+}  // namespace entity

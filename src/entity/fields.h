@@ -1,0 +1,39 @@
+// Resolvers of entity fields. Internal to entity/.
+#pragma once
+
+#include <memory>
+
+#include "entity/filter.h"
+#include "entity/load.h"
+#include "entity/registry.h"
+
+namespace entity {
+
+std::shared_ptr<EntityResolver> column_field(const Column& column, const Table& table);
+std::shared_ptr<EntityResolver> json_field(const Column& column, const Table& table);
+std::shared_ptr<EntityResolver> ref_field(const Column& column, const Table& table);
+std::shared_ptr<EntityResolver> sql_field(const graphql::FieldDef& field, const Expression& expression);
+std::shared_ptr<EntityResolver> computed_field(std::vector<std::size_t> needs, const Computed& function);
+std::shared_ptr<EntityResolver> absent_field(const graphql::FieldDef& field);
+
+/// A list of entities: all of a table the caller may see, those that refer to
+/// the parent, or those joined to it.
+struct ListSource {
+  const Model* model = nullptr;
+  const Table* table = nullptr;     ///< of the elements
+  const Column* by = nullptr;       ///< `@many`: the element's reference to the parent
+  const JoinTable* join = nullptr;  ///< `@through`
+  bool join_forward = true;         ///< the parent is the join's `from`
+  const Filter* filter = nullptr;
+  const Ordering* ordering = nullptr;
+  std::string fixed_order;       ///< `@many(order:)`: `t."created_at" desc`
+  std::int64_t fixed_limit = 0;  ///< 0: none
+};
+std::shared_ptr<EntityResolver> list_field(ListSource source);
+std::shared_ptr<EntityResolver> root_list(ListSource source);
+/// `thing(id: ...)`: throws NOT_FOUND.
+std::shared_ptr<EntityResolver> root_get(const Model& model, const Table& table);
+/// A root field whose value from code is an id, a list of ids, or null.
+std::shared_ptr<EntityResolver> root_loaded(const Model& model, const Table& table);
+
+}  // namespace entity

@@ -1,0 +1,250 @@
+// Lists of entities: one statement for all parents of a level; with a page,
+// each parent gets its own.
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "entity/fields.h"
+
+namespace entity {
+namespace {
+
+using graphql::Batch;
+using graphql::Object;
+
+const LoadSpec& spec_of(const Batch& batch) {
+  return *static_cast<const LoadSpec*>(batch.plan.prepared.get());
+}
+
+std::string and_also(const std::string& condition) { return condition.empty() ? "" : " and " + condition; }
+
+std::string page_text(SqlText& sql, const std::optional<Page>& page) {
+  if (!page) return "";
+  std::string text = fmt::format(" limit {}", sql.bind(page->limit));
+  if (page->offset > 0) text += fmt::format(" offset {}", sql.bind(page->offset));
+  return text;
+}
+
+class ListBase : public EntityResolver {
+ public:
+  explicit ListBase(ListSource source) : source_(std::move(source)) {}
+  bool reads() const override { return true; }
+  std::shared_ptr<const void> prepare(const graphql::PlanField& plan) const override {
+    return make_load_spec(*source_.table, plan);
+  }
+
+ protected:
+  std::string condition(SqlText& sql, const base::Json& arguments, const Call& call) const {
+    return source_.filter == nullptr ? "" : source_.filter->where(sql, "t", arguments["filters"], call);
+  }
+  std::string order(SqlText& sql, const base::Json& arguments, const Call& call) const {
+    if (!source_.fixed_order.empty()) return fmt::format("order by {}, t.\"id\"", source_.fixed_order);
+    if (source_.ordering == nullptr) return "order by t.\"id\"";
+    return source_.ordering->order_by(sql, "t", arguments["ordering"], call);
+  }
+  std::optional<Page> page(const base::Json& arguments, const Call& call) const {
+    if (source_.fixed_limit > 0) return Page{0, source_.fixed_limit};
+    return page_of(arguments, call.max_page);
+  }
+
+  ListSource source_;
+};
+
+class RootList : public ListBase {
+ public:
+  using ListBase::ListBase;
+  void needs(LoadSpec&) const override {}
+
+  void start(Batch& batch) const override {
+    auto& call = static_cast<Call&>(batch.context);
+    SqlText sql(call.database->dialect());
+    const std::string columns = spec_of(batch).select_list(sql, "t", call);
+    const std::string scope = scope_condition(*source_.model, *source_.table, sql, "t", call);
+    std::string text = fmt::format("select {} from {} t where {}", columns, quoted(source_.table->name),
+                                   scope.empty() ? "1 = 1" : scope);
+    text += and_also(condition(sql, batch.arguments, call));
+    text += " " + order(sql, batch.arguments, call);
+    text += page_text(sql, page(batch.arguments, call));
+    batch.state = std::make_shared<std::size_t>(call.enqueue({std::move(text), std::move(sql.parameters)}));
+  }
+
+  void finish(Batch& batch) const override {
+    auto& call = static_cast<Call&>(batch.context);
+    const std::size_t ticket = *static_cast<std::size_t*>(batch.state.get());
+    const RowSet& set = spec_of(batch).keep(call, std::move(call.result(ticket)));
+    batch.out.begin_list();
+    for (std::uint32_t row = 0; row < set.rows.size(); ++row) {
+      batch.out.item(batch.out.add_object(Object{source_.table->type, &set, row}));
+    }
+    batch.out.set(0, batch.out.end_list());
+  }
+};
+
+// The first result column is the parent's id.
+class NestedList : public ListBase {
+ public:
+  using ListBase::ListBase;
+  void needs(LoadSpec& parent) const override { add_need(parent, 0); }
+
+  void start(Batch& batch) const override {
+    auto& call = static_cast<Call&>(batch.context);
+    auto tickets = std::make_shared<std::vector<std::size_t>>();
+    const std::optional<Page> wanted = page(batch.arguments, call);
+    if (!wanted) {
+      tickets->push_back(call.enqueue(all_parents(batch, call)));
+    } else if (call.database->dialect() == sql::Dialect::kPostgres) {
+      tickets->push_back(call.enqueue(lateral(batch, call, *wanted)));
+    } else {
+      for (const Object& parent : batch.parents)
+        tickets->push_back(call.enqueue(one_parent(batch, call, parent, *wanted)));
+    }
+    batch.state = tickets;
+  }
+
+  void finish(Batch& batch) const override {
+    auto& call = static_cast<Call&>(batch.context);
+    std::unordered_map<std::int64_t, std::vector<Object>> children;
+    for (const std::size_t ticket : *static_cast<std::vector<std::size_t>*>(batch.state.get())) {
+      const RowSet& set = spec_of(batch).keep(call, std::move(call.result(ticket)), 1);
+      for (std::uint32_t row = 0; row < set.rows.size(); ++row) {
+        children[set.rows.integer(row, 0)].push_back(Object{source_.table->type, &set, row});
+      }
+    }
+    for (std::size_t i = 0; i < batch.parents.size(); ++i) {
+      const auto found = children.find(Row(batch.parents[i]).id());
+      batch.out.set_objects(i, found == children.end() ? std::span<const Object>() : found->second);
+    }
+  }
+
+ private:
+  // `from ... where <parent> = ` with the parent's column named.
+  std::string parent_column() const {
+    if (source_.join == nullptr) return "t." + quoted(source_.by->name);
+    return "j." + quoted(source_.join_forward ? source_.join->from_column : source_.join->to_column);
+  }
+  std::string from() const {
+    if (source_.join == nullptr) return quoted(source_.table->name) + " t";
+    return fmt::format("{} j join {} t on t.\"id\" = j.{}", quoted(source_.join->name),
+                       quoted(source_.table->name),
+                       quoted(source_.join_forward ? source_.join->to_column : source_.join->from_column));
+  }
+
+  sql::Query all_parents(Batch& batch, Call& call) const {
+    SqlText sql(call.database->dialect());
+    sql::Ids ids;
+    for (const Object& parent : batch.parents) ids.values.push_back(Row(parent).id());
+    const std::string columns = spec_of(batch).select_list(sql, "t", call);
+    std::string text = fmt::format("select {}, {} from {} where {} in_ids({})", parent_column(), columns,
+                                   from(), parent_column(), sql.bind(std::move(ids)));
+    text += and_also(condition(sql, batch.arguments, call)) + " " + order(sql, batch.arguments, call);
+    return {std::move(text), std::move(sql.parameters)};
+  }
+
+  sql::Query one_parent(Batch& batch, Call& call, const Object& parent, const Page& wanted) const {
+    SqlText sql(call.database->dialect());
+    const std::string columns = spec_of(batch).select_list(sql, "t", call);
+    std::string text = fmt::format("select {}, {} from {} where {} = {}", parent_column(), columns, from(),
+                                   parent_column(), sql.bind(Row(parent).id()));
+    text += and_also(condition(sql, batch.arguments, call)) + " " + order(sql, batch.arguments, call);
+    text += page_text(sql, wanted);
+    return {std::move(text), std::move(sql.parameters)};
+  }
+
+  sql::Query lateral(Batch& batch, Call& call, const Page& wanted) const {
+    SqlText sql(call.database->dialect());
+    sql::Ids ids;
+    for (const Object& parent : batch.parents) ids.values.push_back(Row(parent).id());
+    const std::string parents = sql.bind(std::move(ids));
+    const std::string columns = spec_of(batch).select_list(sql, "t", call);
+    std::string inner = fmt::format("select {} as parent_id, {} from {} where {} = parents.id",
+                                    parent_column(), columns, from(), parent_column());
+    inner += and_also(condition(sql, batch.arguments, call)) + " " + order(sql, batch.arguments, call);
+    inner += page_text(sql, wanted);
+    return {
+        fmt::format("select page.* from unnest({}::bigint[]) as parents(id) cross join lateral ({}) as page",
+                    parents, inner),
+        std::move(sql.parameters)};
+  }
+};
+
+// Rows by the ids the value of a root field gives.
+class RootLoaded : public EntityResolver {
+ public:
+  RootLoaded(const Model& model, const Table& table, bool by_argument)
+      : model_(model), table_(table), by_argument_(by_argument) {}
+  void needs(LoadSpec&) const override {}
+  bool reads() const override { return true; }
+  std::shared_ptr<const void> prepare(const graphql::PlanField& plan) const override {
+    return make_load_spec(table_, plan);
+  }
+
+  void start(Batch& batch) const override {
+    auto& call = static_cast<Call&>(batch.context);
+    SqlText sql(call.database->dialect());
+    sql::Ids ids;
+    for (const std::int64_t id : wanted(batch)) ids.values.push_back(id);
+    const std::string columns = spec_of(batch).select_list(sql, "t", call);
+    std::string text = fmt::format("select {} from {} t where t.\"id\" in_ids({})", columns,
+                                   quoted(table_.name), sql.bind(std::move(ids)));
+    text += and_also(scope_condition(model_, table_, sql, "t", call));
+    batch.state = std::make_shared<std::size_t>(call.enqueue({std::move(text), std::move(sql.parameters)}));
+  }
+
+  void finish(Batch& batch) const override {
+    auto& call = static_cast<Call&>(batch.context);
+    const std::size_t ticket = *static_cast<std::size_t*>(batch.state.get());
+    const RowSet& set = spec_of(batch).keep(call, std::move(call.result(ticket)));
+    std::unordered_map<std::int64_t, std::uint32_t> at;
+    for (std::uint32_t row = 0; row < set.rows.size(); ++row) at.emplace(set.rows.integer(row, 0), row);
+    std::vector<Object> found;
+    for (const std::int64_t id : wanted(batch)) {
+      if (const auto it = at.find(id); it != at.end()) found.push_back(Object{table_.type, &set, it->second});
+    }
+    if (batch.field.type->is_list()) {
+      batch.out.set_objects(0, found);
+    } else if (!found.empty()) {
+      batch.out.set_object(0, found.front());
+    } else if (batch.field.type->is_non_null()) {
+      throw base::Error(base::code::kNotFound, "No {} with that id.", table_.type->name);
+    }
+  }
+
+ private:
+  std::vector<std::int64_t> wanted(const Batch& batch) const {
+    const base::Json& value = by_argument_ ? batch.arguments["id"] : batch.parents[0].json();
+    std::vector<std::int64_t> ids;
+    const auto add = [&](const base::Json& item) {
+      const auto id = item.is_string() ? base::parse_id(item.as_string()) : item.as_int64();
+      if (id) ids.push_back(*id);
+    };
+    if (value.is_array()) {
+      for (const base::Json& item : value.items()) add(item);
+    } else {
+      add(value);
+    }
+    return ids;
+  }
+
+  const Model& model_;
+  const Table& table_;
+  bool by_argument_;
+};
+
+}  // namespace
+
+std::shared_ptr<EntityResolver> list_field(ListSource source) {
+  return std::make_shared<NestedList>(std::move(source));
+}
+std::shared_ptr<EntityResolver> root_list(ListSource source) {
+  return std::make_shared<RootList>(std::move(source));
+}
+std::shared_ptr<EntityResolver> root_get(const Model& model, const Table& table) {
+  return std::make_shared<RootLoaded>(model, table, true);
+}
+std::shared_ptr<EntityResolver> root_loaded(const Model& model, const Table& table) {
+  return std::make_shared<RootLoaded>(model, table, false);
+}
+
+}  // namespace entity

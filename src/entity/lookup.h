@@ -1,0 +1,22 @@
+// `StrFilterLookup` and its kin: operators on one column.
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "entity/call.h"
+
+namespace entity {
+
+/// All operators given in `lookup`, AND-ed; empty if none restricts. Null
+/// operands are ignored: search widgets send `{iContains: null}`.
+std::string lookup_condition(SqlText& sql, const std::string& expression, Storage storage,
+                             const base::Json& lookup);
+
+/// Case-insensitive substring, as `search` fields want; empty text: no restriction.
+std::string contains_folded(SqlText& sql, const std::string& expression, const std::string& text);
+
+/// A JSON value as the column stores it.
+sql::Value column_value(Storage storage, const base::Json& value);
+
+}  // namespace entity

@@ -1,0 +1,233 @@
+#include "entity/model.h"
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace entity {
+namespace {
+
+using graphql::FieldDef;
+using graphql::NamedType;
+using graphql::ast::Directive;
+using graphql::ast::find_directive;
+
+[[noreturn]] void nonsense(const NamedType& type, std::string_view field, std::string_view why) {
+  throw base::Error(base::code::kInternal, "Schema: {}.{}: {}", type.name, field, why);
+}
+
+Storage storage_of(const FieldDef& field) {
+  const graphql::Type& type = *field.type;
+  if (type.is_list()) return Storage::kJson;
+  const NamedType& named = *type.named;
+  if (named.kind == NamedType::Kind::kEnum) return Storage::kText;
+  static const std::unordered_map<std::string_view, Storage> kByName{
+      {"Int", Storage::kInteger},
+      {"ByteCount", Storage::kInteger},
+      {"Boolean", Storage::kBoolean},
+      {"Float", Storage::kReal},
+      {"DateTime", Storage::kTime},
+      {"String", Storage::kText},
+      {"ID", Storage::kText},
+      {"UUID", Storage::kText},
+      {"ActionHash", Storage::kText},
+      {"Identifier", Storage::kText},
+      {"SearchQuery", Storage::kText},
+      {"ServiceIdentifier", Storage::kText},
+      {"AppIdentifier", Storage::kText},
+      {"Version", Storage::kText},
+      {"Embedding", Storage::kText},
+  };
+  const auto it = kByName.find(named.name);
+  return it == kByName.end() ? Storage::kJson : it->second;
+}
+
+std::string on_delete_of(const Directive& ref) {
+  const std::string wanted = text_argument(ref, "on_delete", "CASCADE");
+  if (wanted == "SET_NULL") return "set null";
+  if (wanted == "RESTRICT") return "restrict";
+  return "cascade";
+}
+
+}  // namespace
+
+std::string text_argument(const Directive& directive, std::string_view name, std::string fallback) {
+  const graphql::ast::Value* value = directive.argument(name);
+  return value == nullptr ? std::move(fallback) : value->text;
+}
+
+std::vector<std::string> words_argument(const Directive& directive, std::string_view name) {
+  std::istringstream words(text_argument(directive, name));
+  std::vector<std::string> list;
+  for (std::string word; words >> word;) list.push_back(word);
+  return list;
+}
+
+const Column* Table::column(std::string_view column_name) const {
+  for (const Column& candidate : columns) {
+    if (candidate.name == column_name) return &candidate;
+  }
+  return nullptr;
+}
+
+const Column* Table::column_of(const FieldDef& field) const {
+  for (const Column& candidate : columns) {
+    if (candidate.field == &field) return &candidate;
+  }
+  return nullptr;
+}
+
+const Column* Table::column_of_field(std::string_view field_name) const {
+  if (field_name == "organization" && scope == Scope::kOwn) return column("organization_id");
+  const FieldDef* field = type->field(field_name);
+  return field == nullptr ? nullptr : column_of(*field);
+}
+
+std::size_t Table::ordinal(const Column& wanted) const {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (&columns[i] == &wanted) return i;
+  }
+  throw base::Error(base::code::kInternal, "Table {} has no column {}.", name, wanted.name);
+}
+
+Model::Model(std::shared_ptr<const graphql::Schema> schema) : schema_(std::move(schema)) {
+  add_tables();
+  for (Table& table : tables_) add_columns(table);
+  for (Table& table : tables_) add_keys(table);
+  add_joins();
+}
+
+const Table* Model::table_of(const NamedType& type) const {
+  const auto it = by_type_.find(&type);
+  return it == by_type_.end() ? nullptr : it->second;
+}
+
+const Table* Model::table(std::string_view name) const {
+  const auto it =
+      std::find_if(tables_.begin(), tables_.end(), [&](const Table& t) { return t.name == name; });
+  return it == tables_.end() ? nullptr : &*it;
+}
+
+const JoinTable* Model::join(std::string_view name) const {
+  const auto it =
+      std::find_if(joins_.begin(), joins_.end(), [&](const JoinTable& j) { return j.name == name; });
+  return it == joins_.end() ? nullptr : &*it;
+}
+
+void Model::add_tables() {
+  for (const NamedType* type : schema_->types()) {
+    const Directive* directive = find_directive(type->directives, "entity");
+    if (directive == nullptr) continue;
+    Table& table = tables_.emplace_back();
+    table.type = type;
+    table.name = text_argument(*directive, "table", base::snake_case(type->name));
+    const std::string scope = text_argument(*directive, "scope", "OWN");
+    if (scope == "VIA") {
+      table.scope = Table::Scope::kVia;
+      std::istringstream path(text_argument(*directive, "path"));
+      for (std::string step; std::getline(path, step, '.');) table.via.push_back(step);
+      if (table.via.empty()) nonsense(*type, "@entity", "scope VIA needs a path");
+    } else if (scope == "GLOBAL") {
+      table.scope = Table::Scope::kGlobal;
+    } else if (scope != "OWN") {
+      nonsense(*type, "@entity", "unknown scope " + scope);
+    }
+    by_type_.emplace(type, &table);
+  }
+}
+
+void Model::add_columns(Table& table) {
+  table.columns.push_back(
+      Column{"id", Storage::kInteger, false, true, "", table.type->field("id"), nullptr, ""});
+  const Table* organization = this->table("organization");
+  if (table.scope == Table::Scope::kOwn) {
+    // The public field `organization`, where the type has one, is this column.
+    const FieldDef* field = table.type->field("organization");
+    table.columns.push_back(
+        Column{"organization_id", Storage::kInteger, false, false, "", field, organization, "cascade"});
+  }
+  for (const FieldDef& field : table.type->fields) {
+    if (field.name == "id" || table.column_of(field) != nullptr) continue;
+    const graphql::ast::Directives& directives = *field.directives;
+    Column column;
+    column.field = &field;
+    column.nullable = !field.type->is_non_null();
+    column.name = base::snake_case(field.name);
+    if (const Directive* with = find_directive(directives, "default"))
+      column.default_sql = text_argument(*with, "sql");
+    if (const Directive* ref = find_directive(directives, "ref")) {
+      column.references = table_of(*field.type->named);
+      if (column.references == nullptr) nonsense(*table.type, field.name, "@ref to a type that is no entity");
+      column.name += "_id";
+      column.storage = Storage::kInteger;
+      column.on_delete = on_delete_of(*ref);
+    } else if (find_directive(directives, "json") != nullptr) {
+      column.storage = Storage::kJson;
+    } else if (!field.type->named->is_leaf() || find_directive(directives, "many") != nullptr ||
+               find_directive(directives, "sql") != nullptr ||
+               find_directive(directives, "computed") != nullptr ||
+               find_directive(directives, "absent") != nullptr ||
+               find_directive(directives, "through") != nullptr) {
+      continue;
+    } else {
+      column.storage = storage_of(field);
+    }
+    if (const Directive* named = find_directive(directives, "column")) {
+      column.name = text_argument(*named, "name", column.name);
+    }
+    table.columns.push_back(std::move(column));
+  }
+}
+
+void Model::add_keys(Table& table) {
+  const auto columns_of = [&](const Directive& directive) {
+    std::vector<std::string> names;
+    for (const std::string& field : words_argument(directive, "fields")) {
+      const Column* column = table.column_of_field(field);
+      if (column == nullptr) column = table.column(field);
+      if (column == nullptr) nonsense(*table.type, field, "a key over a field that is no column");
+      names.push_back(column->name);
+    }
+    return names;
+  };
+  for (const Directive& directive : table.type->directives) {
+    if (directive.name == "unique") table.uniques.push_back(columns_of(directive));
+    if (directive.name == "index") table.indexes.push_back(columns_of(directive));
+  }
+  // Every reference is followed backwards sooner or later, by a nested list or
+  // by a deletion.
+  for (const Column& column : table.columns) {
+    if (column.references == nullptr) continue;
+    const auto leads = [&](const std::vector<std::string>& key) { return key.front() == column.name; };
+    if (std::none_of(table.uniques.begin(), table.uniques.end(), leads) &&
+        std::none_of(table.indexes.begin(), table.indexes.end(), leads)) {
+      table.indexes.push_back({column.name});
+    }
+  }
+}
+
+void Model::add_joins() {
+  for (const Table& table : tables_) {
+    for (const FieldDef& field : table.type->fields) {
+      const Directive* through = find_directive(*field.directives, "through");
+      if (through == nullptr) continue;
+      const std::string name = text_argument(*through, "table");
+      const std::string from = text_argument(*through, "from") + "_id";
+      const std::string to = text_argument(*through, "to") + "_id";
+      const Table* other = table_of(*field.type->named);
+      if (other == nullptr) nonsense(*table.type, field.name, "@through to a type that is no entity");
+      if (const JoinTable* known = join(name)) {
+        const bool same = known->from_column == from && known->to_column == to;
+        const bool swapped = known->from_column == to && known->to_column == from;
+        if (!same && !swapped) nonsense(*table.type, field.name, "two different tables of one name");
+        continue;
+      }
+      joins_.push_back(JoinTable{name, from, to, &table, other});
+    }
+  }
+}
+
+}  // namespace entity

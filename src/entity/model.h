@@ -1,0 +1,98 @@
+// Which tables a service has, read from its schema's directives
+// (docs/schema.md says what each means).
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "graphql/schema/schema.h"
+#include "sql/database.h"
+
+namespace entity {
+
+struct Table;
+
+enum class Storage { kInteger, kBoolean, kReal, kText, kTime, kJson };
+
+struct Column {
+  std::string name;
+  Storage storage = Storage::kText;
+  bool nullable = false;
+  bool primary = false;
+  std::string default_sql;
+  const graphql::FieldDef* field = nullptr;  ///< null for the scope column
+  const Table* references = nullptr;
+  std::string on_delete;  ///< `cascade`, `set null`, `restrict`
+};
+
+struct Table {
+  enum class Scope { kOwn, kVia, kGlobal };
+  std::string name;
+  const graphql::NamedType* type = nullptr;
+  Scope scope = Scope::kOwn;
+  std::vector<std::string> via;                   ///< `@ref` fields to follow to a table with its own scope
+  std::deque<Column> columns;                     ///< the first is `id`
+  std::vector<std::vector<std::string>> uniques;  ///< column names
+  std::vector<std::vector<std::string>> indexes;
+
+  const Column* column(std::string_view column_name) const;
+  const Column* column_of(const graphql::FieldDef& field) const;
+  const Column* column_of_field(std::string_view field_name) const;
+  std::size_t ordinal(const Column& column) const;
+};
+
+struct JoinTable {
+  std::string name;
+  std::string from_column, to_column;
+  const Table* from = nullptr;
+  const Table* to = nullptr;
+};
+
+class Model {
+ public:
+  /// Throws base::Error(kInternal) naming the type and field that make no sense.
+  explicit Model(std::shared_ptr<const graphql::Schema> schema);
+
+  const graphql::Schema& schema() const { return *schema_; }
+  const std::deque<Table>& tables() const { return tables_; }
+  const std::deque<JoinTable>& joins() const { return joins_; }
+  const Table* table_of(const graphql::NamedType& type) const;
+  const Table* table(std::string_view name) const;
+  const JoinTable* join(std::string_view name) const;
+
+  /// The whole definition, as committed in `schema.lock.*.sql`.
+  std::string ddl(sql::Dialect dialect) const;
+
+ private:
+  void add_tables();
+  void add_columns(Table& table);
+  void add_keys(Table& table);
+  void add_joins();
+
+  std::shared_ptr<const graphql::Schema> schema_;
+  std::deque<Table> tables_;
+  std::deque<JoinTable> joins_;
+  std::unordered_map<const graphql::NamedType*, Table*> by_type_;
+};
+
+/// One column's definition and the statements that make a table and its
+/// indexes; shared by `ddl` and by the migration that adds what is missing.
+std::string column_definition(const Column& column, sql::Dialect dialect, bool adding);
+std::string create_table(const Table& table, sql::Dialect dialect);
+std::string create_join(const JoinTable& join);
+std::vector<std::string> create_indexes(const Table& table);
+std::vector<std::string> create_indexes(const JoinTable& join);
+std::string quoted(std::string_view identifier);
+
+/// A directive's string argument, or the fallback.
+std::string text_argument(const graphql::ast::Directive& directive, std::string_view name,
+                          std::string fallback = "");
+/// Words of a string argument: `"app version"`.
+std::vector<std::string> words_argument(const graphql::ast::Directive& directive, std::string_view name);
+
+}  // namespace entity

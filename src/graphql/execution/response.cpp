@@ -1,0 +1,137 @@
+// The response as text, in document order.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iterator>
+
+#include "base/text.h"
+#include "graphql/execution/execution.h"
+
+namespace graphql {
+namespace {
+
+void append_integer(std::string& out, std::int64_t value) {
+  const fmt::format_int text(value);
+  out.append(text.data(), text.size());
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  out += text;
+  out += '"';
+}
+
+void append_errors(std::string& out, const std::vector<ResponseError>& errors) {
+  out += ",\"errors\":[";
+  bool first = true;
+  for (const ResponseError& error : errors) {
+    if (!std::exchange(first, false)) out += ',';
+    error.to_json().dump_to(out);
+  }
+  out += ']';
+}
+
+}  // namespace
+
+Response error_response(const std::vector<ResponseError>& errors) {
+  Response response;
+  response.has_errors = true;
+  response.json = "{\"data\":null";
+  append_errors(response.json, errors);
+  response.json += '}';
+  return response;
+}
+
+Response error_response(const std::exception& error) {
+  return error_response(std::vector<ResponseError>{ResponseError::from(error)});
+}
+
+Response Execution::finish() {
+  complete(root_);
+  Response response;
+  response.has_errors = !errors_.empty();
+  response.json.reserve(1024);
+  response.json = "{\"data\":";
+  if (root_.nulled[0] != 0) {
+    response.json += "null";
+  } else {
+    write_object(response.json, root_, 0);
+  }
+  if (response.has_errors) append_errors(response.json, errors_);
+  response.json += '}';
+  return response;
+}
+
+void Execution::write_object(std::string& out, const Group& group, std::size_t object) const {
+  out += '{';
+  bool first = true;
+  for (std::size_t i = 0; i < group.fields.size(); ++i) {
+    const FieldRun& run = group.fields[i];
+    if (!run.selected) continue;
+    if (!std::exchange(first, false)) out += ',';
+    const PlanField& plan = group.selection->fields[i];
+    out += plan.key_json;
+    if (plan.field == nullptr) {
+      append_quoted(out, group.selection->type->name);
+    } else {
+      write_cell(out, run, run.out.cells_[object], *plan.field->type->named);
+    }
+  }
+  out += '}';
+}
+
+void Execution::write_cell(std::string& out, const FieldRun& run, const Cell& cell,
+                           const NamedType& type) const {
+  switch (cell.kind) {
+    case Cell::Kind::kNull:
+    case Cell::Kind::kError:
+      out += "null";
+      break;
+    case Cell::Kind::kBool:
+      out += cell.boolean ? "true" : "false";
+      break;
+    case Cell::Kind::kInt:
+      // Ids are strings on the wire, times are kept as microseconds.
+      if (type.name == "ID") {
+        append_quoted(out, fmt::format_int(cell.integer).c_str());
+      } else if (type.name == "DateTime") {
+        append_quoted(out, base::format_datetime(cell.integer));
+      } else {
+        append_integer(out, cell.integer);
+      }
+      break;
+    case Cell::Kind::kDouble:
+      out += std::isfinite(cell.real) ? base::python_repr(cell.real) : "null";
+      break;
+    case Cell::Kind::kString:
+      base::append_json_string(out, cell.view());
+      break;
+    case Cell::Kind::kRaw:
+      out += cell.view();
+      break;
+    case Cell::Kind::kJson:
+      if (cell.json->is_number() && type.name == "ID") {
+        append_quoted(out, cell.json->number_text());
+      } else if (cell.json->is_number() && type.name == "DateTime") {
+        append_quoted(out, base::format_datetime(cell.json->as_int64().value_or(0)));
+      } else {
+        cell.json->dump_to(out);
+      }
+      break;
+    case Cell::Kind::kObject: {
+      const auto [child, place] = run.object_at[cell.index];
+      write_object(out, *run.groups[child], place);
+      break;
+    }
+    case Cell::Kind::kList:
+      out += '[';
+      for (std::uint32_t i = 0; i < cell.count; ++i) {
+        if (i != 0) out += ',';
+        write_cell(out, run, run.out.items_[cell.index + i], type);
+      }
+      out += ']';
+      break;
+  }
+}
+
+}  // namespace graphql
