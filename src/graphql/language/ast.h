@@ -67,8 +67,8 @@ inline const Directive* find_directive(const Directives& directives, std::string
 struct TypeReference {
   enum class Kind { kNamed, kList, kNonNull };
   Kind kind = Kind::kNamed;
-  std::string name;                        ///< kNamed
-  std::shared_ptr<const TypeReference> of; ///< kList, kNonNull
+  std::string name;                         ///< kNamed
+  std::shared_ptr<const TypeReference> of;  ///< kList, kNonNull
   Location location;
 };
 
@@ -170,11 +170,11 @@ struct TypeDefinition {
   bool extension = false;  ///< `extend type ...`
   std::string description;
   std::string name;
-  std::vector<std::string> interfaces;            ///< object, interface
-  std::vector<FieldDefinition> fields;            ///< object, interface
-  std::vector<std::string> members;               ///< union
-  std::vector<EnumValueDefinition> values;        ///< enum
-  std::vector<InputValueDefinition> input_fields; ///< input object
+  std::vector<std::string> interfaces;             ///< object, interface
+  std::vector<FieldDefinition> fields;             ///< object, interface
+  std::vector<std::string> members;                ///< union
+  std::vector<EnumValueDefinition> values;         ///< enum
+  std::vector<InputValueDefinition> input_fields;  ///< input object
   Directives directives;
   Location location;
 };

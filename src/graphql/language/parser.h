@@ -9,7 +9,7 @@
 namespace graphql {
 
 struct ParseLimits {
-  std::size_t depth = 128;       ///< nested selection sets, lists and objects
+  std::size_t depth = 128;  ///< nested selection sets, lists and objects
   std::size_t tokens = 100'000;
 };
 
