@@ -12,8 +12,8 @@
 namespace graphql {
 
 struct ValidationLimits {
-  std::size_t depth = 64;        ///< nested fields, fragments expanded
-  std::size_t fields = 20'000;   ///< selected fields, fragments expanded
+  std::size_t depth = 64;       ///< nested fields, fragments expanded
+  std::size_t fields = 20'000;  ///< selected fields, fragments expanded
 };
 
 /// Empty if valid; at most 100 errors, each with locations. Runs in time

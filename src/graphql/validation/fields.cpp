@@ -1,0 +1,69 @@
+#include <algorithm>
+#include <map>
+
+#include "graphql/validation/rules.h"
+#include "graphql/validation/suggestions.h"
+
+namespace graphql::validation {
+namespace {
+
+bool declares(Context& context, const NamedType& type, std::string_view field) {
+  return !type.internal && context.field(type, field) != nullptr;
+}
+
+/// Types an inline fragment could narrow `type` to so that the field exists:
+/// interfaces that many of its objects share first, then the objects.
+std::vector<std::string> narrower_types(Context& context, const NamedType& type, std::string_view field) {
+  if (!type.is_abstract()) return {};
+  std::map<std::string_view, std::size_t> users;
+  for (const NamedType* object : type.members) {
+    if (!declares(context, *object, field)) continue;
+    users.emplace(object->name, 0);
+    for (const NamedType* shared : object->interfaces) {
+      if (declares(context, *shared, field)) ++users[shared->name];
+    }
+  }
+  std::vector<std::pair<std::string_view, std::size_t>> ranked(users.begin(), users.end());
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::vector<std::string> names;
+  for (const auto& [name, count] : ranked) names.emplace_back(name);
+  return names;
+}
+
+std::vector<std::string> similar_fields(Context& context, const NamedType& type, std::string_view field) {
+  std::vector<std::string_view> known;
+  for (const FieldDef& candidate : type.fields) {
+    if (declares(context, type, candidate.name)) known.emplace_back(candidate.name);
+  }
+  return similar_names(field, std::move(known));
+}
+
+}  // namespace
+
+void field_exists(Context& context, const FieldSite& site) {
+  if (site.parent == nullptr || site.definition != nullptr || context.full()) return;
+  const std::string& name = site.node.name;
+  std::string suggestion =
+      did_you_mean(narrower_types(context, *site.parent, name), "to use an inline fragment on");
+  if (suggestion.empty()) suggestion = did_you_mean(similar_fields(context, *site.parent, name));
+  context.report({site.node.location}, "Cannot query field '{}' on type '{}'.{}", name, site.parent->name,
+                 suggestion);
+}
+
+void only_composites_have_selections(Context& context, const FieldSite& site) {
+  if (site.definition == nullptr) return;
+  const Type& type = *site.definition->type;
+  if (type.named->is_leaf() && !site.node.selections.empty()) {
+    context.report({site.node.location},
+                   "Field '{}' must not have a selection since type '{}' has no subfields.", site.node.name,
+                   type.printed);
+  } else if (type.named->is_composite() && site.node.selections.empty()) {
+    context.report(
+        {site.node.location},
+        "Field '{0}' of type '{1}' must have a selection of subfields. Did you mean '{0} {{ ... }}'?",
+        site.node.name, type.printed);
+  }
+}
+
+}  // namespace graphql::validation

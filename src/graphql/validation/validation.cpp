@@ -1,0 +1,46 @@
+#include "graphql/validation/validation.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "graphql/validation/rules.h"
+#include "graphql/validation/walk.h"
+
+namespace graphql {
+namespace {
+
+auto position(const ResponseError& error) {
+  const ast::Location first = error.locations.empty() ? ast::Location{} : error.locations.front();
+  return std::tuple(first.line, first.column);
+}
+
+}  // namespace
+
+namespace validation {
+
+void run(Context& context) {
+  for (const DocumentRule& rule : kDocumentRules) rule.check(context);
+  walk(context);
+  // A walk that stopped early has not seen every spread.
+  if (context.full()) return;
+  context.build_graph();
+  for (const DocumentRule& rule : kGraphRules) rule.check(context);
+  if (!context.graph().cycles().empty()) return;
+  if (!operations_are_within_limits(context)) return;
+  for (const DocumentRule& rule : kExpandingRules) rule.check(context);
+}
+
+}  // namespace validation
+
+std::vector<ResponseError> validate(const Schema& schema, const ast::Document& document,
+                                    const ValidationLimits& limits) {
+  validation::Context context(schema, document, limits);
+  validation::run(context);
+  std::vector<ResponseError> errors = context.take_errors();
+  // The rules ran one after another; a person reads from top to bottom.
+  std::stable_sort(errors.begin(), errors.end(),
+                   [](const ResponseError& a, const ResponseError& b) { return position(a) < position(b); });
+  return errors;
+}
+
+}  // namespace graphql
