@@ -3,6 +3,7 @@
 // only where a typed field asks for it.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -32,17 +33,20 @@ class Json {
   };
 
   Json() = default;
-  Json(std::nullptr_t) {}                                       // NOLINT: literals read as JSON
-  Json(bool value) : value_(value) {}                           // NOLINT
-  Json(int value) : Json(static_cast<std::int64_t>(value)) {}   // NOLINT
-  Json(std::int64_t value);                                     // NOLINT
-  Json(double value);                                           // NOLINT: text as Python's repr
-  Json(const char* value) : value_(std::string(value)) {}       // NOLINT
-  Json(std::string_view value) : value_(std::string(value)) {}  // NOLINT
-  Json(std::string value) : value_(std::move(value)) {}         // NOLINT
-  Json(Number value) : value_(std::move(value)) {}              // NOLINT
-  Json(Array value) : value_(std::move(value)) {}               // NOLINT
-  Json(Object value) : value_(std::move(value)) {}              // NOLINT
+  Json(std::nullptr_t) {}                                      // NOLINT: literals read as JSON
+  Json(bool value) : value_(value) {}                          // NOLINT
+  Json(int value) : Json(static_cast<std::int64_t>(value)) {}  // NOLINT
+  Json(std::int64_t value);                                    // NOLINT
+  template <std::unsigned_integral Unsigned>
+    requires(!std::same_as<Unsigned, bool>)
+  Json(Unsigned value) : value_(Number{std::to_string(value)}) {}  // NOLINT
+  Json(double value);                                              // NOLINT: text as Python's repr
+  Json(const char* value) : value_(std::string(value)) {}          // NOLINT
+  Json(std::string_view value) : value_(std::string(value)) {}     // NOLINT
+  Json(std::string value) : value_(std::move(value)) {}            // NOLINT
+  Json(Number value) : value_(std::move(value)) {}                 // NOLINT
+  Json(Array value) : value_(std::move(value)) {}                  // NOLINT
+  Json(Object value) : value_(std::move(value)) {}                 // NOLINT
 
   static Json object(std::initializer_list<Member> members = {}) { return Json(Object(members)); }
   static Json array(std::initializer_list<Json> items = {}) { return Json(Array(items)); }

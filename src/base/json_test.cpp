@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <gtest/gtest.h>
+#include <sodium.h>
 
 #include <bit>
 #include <cmath>
@@ -129,6 +130,34 @@ TEST(PythonStyle, PrintsWhatTheContractsHash) {
   EXPECT_EQ(canonical(R"({"f":1e22,"g":1e-7,"i":100000000000000000,"z":-0})"),
             R"({"f":1e+22,"g":1e-07,"i":100000000000000000,"z":0})");
   EXPECT_EQ(canonical(R"({"n":NaN,"p":Infinity,"m":-Infinity})"), R"({"m":-Infinity,"n":NaN,"p":Infinity})");
+}
+
+std::string sha256_of_canonical(const char* text) {
+  const std::string canonical = dump_like_python(Json::parse(text), kCanonical);
+  unsigned char hash[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256(hash, reinterpret_cast<const unsigned char*>(canonical.data()), canonical.size());
+  std::string hex;
+  for (const unsigned char byte : hash) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+TEST(PythonStyle, ReproducesTheArgumentHashesOfTheContracts) {
+  const std::pair<const char*, const char*> vectors[] = {
+      {"{}", "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"},
+      {R"({"a":[1,2.5,true,null],"b":1})",
+       "1d5379213deb2b6f7230695c35e6a796a2b8d6bfea781ac7e74361e135bb33fe"},
+      {R"({"big":12345678901234567890,"f":1.0,"g":1e+21,"h":0.1,"i":-0.0})",
+       "371663408424e3ba1f298b10cae7a025a0af004bd0ad2b3fd61b496d29b46b31"},
+      {R"({"a":1,"b":2})", "43258cff783fe7036d8a43033f830adfc60ec037382473548ac742b888292777"},
+      {R"({"l":[1,null,true],"n":{"y":2,"z":1},"s":"ä","x":1.0})",
+       "79854c4463803c7d1c22417241b952d1d03de06bb90c7f5172ce8aaa35d5976f"},
+      {R"({"a":"é","b":1})", "aa58fba8483623bed37c1b02edfccbdd9a53123837c20bfa4cb4049993a2872e"},
+      {R"({"x":1.0,"y":[1,2.5,null,true],"z":{"k":"v"}})",
+       "632c75ea70a04bb9647c5430e05fbad1766ede4be18d01837e8cb6ff0a10ffce"},
+      {R"({"f":1e+22,"g":1e-07,"h":0.1,"i":100000000000000000})",
+       "09b00ad7b1379fcecf1e2951b7162ffab61e305a2f1796cae02c06f3644d12f2"},
+  };
+  for (const auto& [text, hash] : vectors) EXPECT_EQ(sha256_of_canonical(text), hash) << text;
 }
 
 TEST(PythonStyle, EscapesAsPythonDoes) {
