@@ -178,43 +178,56 @@ class Merger {
   }
 
   void check(const MergedSet& set, const Group& group, Compare compare) {
-    if (!context_.spend(group.size()) || !shapes_agree(set, group)) return;
-    if (compare == Compare::kShapes) return merge(set, group, Compare::kShapes);
+    if (!context_.spend(group.size())) return;
+    if (compare == Compare::kShapes) {
+      if (shapes_agree(set, group)) merge(set, group, Compare::kShapes);
+      return;
+    }
+    const std::vector<Group> meeting = groups_that_meet(set, group);
+    const auto agrees = [&](const Group& fields) { return fields_agree(set, fields); };
+    if (!std::all_of(meeting.begin(), meeting.end(), agrees) || !shapes_agree(set, group)) return;
+    for (const Group& fields : meeting) merge(set, fields, Compare::kAll);
+    if (meeting.size() > 1) merge(set, group, Compare::kShapes);
+  }
 
+  /// The fields of a group divided so that any two of one part may meet in one
+  /// response object: those on each object type, each with all on abstract types.
+  std::vector<Group> groups_that_meet(const MergedSet& set, const Group& group) {
     std::vector<const NamedType*> objects;
     for (const std::size_t index : group) {
       if (const NamedType* object = set.entries[index].object()) objects.push_back(object);
     }
     std::sort(objects.begin(), objects.end());
     objects.erase(std::unique(objects.begin(), objects.end()), objects.end());
-    if (objects.size() < 2) return check_meeting(set, group);
+    if (objects.size() < 2) return {group};
 
+    std::vector<Group> meeting;
     for (const NamedType* object : objects) {
-      if (!context_.spend(group.size())) return;
-      Group meeting;
+      if (!context_.spend(group.size())) return {};
+      Group& fields = meeting.emplace_back();
       for (const std::size_t index : group) {
         const NamedType* own = set.entries[index].object();
-        if (own == nullptr || own == object) meeting.push_back(index);
+        if (own == nullptr || own == object) fields.push_back(index);
       }
-      check_meeting(set, meeting);
     }
-    merge(set, group, Compare::kShapes);
+    return meeting;
   }
 
-  /// Fields of which any two may meet in one response object.
-  void check_meeting(const MergedSet& set, const Group& group) {
+  bool fields_agree(const MergedSet& set, const Group& group) {
     const Entry& first = set.entries[group.front()];
     for (std::size_t i = 1; i < group.size(); ++i) {
       const Entry& other = set.entries[group[i]];
       if (other.node->name != first.node->name) {
-        return report(set, first, other,
-                      fmt::format("'{}' and '{}' are different fields", first.node->name, other.node->name));
+        report(set, first, other,
+               fmt::format("'{}' and '{}' are different fields", first.node->name, other.node->name));
+        return false;
       }
       if (!same_values(context_, first.node->arguments, other.node->arguments)) {
-        return report(set, first, other, "they have differing arguments");
+        report(set, first, other, "they have differing arguments");
+        return false;
       }
     }
-    merge(set, group, Compare::kAll);
+    return true;
   }
 
   bool shapes_agree(const MergedSet& set, const Group& group) {
