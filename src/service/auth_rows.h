@@ -18,7 +18,7 @@ struct IdentityRows {
   std::int64_t membership = 0;
   std::int64_t release = 0;
   std::int64_t device = 0;
-  std::vector<std::string> organization_roles;  ///< of the stored membership
+  std::vector<std::string> organization_roles = {};  ///< of the stored membership
 };
 
 /// Finds or makes the rows of a verified token. Thread-safe; not for
