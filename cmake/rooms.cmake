@@ -5,16 +5,21 @@
 # compiles every .cpp below the folder into a static library `sql`. DEPENDS names the rooms it
 # may include, USES the outside libraries. Files named *_test.cpp become the test program
 # `sql_test`, *_fuzz.cpp one libFuzzer program each, *_bench.cpp one benchmark each.
+# Files below the room's folder `testing/` become the library `<room>_testing`, for the tests and
+# benchmarks of rooms that name it in TEST_USES.
 # A room sees only the folders of the rooms it depends on, so an include in the wrong
 # direction does not compile: rooms are included as "sql/database.h" through one
 # include directory each, made of a link to the folder.
 function(room name)
-  cmake_parse_arguments(ROOM "" "PATH" "DEPENDS;USES" ${ARGN})
+  cmake_parse_arguments(ROOM "" "PATH" "DEPENDS;USES;TEST_USES" ${ARGN})
   if(NOT ROOM_PATH)
     set(ROOM_PATH ${name})
   endif()
   set(folder ${CMAKE_SOURCE_DIR}/src/${ROOM_PATH})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  set(testing ${sources})
+  list(FILTER testing INCLUDE REGEX "^${folder}/testing/")
+  list(FILTER sources EXCLUDE REGEX "^${folder}/testing/")
   set(tests ${sources})
   set(fuzzers ${sources})
   set(benches ${sources})
@@ -39,9 +44,13 @@ function(room name)
   target_include_directories(${name} ${scope} ${include_root})
   target_link_libraries(${name} ${scope} ${ROOM_DEPENDS} ${ROOM_USES})
 
+  if(testing AND (ARKITEKTD_TESTS OR ARKITEKTD_BENCH))
+    add_library(${name}_testing STATIC ${testing})
+    target_link_libraries(${name}_testing PUBLIC ${name} GTest::gtest)
+  endif()
   if(ARKITEKTD_TESTS AND tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE ${name} ${ROOM_TEST_USES} GTest::gmock GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES TIMEOUT 600)
   endif()
@@ -57,7 +66,7 @@ function(room name)
     foreach(file ${benches})
       get_filename_component(target ${file} NAME_WE)
       add_executable(${target} ${file})
-      target_link_libraries(${target} PRIVATE ${name} benchmark::benchmark)
+      target_link_libraries(${target} PRIVATE ${name} ${ROOM_TEST_USES} benchmark::benchmark)
     endforeach()
   endif()
 endfunction()

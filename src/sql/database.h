@@ -3,14 +3,16 @@
 // Statements are written once, in lower case, for both:
 //   * parameters are $1, $2, ...
 //   * `in_ids($1)` compares with an Ids parameter: `where id in_ids($1)`
-//   * `in_texts($1)` the same with a Texts parameter
+//   * `in_texts($1)` the same with a Texts parameter; both after `not`, too
 //   * true and false are 1 and 0 in integer columns; times are bigint
 //     microseconds UTC; JSON is text.
-// What differs (lateral joins, collations) asks `dialect()`.
+// What differs (lateral joins, collations) is in sql/expressions.h.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
+#include <forward_list>
 #include <functional>
 #include <memory>
 #include <span>
@@ -30,8 +32,9 @@ struct Texts {
   std::vector<std::string> values;
 };
 
-/// A parameter. Text must be valid UTF-8 without U+0000: both drivers refuse
-/// it with Error(kValidation).
+/// A parameter. Text must be valid UTF-8 without U+0000 and doubles must not be
+/// NaN (SQLite would store null): both drivers refuse them with
+/// Error(kValidation) before the database sees anything.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string, Ids, Texts>;
 
 struct Query {
@@ -73,7 +76,7 @@ class Rows {
   std::size_t columns_;
   std::vector<Cell> cells_;
   std::string bytes_;
-  mutable std::string scratch_;
+  mutable std::forward_list<std::string> spelled_;  ///< numbers asked for as text
 };
 
 /// Reads inside one call of `Database::read`, or before writes inside a
@@ -99,16 +102,19 @@ class Reader {
 };
 
 /// Reads and writes inside one transaction. Sees its own and, in a group, the
-/// earlier bodies' writes.
+/// earlier bodies' writes. After a failed statement the body has failed: later
+/// statements throw the same error, and so does the write even if the body
+/// swallows it (PostgreSQL cannot go on after an error). Where a conflict is
+/// expected, say `on conflict do nothing`.
 class Writer : public Reader {
  public:
   /// Number of rows changed. Throws Error(kConflict) when a unique or foreign
   /// key refuses, Error(kUnavailable) when the disk is full or the database away.
   virtual std::int64_t execute(std::string_view sql, std::vector<Value> parameters = {}) = 0;
-  /// `insert ... returning id`.
+  /// `insert ... returning id`. Throws Error(kConflict) if no row comes back.
   std::int64_t insert(std::string_view sql, std::vector<Value> parameters = {});
   /// Runs after the commit that made this body durable, never if it failed.
-  /// Must not block and not call the database.
+  /// Must not block, throw or call the database.
   virtual void after_commit(std::function<void()> action) = 0;
 };
 
@@ -116,8 +122,8 @@ struct Stats {
   std::uint64_t reads;        ///< calls of Database::read that touched the database
   std::uint64_t round_trips;  ///< query and batch calls, reads and writes
   std::uint64_t statements;
-  std::uint64_t writes;       ///< bodies
-  std::uint64_t commits;      ///< durable commits: many bodies may share one
+  std::uint64_t writes;   ///< bodies
+  std::uint64_t commits;  ///< durable commits: many bodies may share one
 };
 
 /// A body runs on the database's writer thread: no I/O, no locks, no calls of
@@ -147,24 +153,31 @@ class Database {
   /// The same, waiting; rethrows. Not from an event-loop or writer thread.
   void write(WriteBody body);
 
-  /// Statements without parameters outside any group: schema changes.
+  /// Statements without parameters outside any group: schema changes. All of
+  /// them are one transaction, so the script has no `begin` of its own.
   virtual void execute_script(std::string_view script) = 0;
 
   virtual Stats stats() const = 0;
 };
 
 struct SqliteOptions {
-  std::string file;              ///< `:memory:` is refused: readers are separate connections
+  std::string file;  ///< `:memory:` is refused: readers are separate connections
   std::size_t readers = 4;
+  /// A read that lasts longer fails with Error(kUnavailable) at its next
+  /// statement: an open snapshot keeps the write-ahead log from being reused.
+  std::chrono::milliseconds read_age{30'000};
 };
 /// WAL, synchronous=FULL, foreign keys on. Takes a lock on the file so that a
 /// second process is refused with Error(kUnavailable).
 std::unique_ptr<Database> open_sqlite(const SqliteOptions& options);
 
 struct PostgresOptions {
-  std::string uri;               ///< libpq connection string
-  std::size_t connections = 8;   ///< readers; one more writes
-  std::string schema;            ///< search_path, created if missing; empty: the default
+  std::string uri;              ///< libpq connection string
+  std::size_t connections = 8;  ///< readers; one more writes
+  std::string schema;           ///< search_path, created if missing; empty: the default
+  /// A statement that takes longer fails with Error(kUnavailable); 0: no limit.
+  /// Scripts have none.
+  std::chrono::milliseconds statement_timeout{30'000};
 };
 std::unique_ptr<Database> open_postgres(const PostgresOptions& options);
 

@@ -1,0 +1,32 @@
+// The Database over any driver: a pool that reads, a GroupWriter that writes.
+#pragma once
+
+#include "sql/connection_pool.h"
+#include "sql/group_writer.h"
+
+namespace sql {
+
+class PooledDatabase : public Database {
+ public:
+  struct Parts {
+    Dialect dialect;
+    Connect connect_reader;
+    Connect connect_writer;  ///< the first is made at once, so that opening reports what is wrong
+    std::size_t readers;
+  };
+  explicit PooledDatabase(Parts parts);
+
+  Dialect dialect() const override { return dialect_; }
+  void read(Snapshot snapshot, const std::function<void(Reader&)>& body) override;
+  void write_async(WriteBody body, WriteDone done) override;
+  void execute_script(std::string_view script) override;
+  Stats stats() const override { return counters_.snapshot(); }
+
+ private:
+  const Dialect dialect_;
+  Counters counters_;
+  GroupWriter writer_;  ///< before the pool: with SQLite, readers need the file to exist
+  ConnectionPool readers_;
+};
+
+}  // namespace sql

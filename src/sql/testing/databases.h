@@ -1,0 +1,46 @@
+// Databases for tests: every test of the data layer runs on both.
+//
+//   class Folders : public testing::TestWithParam<sql::Dialect> {
+//     sql_testing::FreshDatabase fresh_{GetParam()};
+//     std::unique_ptr<sql::Database> database_ = fresh_.open();
+//   };
+//   INSTANTIATE_TEST_SUITE_P(Both, Folders, sql_testing::kBothDatabases, sql_testing::dialect_name);
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "sql/database.h"
+
+namespace sql_testing {
+
+/// An empty database of its own: a SQLite file in a temporary folder, or a
+/// schema on the test process's PostgreSQL (postgres_server.h). Removed at
+/// destruction, so the databases it opened must be closed by then.
+class FreshDatabase {
+ public:
+  explicit FreshDatabase(sql::Dialect dialect);
+  ~FreshDatabase();
+  FreshDatabase(const FreshDatabase&) = delete;
+  FreshDatabase& operator=(const FreshDatabase&) = delete;
+
+  /// Opens it; again after closing, to see what a restart keeps.
+  std::unique_ptr<sql::Database> open() const;
+
+  /// For tests of one dialect's options.
+  sql::SqliteOptions sqlite_options() const;
+  sql::PostgresOptions postgres_options() const;
+
+ private:
+  sql::Dialect dialect_;
+  std::string place_;  ///< the folder or the schema
+};
+
+inline const auto kBothDatabases = testing::Values(sql::Dialect::kSqlite, sql::Dialect::kPostgres);
+
+/// `Sqlite` or `Postgres`, as a test's suffix.
+std::string dialect_name(const testing::TestParamInfo<sql::Dialect>& info);
+
+}  // namespace sql_testing

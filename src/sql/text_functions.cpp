@@ -1,0 +1,58 @@
+#include "sql/text_functions.h"
+
+#include <re2/re2.h>
+#include <unicode/bytestream.h>
+#include <unicode/casemap.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace sql {
+namespace {
+
+constexpr std::int64_t kRegexMemory = 1 << 20;
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
+char upper_ascii(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+}  // namespace
+
+std::string fold_case(std::string_view text) {
+  std::string folded;
+  if (is_ascii(text)) {
+    folded.resize(text.size());
+    std::transform(text.begin(), text.end(), folded.begin(), upper_ascii);
+    return folded;
+  }
+  std::string lower;
+  UErrorCode status = U_ZERO_ERROR;
+  icu::StringByteSink<std::string> lower_sink(&lower);
+  icu::CaseMap::utf8ToLower("", 0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())),
+                            lower_sink, nullptr, status);
+  icu::StringByteSink<std::string> folded_sink(&folded);
+  icu::CaseMap::utf8ToUpper("", 0, icu::StringPiece(lower.data(), static_cast<std::int32_t>(lower.size())),
+                            folded_sink, nullptr, status);
+  if (U_FAILURE(status)) {
+    throw base::Error(base::code::kInternal, "Folding the case of a text failed: {}.", u_errorName(status));
+  }
+  return folded;
+}
+
+std::unique_ptr<re2::RE2> compile_regex(std::string_view pattern, bool ignore_case) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_case_sensitive(!ignore_case);
+  options.set_dot_nl(true);
+  options.set_max_mem(kRegexMemory);
+  auto regex = std::make_unique<RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+  if (!regex->ok()) {
+    throw base::Error(base::code::kValidation, "The regular expression is not valid: {}.", regex->error());
+  }
+  return regex;
+}
+
+}  // namespace sql
