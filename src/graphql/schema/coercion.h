@@ -22,15 +22,16 @@ base::Json coerce_value(const base::Json& value, const Type& type, std::string_v
 /// A literal; variables are looked up in `variables` (already coerced). Null
 /// `variables` means a constant. A variable that is absent makes the argument
 /// or field absent, reported by `absent`.
-base::Json coerce_literal(const ast::Value& value, const Type& type, const base::Json* variables, bool* absent);
+base::Json coerce_literal(const ast::Value& value, const Type& type, const base::Json* variables,
+                          bool* absent);
 
 /// All variables of an operation. Reports every problem, not only the first.
 base::Json coerce_variables(const Schema& schema, const ast::Operation& operation, const base::Json& given,
                             std::vector<ResponseError>& errors);
 
 /// A field's arguments with defaults, absent ones left out.
-base::Json coerce_arguments(const std::vector<InputValue>& definitions, const std::vector<ast::Argument>& given,
-                            const base::Json* variables);
+base::Json coerce_arguments(const std::vector<InputValue>& definitions,
+                            const std::vector<ast::Argument>& given, const base::Json* variables);
 
 /// Appends the output form of a scalar value (already JSON) or throws
 /// base::Error when the type cannot represent it (`Int` out of range, non-finite

@@ -24,9 +24,9 @@ struct NamedType;
 struct Type {
   enum class Kind { kNamed, kList, kNonNull };
   Kind kind = Kind::kNamed;
-  const Type* of = nullptr;            ///< kList, kNonNull
-  const NamedType* named = nullptr;    ///< the innermost type, whatever the kind
-  std::string printed;                 ///< `[Name!]!`
+  const Type* of = nullptr;          ///< kList, kNonNull
+  const NamedType* named = nullptr;  ///< the innermost type, whatever the kind
+  std::string printed;               ///< `[Name!]!`
 
   bool is_non_null() const { return kind == Kind::kNonNull; }
   /// Without an outer `!`.
@@ -72,18 +72,20 @@ struct NamedType {
   Kind kind = Kind::kObject;
   std::string name;
   std::string description;
-  std::deque<FieldDef> fields;                 ///< object, interface; declaration order, extensions last
-  std::vector<InputValue> input_fields;        ///< input object
-  std::vector<EnumValue> values;               ///< enum
-  std::vector<const NamedType*> interfaces;    ///< object, interface: all of them, transitively declared
-  std::vector<const NamedType*> members;       ///< union; for an interface: the objects implementing it
-  ast::Directives directives;                  ///< of the definition and its extensions
-  bool internal = false;                       ///< `@internal`: clients never see it
-  bool one_of = false;                         ///< `@oneOf` input
-  const Type* self = nullptr;                  ///< this type as a bare named Type
+  std::deque<FieldDef> fields;               ///< object, interface; declaration order, extensions last
+  std::vector<InputValue> input_fields;      ///< input object
+  std::vector<EnumValue> values;             ///< enum
+  std::vector<const NamedType*> interfaces;  ///< object, interface: all of them, transitively declared
+  std::vector<const NamedType*> members;     ///< union; for an interface: the objects implementing it
+  ast::Directives directives;                ///< of the definition and its extensions
+  bool internal = false;                     ///< `@internal`: clients never see it
+  bool one_of = false;                       ///< `@oneOf` input
+  const Type* self = nullptr;                ///< this type as a bare named Type
 
   bool is_leaf() const { return kind == Kind::kScalar || kind == Kind::kEnum; }
-  bool is_composite() const { return kind == Kind::kObject || kind == Kind::kInterface || kind == Kind::kUnion; }
+  bool is_composite() const {
+    return kind == Kind::kObject || kind == Kind::kInterface || kind == Kind::kUnion;
+  }
   bool is_abstract() const { return kind == Kind::kInterface || kind == Kind::kUnion; }
   bool is_input() const { return is_leaf() || kind == Kind::kInputObject; }
   /// Includes internal fields; validation refuses those for clients.

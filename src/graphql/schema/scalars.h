@@ -1,0 +1,18 @@
+// What each scalar accepts and how it is kept. Inside this folder only.
+#pragma once
+
+#include "base/json.h"
+#include "graphql/schema/schema.h"
+
+namespace graphql {
+
+/// The value in the form resolvers get it: ids and dates as normalised
+/// strings, whole numbers without fraction. Throws base::Error(kValidation).
+base::Json read_scalar(const NamedType& scalar, const base::Json& value);
+
+/// A literal that contains no variables unless the scalar takes any JSON;
+/// then they come from `variables`.
+base::Json read_scalar_literal(const NamedType& scalar, const ast::Value& literal,
+                               const base::Json* variables);
+
+}  // namespace graphql
