@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace jose::testing {
+namespace jose_testing {
 
 /// The Ed25519 seed 00 01 ... 1f of every vector.
 inline std::string contract_seed() {
@@ -53,4 +53,4 @@ constexpr const char* kProvenanceToken =
     R"(yNTYtY2Fub25pY2FsLXYxIn0.8SwOPweDQNFBv5-ffX8UBKaV9EVNa8cleNvAwyATluG2ZjC9dZiIeUliuf1sTe2Hi)"
     R"(4EQ69-swusAQ615e_nCBQ)";
 
-}  // namespace jose::testing
+}  // namespace jose_testing

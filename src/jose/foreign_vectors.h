@@ -1,7 +1,7 @@
 // Keys and tokens made by another implementation (Python's cryptography), for the tests.
 #pragma once
 
-namespace jose::testing {
+namespace jose_testing {
 
 struct Vector {
   const char* algorithm;
@@ -74,4 +74,4 @@ constexpr Vector kForeign[] = {
      R"(C-9YNYLkcfkBRsh42QI9ieEC8u2DhSB1W4Ud6pwehUX91hQlA)"},
 };
 
-}  // namespace jose::testing
+}  // namespace jose_testing

@@ -27,7 +27,7 @@ const jose::Key& key_for(bool rsa) { return rsa ? rsa_key() : ed25519_key(); }
 const char* algorithm_for(bool rsa) { return rsa ? "RS256" : "Ed25519"; }
 
 std::string token_for(bool rsa) {
-  return jose::sign_compact(key_for(rsa), algorithm_for(rsa), {}, base::Json::parse(jose::testing::kPayload));
+  return jose::sign_compact(key_for(rsa), algorithm_for(rsa), {}, base::Json::parse(jose_testing::kPayload));
 }
 
 KeyPointer bare_key(bool rsa) {
@@ -66,7 +66,7 @@ void verify_bare(benchmark::State& state, bool rsa) {
 }
 
 void sign_token(benchmark::State& state, bool rsa) {
-  const base::Json payload = base::Json::parse(jose::testing::kPayload);
+  const base::Json payload = base::Json::parse(jose_testing::kPayload);
   for (auto _ : state) {
     benchmark::DoNotOptimize(jose::sign_compact(key_for(rsa), algorithm_for(rsa), {}, payload));
   }

@@ -16,7 +16,7 @@ namespace jose {
 namespace {
 
 using base::Json;
-using testing::contract_seed;
+using jose_testing::contract_seed;
 
 std::string code_of(const auto& action) {
   try {
@@ -90,29 +90,30 @@ TEST(Sha256, MatchesTheContractsArgumentHashes) {
 TEST(Contract, Ed25519TokenIsMadeByteForByteAndVerified) {
   const Key key = Key::from_ed25519_seed(contract_seed(), "e1");
   const Json header = Json::object({{"alg", "Ed25519"}, {"typ", "at+jwt"}, {"kid", "e1"}});
-  EXPECT_EQ(sign_compact(key, "Ed25519", header, Json::parse(testing::kPayload)), testing::kEd25519Token);
+  EXPECT_EQ(sign_compact(key, "Ed25519", header, Json::parse(jose_testing::kPayload)),
+            jose_testing::kEd25519Token);
 
-  const Key published = Key::from_jwk(Json::parse(testing::kEd25519Jwk));
+  const Key published = Key::from_jwk(Json::parse(jose_testing::kEd25519Jwk));
   EXPECT_FALSE(published.is_private());
-  EXPECT_TRUE(verifies(published, "Ed25519", testing::kEd25519Token));
-  EXPECT_TRUE(verifies(published, "EdDSA", testing::kEd25519Token));
+  EXPECT_TRUE(verifies(published, "Ed25519", jose_testing::kEd25519Token));
+  EXPECT_TRUE(verifies(published, "EdDSA", jose_testing::kEd25519Token));
   EXPECT_EQ(published.raw_public(), key.raw_public());
 }
 
 TEST(Contract, Rs256TokenIsVerified) {
-  const Key key = Key::from_jwk(Json::parse(testing::kRsaJwk));
-  EXPECT_TRUE(verifies(key, "RS256", testing::kRs256Token));
-  EXPECT_FALSE(verifies(key, "RS384", testing::kRs256Token));
-  EXPECT_FALSE(verifies(key, "PS256", testing::kRs256Token));
-  EXPECT_EQ(Jws::parse(testing::kRs256Token).payload.dump(), testing::kPayload);
+  const Key key = Key::from_jwk(Json::parse(jose_testing::kRsaJwk));
+  EXPECT_TRUE(verifies(key, "RS256", jose_testing::kRs256Token));
+  EXPECT_FALSE(verifies(key, "RS384", jose_testing::kRs256Token));
+  EXPECT_FALSE(verifies(key, "PS256", jose_testing::kRs256Token));
+  EXPECT_EQ(Jws::parse(jose_testing::kRs256Token).payload.dump(), jose_testing::kPayload);
 }
 
 TEST(Contract, ProvenanceTokenIsMadeByteForByteAndVerified) {
   const Key key = Key::from_ed25519_seed(contract_seed(), "rekuest-prov-1");
-  const Jws jws = Jws::parse(testing::kProvenanceToken);
+  const Jws jws = Jws::parse(jose_testing::kProvenanceToken);
   EXPECT_EQ(jws.header.dump(), R"({"typ":"JWT","alg":"Ed25519","kid":"rekuest-prov-1"})");
-  EXPECT_EQ(sign_compact(key, "Ed25519", jws.header, jws.payload), testing::kProvenanceToken);
-  EXPECT_TRUE(verifies(key, "Ed25519", testing::kProvenanceToken));
+  EXPECT_EQ(sign_compact(key, "Ed25519", jws.header, jws.payload), jose_testing::kProvenanceToken);
+  EXPECT_TRUE(verifies(key, "Ed25519", jose_testing::kProvenanceToken));
   EXPECT_EQ(key.public_jwk("Ed25519"),
             Json::parse(R"({"crv":"Ed25519","x":"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg",
                             "kid":"rekuest-prov-1","kty":"OKP","use":"sig","alg":"Ed25519"})"));
@@ -126,7 +127,7 @@ TEST(Contract, ChallengeIsSigned) {
 }
 
 TEST(Key, ReadsAndVerifiesWhatAnotherImplementationSigned) {
-  for (const testing::Vector& vector : testing::kForeign) {
+  for (const jose_testing::Vector& vector : jose_testing::kForeign) {
     const Key key = Key::from_jwk(Json::parse(vector.jwk));
     EXPECT_TRUE(verifies(key, vector.algorithm, vector.token)) << vector.algorithm;
     for (const std::string& other : default_algorithms()) {
@@ -269,8 +270,8 @@ TEST(Jws, RefusesMalformedTokens) {
 }
 
 TEST(Jws, EveryTruncationOfATokenIsMalformedOrDoesNotVerify) {
-  const Key key = Key::from_jwk(Json::parse(testing::kEd25519Jwk));
-  const std::string token = testing::kEd25519Token;
+  const Key key = Key::from_jwk(Json::parse(jose_testing::kEd25519Jwk));
+  const std::string token = jose_testing::kEd25519Token;
   for (std::size_t size = 0; size < token.size(); ++size) {
     const std::string_view part = std::string_view(token).substr(0, size);
     try {

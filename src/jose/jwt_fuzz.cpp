@@ -7,7 +7,7 @@
 #include "jose/key_set.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const jose::Key key = jose::Key::from_ed25519_seed(jose::testing::contract_seed(), "e1");
+  static const jose::Key key = jose::Key::from_ed25519_seed(jose_testing::contract_seed(), "e1");
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
     const jose::Jws jws = jose::Jws::parse(text);

@@ -15,9 +15,9 @@ struct FixedDirectory : IdentityDirectory {
 
 struct Door {
   FixedDirectory directory;
-  TokenVerifier verifier{testing::config()};
+  TokenVerifier verifier{service_testing::config()};
   Authenticator authenticator{verifier, directory};
-  const std::string token = testing::token(testing::claims());
+  const std::string token = service_testing::token(service_testing::claims());
 };
 
 Door& door() {

@@ -12,8 +12,8 @@ namespace service {
 namespace {
 
 using base::Json;
-using testing::kSecond;
-using testing::reason_of;
+using service_testing::kSecond;
+using service_testing::reason_of;
 
 /// An issuer behind a URL, with keys that can be changed and a network that
 /// can fail.
@@ -21,7 +21,7 @@ struct Remote {
   IssuerConfig config{.iss = "lok", .keys = KeyUri{.uri = "http://lok/jwks"}};
   std::vector<jose::Key> published{jose::Key::generate_ed25519("one")};
   bool away = false;
-  std::int64_t now = testing::kNow;
+  std::int64_t now = service_testing::kNow;
   std::atomic<int> fetches = 0;
 
   Fetch fetch() {
@@ -105,7 +105,7 @@ TEST(IssuerKeys, RefuseABrokenDocument) {
 TEST(IssuerKeys, OfAnIssuerInThisProcessAreAskedForAtOnce) {
   std::vector<jose::Key> current{jose::Key::generate_ed25519("one")};
   const IssuerConfig config{.iss = "lok", .keys = KeyFunction([&] { return jose::KeySet(current); })};
-  IssuerKeys keys(config, {}, [] { return testing::kNow; });
+  IssuerKeys keys(config, {}, [] { return service_testing::kNow; });
   EXPECT_TRUE(keys.find("one"));
   EXPECT_FALSE(keys.find("two"));
   current.push_back(jose::Key::generate_ed25519("two"));
@@ -114,20 +114,24 @@ TEST(IssuerKeys, OfAnIssuerInThisProcessAreAskedForAtOnce) {
 
 TEST(IssuerKeys, BehindAUrlNeedSomebodyWhoFetches) {
   Remote remote;
-  EXPECT_EQ(reason_of([&] { IssuerKeys(remote.config, {}, [] { return testing::kNow; }); }),
+  EXPECT_EQ(reason_of([&] { IssuerKeys(remote.config, {}, [] { return service_testing::kNow; }); }),
             base::code::kValidation);
 }
 
 TEST(TokenVerifier, FetchesNothingForAnIssuerItDoesNotKnow) {
   Remote remote;
-  AuthentikateConfig config = testing::config();
+  AuthentikateConfig config = service_testing::config();
   config.issuers.push_back(remote.config);
-  const TokenVerifier verifier(config, remote.fetch(), [] { return testing::kNow; });
+  const TokenVerifier verifier(config, remote.fetch(), [] { return service_testing::kNow; });
   const jose::Key other = jose::Key::generate_ed25519("unknown");
-  EXPECT_EQ(reason_of([&] { verifier.verify(testing::token(testing::claims_with("iss", "x"), other)); }),
+  EXPECT_EQ(reason_of([&] {
+              verifier.verify(service_testing::token(service_testing::claims_with("iss", "x"), other));
+            }),
             "TOKEN_INVALID");
   EXPECT_EQ(remote.fetches, 0);
-  EXPECT_EQ(reason_of([&] { verifier.verify(testing::token(testing::claims_with("iss", "lok"), other)); }),
+  EXPECT_EQ(reason_of([&] {
+              verifier.verify(service_testing::token(service_testing::claims_with("iss", "lok"), other));
+            }),
             "TOKEN_INVALID");
   EXPECT_EQ(remote.fetches, 1);
 }
@@ -135,7 +139,7 @@ TEST(TokenVerifier, FetchesNothingForAnIssuerItDoesNotKnow) {
 /// A verifier whose issuer takes tokens back.
 struct Revoking {
   std::string document = R"({"revoked":[]})";
-  std::int64_t now = testing::kNow;
+  std::int64_t now = service_testing::kNow;
   TokenVerifier verifier{config(),
                          [this](const std::string&, std::chrono::milliseconds) {
                            if (document.empty()) throw base::Error(base::code::kUnavailable, "no route");
@@ -144,12 +148,12 @@ struct Revoking {
                          [this] { return now; }};
 
   static AuthentikateConfig config() {
-    AuthentikateConfig revocable = testing::config();
+    AuthentikateConfig revocable = service_testing::config();
     revocable.issuers[0].revocation_uri = "http://lok/revoked";
     return revocable;
   }
-  std::string outcome(const Json& payload = testing::claims()) {
-    return reason_of([&] { verifier.verify(testing::token(payload)); });
+  std::string outcome(const Json& payload = service_testing::claims()) {
+    return reason_of([&] { verifier.verify(service_testing::token(payload)); });
   }
 };
 
@@ -169,12 +173,12 @@ TEST(RevocationList, KeepsItsLastCopyWhileTheIssuerIsAway) {
   revoking.document.clear();
   revoking.now += 60 * kSecond;
   EXPECT_EQ(revoking.outcome(), "TOKEN_REVOKED");
-  EXPECT_EQ(revoking.outcome(testing::claims_with("jti", "t-2")), "accepted");
+  EXPECT_EQ(revoking.outcome(service_testing::claims_with("jti", "t-2")), "accepted");
 }
 
 TEST(RevocationList, WantsTokensWithAName) {
   Revoking revoking;
-  EXPECT_EQ(revoking.outcome(testing::claims_without("jti")), "TOKEN_MALFORMED");
+  EXPECT_EQ(revoking.outcome(service_testing::claims_without("jti")), "TOKEN_MALFORMED");
 }
 
 }  // namespace

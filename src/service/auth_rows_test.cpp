@@ -10,7 +10,7 @@
 namespace service {
 namespace {
 
-using testing::reason_of;
+using service_testing::reason_of;
 
 /// The tables of README.md, as a service's schema declares them.
 std::string tables(sql::Dialect dialect) {
@@ -47,7 +47,7 @@ std::string tables(sql::Dialect dialect) {
          " blocked bigint not null default 0, unique (user_id, organization_id));";
 }
 
-class MirroredRows : public ::testing::TestWithParam<sql::Dialect> {
+class MirroredRows : public testing::TestWithParam<sql::Dialect> {
  protected:
   MirroredRows() { database_->execute_script(tables(GetParam())); }
 
@@ -67,9 +67,9 @@ class MirroredRows : public ::testing::TestWithParam<sql::Dialect> {
   }
   std::uint64_t writes() const { return database_->stats().writes; }
 
-  static Claims ada() { return Claims::from_payload(testing::claims()); }
+  static Claims ada() { return Claims::from_payload(service_testing::claims()); }
 
-  sql::testing::FreshDatabase fresh_{GetParam()};
+  sql_testing::FreshDatabase fresh_{GetParam()};
   std::unique_ptr<sql::Database> database_ = fresh_.open();
   MirroredIdentities identities_{*database_};
 };
@@ -212,7 +212,7 @@ TEST_P(MirroredRows, AreMadeOnceByManyThreads) {
   EXPECT_EQ(column("select count(*) from membership"), "1");
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, MirroredRows, sql::testing::kBothDatabases, sql::testing::dialect_name);
+INSTANTIATE_TEST_SUITE_P(Both, MirroredRows, sql_testing::kBothDatabases, sql_testing::dialect_name);
 
 }  // namespace
 }  // namespace service

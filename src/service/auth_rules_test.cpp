@@ -47,7 +47,7 @@ void expect_refused(const Directive& directive, std::string_view message, std::s
 }
 
 TEST(Require, RefusesNobody) {
-  EXPECT_EQ(testing::reason_of([] { require(nullptr, Directive{}); }), "NOT_AUTHENTICATED");
+  EXPECT_EQ(service_testing::reason_of([] { require(nullptr, Directive{}); }), "NOT_AUTHENTICATED");
 }
 
 TEST(Require, TakesAnyCallerWhereNothingIsAsked) {

@@ -11,11 +11,11 @@ namespace service {
 namespace {
 
 using base::Json;
-using testing::claims;
-using testing::claims_with;
-using testing::kSecond;
-using testing::reason_of;
-using testing::token;
+using service_testing::claims;
+using service_testing::claims_with;
+using service_testing::kSecond;
+using service_testing::reason_of;
+using service_testing::token;
 
 /// Counts what a cache is there to avoid.
 struct CountingDirectory : IdentityDirectory {
@@ -37,9 +37,9 @@ struct CountingDirectory : IdentityDirectory {
 };
 
 struct Door {
-  std::int64_t now = testing::kNow;
+  std::int64_t now = service_testing::kNow;
   CountingDirectory directory;
-  TokenVerifier verifier{testing::config(), {}, [this] { return now; }};
+  TokenVerifier verifier{service_testing::config(), {}, [this] { return now; }};
   Authenticator authenticator{verifier, directory, {.capacity = 64}};
 };
 
@@ -125,7 +125,7 @@ TEST(Authenticator, MakesRowsAgainThatWereDeleted) {
 
 TEST(Authenticator, ForgetsATokenWhenItExpires) {
   Door door;
-  const std::string brief = token(claims_with("exp", testing::kNow / kSecond + 5));
+  const std::string brief = token(claims_with("exp", service_testing::kNow / kSecond + 5));
   door.authenticator.authenticate_token(brief);
   door.now += 5 * kSecond;
   EXPECT_EQ(door.authenticator.cached(brief), nullptr);
@@ -137,7 +137,9 @@ TEST(Authenticator, TouchesNoRowForATokenThatIsRefused) {
   EXPECT_EQ(reason_of([&] { door.authenticator.authenticate_token("nonsense"); }), "TOKEN_MALFORMED");
   const std::string guest = token(claims_with("collabs", Json::object()));
   EXPECT_EQ(reason_of([&] { door.authenticator.authenticate_token(guest); }), "SCOPED_TOKEN_UNSUPPORTED");
-  EXPECT_EQ(reason_of([&] { door.authenticator.authenticate_token(token(testing::claims_without("org"))); }),
+  EXPECT_EQ(reason_of([&] {
+              door.authenticator.authenticate_token(token(service_testing::claims_without("org")));
+            }),
             "MISSING_ACTIVE_ORGANIZATION");
   EXPECT_EQ(door.directory.expanded, 0);
 }

@@ -12,18 +12,18 @@
 #include "jose/key_set.h"
 #include "service/authentikate_config.h"
 
-namespace service::testing {
+namespace service_testing {
 
 constexpr std::int64_t kNow = 1'700'000'100'000'000;  ///< microseconds UTC
 constexpr std::int64_t kSecond = 1'000'000;
 
 inline const jose::Key& issuer_key() {
-  static const jose::Key key = jose::Key::from_ed25519_seed(jose::testing::contract_seed(), "e1");
+  static const jose::Key key = jose::Key::from_ed25519_seed(jose_testing::contract_seed(), "e1");
   return key;
 }
 
 /// The contract's claims; `exp` is far in the future.
-inline base::Json claims() { return base::Json::parse(jose::testing::kPayload); }
+inline base::Json claims() { return base::Json::parse(jose_testing::kPayload); }
 
 inline base::Json claims_with(std::string_view claim, base::Json value) {
   base::Json all = claims();
@@ -41,8 +41,8 @@ inline std::string token(const base::Json& payload, const jose::Key& key = issue
   return jose::sign_compact(key, "Ed25519", base::Json(), payload);
 }
 
-inline AuthentikateConfig config() {
-  AuthentikateConfig config;
+inline service::AuthentikateConfig config() {
+  service::AuthentikateConfig config;
   config.audience = "mikro";
   config.issuers.push_back({.iss = "http://lab/lok", .keys = jose::KeySet({issuer_key()})});
   return config;
@@ -58,4 +58,4 @@ std::string reason_of(const auto& action) {
   return "accepted";
 }
 
-}  // namespace service::testing
+}  // namespace service_testing

@@ -9,14 +9,14 @@ namespace service {
 namespace {
 
 using base::Json;
-using testing::claims;
-using testing::claims_with;
-using testing::claims_without;
-using testing::config;
-using testing::issuer_key;
-using testing::kNow;
-using testing::reason_of;
-using testing::token;
+using service_testing::claims;
+using service_testing::claims_with;
+using service_testing::claims_without;
+using service_testing::config;
+using service_testing::issuer_key;
+using service_testing::kNow;
+using service_testing::reason_of;
+using service_testing::token;
 
 std::string outcome(const AuthentikateConfig& with, const std::string& token) {
   const TokenVerifier verifier(with, {}, [] { return kNow; });
@@ -28,9 +28,9 @@ std::string outcome(const Json& payload) { return outcome(config(), token(payloa
 TEST(TokenVerifier, TakesTheContractsTokens) {
   AuthentikateConfig both = config();
   both.issuers[0].keys =
-      jose::KeySet({issuer_key(), jose::Key::from_jwk(Json::parse(jose::testing::kRsaJwk))});
+      jose::KeySet({issuer_key(), jose::Key::from_jwk(Json::parse(jose_testing::kRsaJwk))});
   const TokenVerifier verifier(both, {}, [] { return kNow; });
-  for (const char* vector : {jose::testing::kEd25519Token, jose::testing::kRs256Token}) {
+  for (const char* vector : {jose_testing::kEd25519Token, jose_testing::kRs256Token}) {
     const Claims found = verifier.verify(vector);
     EXPECT_EQ(found.iss, "http://lab/lok");
     EXPECT_EQ(found.sub, "1");
@@ -60,7 +60,7 @@ TEST(TokenVerifier, FindsTokensMalformedWhoseClaimsAreMissingOrMistyped) {
 TEST(TokenVerifier, FindsTokensInvalidWhoseRegisteredClaimsDoNotHold) {
   EXPECT_EQ(outcome(claims_without("aud")), "TOKEN_INVALID");
   EXPECT_EQ(outcome(claims_without("exp")), "TOKEN_INVALID");
-  const std::int64_t now = kNow / testing::kSecond;
+  const std::int64_t now = kNow / service_testing::kSecond;
   for (const auto& [claim, value] :
        {Json::Member{"aud", Json::array({"rekuest"})}, Json::Member{"aud", Json::array({"*"})},
         Json::Member{"aud", Json::array()}, Json::Member{"aud", Json::array({"mikro", 1})},
@@ -73,14 +73,14 @@ TEST(TokenVerifier, FindsTokensInvalidWhoseRegisteredClaimsDoNotHold) {
 }
 
 TEST(TokenVerifier, LetsATokenExpireOnTheSecond) {
-  const std::int64_t now = kNow / testing::kSecond;
+  const std::int64_t now = kNow / service_testing::kSecond;
   EXPECT_EQ(outcome(claims_with("exp", now)), "TOKEN_EXPIRED");
   EXPECT_EQ(outcome(claims_with("exp", now - 1)), "TOKEN_EXPIRED");
   EXPECT_EQ(outcome(claims_with("exp", static_cast<double>(now) + 0.5)), "accepted");
 }
 
 TEST(TokenVerifier, ToleratesClocksThatAreAMinuteAhead) {
-  const std::int64_t now = kNow / testing::kSecond;
+  const std::int64_t now = kNow / service_testing::kSecond;
   EXPECT_EQ(outcome(claims_with("iat", now + 59)), "accepted");
   EXPECT_EQ(outcome(claims_with("nbf", now + 59)), "accepted");
 }

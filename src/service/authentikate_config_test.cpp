@@ -12,7 +12,7 @@
 namespace service {
 namespace {
 
-using ::testing::ElementsAre;
+using testing::ElementsAre;
 
 base::Config document(const std::string& text) {
   return base::Config::load({.file = "mikro.yaml", .text = text, .environment = {}, .flags = {}},
@@ -91,7 +91,7 @@ authentikate:
   EXPECT_EQ(config.issuers[0].revocation_uri, "http://lok/revoked");
   EXPECT_EQ(config.issuers[0].revocation_refresh_interval.count(), 9);
   EXPECT_EQ(std::get<jose::KeySet>(config.issuers[1].keys).find("e1")->raw_public(),
-            testing::issuer_key().raw_public());
+            service_testing::issuer_key().raw_public());
   EXPECT_NE(std::get<jose::KeySet>(config.issuers[2].keys).find("lok-key-1"), nullptr);
   EXPECT_EQ(std::get<jose::KeySet>(config.issuers[3].keys).find("k2")->public_pem(), key.public_pem());
 }
@@ -108,21 +108,21 @@ TEST(AuthentikateConfig, ReadsStaticTokensOnlyWhereTheyAreAllowed) {
 }
 
 TEST(AuthentikateConfig, NamesThePlaceOfWhatCannotWork) {
-  EXPECT_THAT(message_of("authentikate: {hub: x}"), ::testing::HasSubstr("audience"));
-  EXPECT_THAT(message_of("authentikate: {audience: ''}"), ::testing::HasSubstr("audience"));
-  EXPECT_THAT(message_of("authentikate: {audience: a, algorithms: [none]}"), ::testing::HasSubstr("none"));
-  EXPECT_THAT(message_of("authentikate: {audience: a, algorithms: []}"), ::testing::HasSubstr("algorithms"));
-  EXPECT_THAT(message_of("authentikate: {audience: a, scoped_tokens: maybe}"), ::testing::HasSubstr("maybe"));
+  EXPECT_THAT(message_of("authentikate: {hub: x}"), testing::HasSubstr("audience"));
+  EXPECT_THAT(message_of("authentikate: {audience: ''}"), testing::HasSubstr("audience"));
+  EXPECT_THAT(message_of("authentikate: {audience: a, algorithms: [none]}"), testing::HasSubstr("none"));
+  EXPECT_THAT(message_of("authentikate: {audience: a, algorithms: []}"), testing::HasSubstr("algorithms"));
+  EXPECT_THAT(message_of("authentikate: {audience: a, scoped_tokens: maybe}"), testing::HasSubstr("maybe"));
   EXPECT_THAT(message_of("authentikate:\n  audience: a\n  issuers:\n  - kind: magic\n    iss: x"),
-              ::testing::AllOf(::testing::HasSubstr("mikro.yaml:4"), ::testing::HasSubstr("magic")));
+              testing::AllOf(testing::HasSubstr("mikro.yaml:4"), testing::HasSubstr("magic")));
   EXPECT_THAT(
       message_of("authentikate:\n  audience: a\n  issuers:\n  - kind: rsa\n    iss: x\n    public_key: x"),
-      ::testing::AllOf(::testing::HasSubstr("mikro.yaml:6"), ::testing::HasSubstr("PEM")));
+      testing::AllOf(testing::HasSubstr("mikro.yaml:6"), testing::HasSubstr("PEM")));
   EXPECT_THAT(message_of("authentikate:\n  audience: a\n  issuers:\n  - kind: rsa_file\n    iss: x\n"
                          "    public_key_pem_file: /nowhere/key.pem"),
-              ::testing::HasSubstr("/nowhere/key.pem"));
+              testing::HasSubstr("/nowhere/key.pem"));
   EXPECT_THAT(message_of("authentikate:\n  audience: a\n  issuers:\n  - {kind: jwks_dict, iss: x}"),
-              ::testing::HasSubstr("jwks"));
+              testing::HasSubstr("jwks"));
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST(Health, AnswersOkWithoutAKey) {
 
 TEST(Health, SignsTheContractsChallenge) {
   Stand database;
-  const Health health(database, testing::issuer_key());
+  const Health health(database, service_testing::issuer_key());
   const net::HttpResponse response = health.ready(probe("nonce=" + std::string(32, 'A')));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(base::Json::parse(response.body)["signature"].as_string(),
@@ -49,7 +49,7 @@ TEST(Health, SignsTheContractsChallenge) {
 
 TEST(Health, SignsNothingThatIsNoNonce) {
   Stand database;
-  const Health health(database, testing::issuer_key());
+  const Health health(database, service_testing::issuer_key());
   for (const std::string& nonce : {std::string("a%20b"), std::string("a%0Ab"), std::string(129, 'A')}) {
     EXPECT_EQ(health.ready(probe("nonce=" + nonce)).status, 400) << nonce;
   }
@@ -58,7 +58,7 @@ TEST(Health, SignsNothingThatIsNoNonce) {
 TEST(Health, SaysWhenTheDatabaseIsGone) {
   Stand database;
   database.gone = true;
-  const Health health(database, testing::issuer_key());
+  const Health health(database, service_testing::issuer_key());
   EXPECT_EQ(health.ready(probe("")).status, 503);
   EXPECT_EQ(health.ready(probe("nonce=AAAA")).status, 503);
   EXPECT_EQ(Health::live().status, 200);
