@@ -1,0 +1,89 @@
+#include "services/rekuest/testing/world.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "base/text.h"
+#include "entity/migrate.h"
+#include "entity/model.h"
+#include "services/rekuest/testing/schema_files.h"
+
+namespace rekuest_testing {
+
+using rekuest::Declaration;
+using rekuest::Registrant;
+using rekuest::Registration;
+using rekuest::Shapes;
+
+const Shapes& shapes() {
+  static const Shapes instance(*schema());
+  return instance;
+}
+
+World::World(sql::Dialect dialect) : fresh_(dialect), database_(fresh_.open()) {
+  static const entity::Model model(schema());
+  entity::migrate(*database_, model, "rekuest", 1);
+}
+
+std::int64_t World::row(const std::string& table, const std::string& columns,
+                        std::vector<sql::Value> values) {
+  std::string where;
+  std::string places;
+  std::size_t position = 0;
+  for (const std::string_view column : base::split(columns, ',')) {
+    ++position;
+    where += fmt::format("{}{} = ${}", position == 1 ? "" : " and ", column, position);
+    places += fmt::format("{}${}", position == 1 ? "" : ", ", position);
+  }
+  std::int64_t id = 0;
+  database_->write([&](sql::Writer& writer) {
+    const sql::Rows found = writer.query(fmt::format("select id from {} where {}", table, where), values);
+    id = !found.empty() ? found.integer(0, 0)
+                        : writer.insert(fmt::format("insert into {} ({}) values ({}) returning id", table,
+                                                    columns, places),
+                                        values);
+  });
+  return id;
+}
+
+Registrant World::registrant(const std::string& client_id, const std::string& app, const std::string& version,
+                             const std::string& organization) {
+  Registrant who;
+  who.organization = row("organization", "slug", {organization});
+  who.user = row("user_account", "sub,iss", {std::string("u-1"), std::string("lok")});
+  who.release = row("release", "app_id,version", {row("app", "identifier", {app}), version});
+  who.client = row("client", "client_id,iss,release_id", {client_id, std::string("lok"), who.release});
+  who.client_id = client_id;
+  return who;
+}
+
+Registration World::register_agent(const Registrant& registrant, std::string_view declaration) {
+  const Declaration read = Declaration::read(shapes(), base::Json::parse(declaration));
+  Registration registration;
+  database_->write([&](sql::Writer& writer) {
+    registration = rekuest::register_agent(writer, registrant, read, nullptr, ++now_);
+  });
+  return registration;
+}
+
+sql::Rows World::rows(std::string_view sql, std::vector<sql::Value> parameters) {
+  sql::Rows rows;
+  database_->read(sql::Database::Snapshot::kSingle,
+                  [&](sql::Reader& reader) { rows = reader.query(sql, std::move(parameters)); });
+  return rows;
+}
+
+std::int64_t World::number(std::string_view sql, std::vector<sql::Value> parameters) {
+  const sql::Rows found = rows(sql, std::move(parameters));
+  if (found.empty()) throw std::runtime_error("no row: " + std::string(sql));
+  return found.integer(0, 0);
+}
+
+std::string World::text(std::string_view sql, std::vector<sql::Value> parameters) {
+  const sql::Rows found = rows(sql, std::move(parameters));
+  if (found.empty()) throw std::runtime_error("no row: " + std::string(sql));
+  return std::string(found.text(0, 0));
+}
+
+}  // namespace rekuest_testing
