@@ -17,7 +17,8 @@ Json list_of(const std::vector<std::string>& texts) { return Json::Array(texts.b
 
 std::vector<std::string> texts_of(std::string_view json) {
   std::vector<std::string> texts;
-  for (const Json& item : Json::parse(json).items()) texts.push_back(item.as_string());
+  const Json list = Json::parse(json);
+  for (const Json& item : list.items()) texts.push_back(item.as_string());
   return texts;
 }
 
