@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "graphql/schema/suggestions.h"
 #include "graphql/validation/rules.h"
-#include "graphql/validation/suggestions.h"
 
 namespace graphql::validation {
 namespace {
@@ -14,9 +14,7 @@ const InputValue* find(const std::vector<InputValue>& definitions, std::string_v
 
 std::string owner_of(const ArgumentsSite& site) {
   if (site.directive != nullptr) return fmt::format("directive '@{}'", site.directive->name);
-  const std::string_view type = site.field->owner == nullptr ? "" : std::string_view(site.field->owner->name);
-  return type.empty() ? fmt::format("field '{}'", site.field->name)
-                      : fmt::format("field '{}.{}'", type, site.field->name);
+  return fmt::format("field '{}.{}'", site.parent->name, site.field->name);
 }
 
 }  // namespace
@@ -29,7 +27,7 @@ void arguments_exist(Context& context, const ArgumentsSite& site) {
     std::vector<std::string_view> known;
     for (const InputValue& definition : *site.definitions) known.emplace_back(definition.name);
     context.report({argument.location}, "Unknown argument '{}' on {}.{}", argument.name, owner_of(site),
-                   did_you_mean(similar_names(argument.name, std::move(known))));
+                   suggest(argument.name, known));
   }
 }
 

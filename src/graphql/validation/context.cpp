@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "graphql/schema/suggestions.h"
+
 namespace graphql::validation {
 namespace {
 
@@ -126,6 +128,15 @@ void Context::build_graph() {
   edges.reserve(fragments_.size());
   for (const Definition& fragment : fragments_) edges.push_back(&fragment.spreads);
   graph_ = SpreadGraph(std::move(edges));
+}
+
+void Context::report_unknown_type(std::string_view name, ast::Location location) {
+  if (full()) return;
+  std::vector<std::string_view> known;
+  for (const NamedType* candidate : schema_.types()) {
+    if (!candidate->internal) known.emplace_back(candidate->name);
+  }
+  report({location}, "Unknown type '{}'.{}", name, suggest(name, known));
 }
 
 bool Context::full() const { return errors_.size() >= kMaxErrors; }

@@ -75,6 +75,8 @@ class Context {
   void report(Locations locations, fmt::format_string<Args...> format, Args&&... args) {
     if (!full()) add(std::move(locations), fmt::format(format, std::forward<Args>(args)...));
   }
+  /// `Unknown type 'Dgo'.` with what was probably meant.
+  void report_unknown_type(std::string_view name, ast::Location location);
   /// No more errors are taken; the rest of the work can be skipped.
   bool full() const;
   std::vector<ResponseError> take_errors() { return std::move(errors_); }

@@ -59,6 +59,7 @@ TEST(Arguments, ExistOnTheirField) {
       {"{ dog { knows(command: SIT) isHousetrained(atOtherHomes: true) @include(if: true) } }"},
       {"{ dog { knows(comand: CLEAN_UP_HOUSE, command: SIT) } }",
        {"1:15 Unknown argument 'comand' on field 'Dog.knows'. Did you mean 'command'?"}},
+      {"{ __typename(of: 1) }", {"1:14 Unknown argument 'of' on field 'Query.__typename'."}},
       {"{ dog { isHousetrained(atOtherHomes: true) @include(unless: false, if: true) } }",
        {"1:53 Unknown argument 'unless' on directive '@include'."}},
   });

@@ -1,7 +1,6 @@
 #include <vector>
 
 #include "graphql/validation/rules.h"
-#include "graphql/validation/suggestions.h"
 
 namespace graphql::validation {
 
@@ -16,7 +15,7 @@ void fragment_names_are_unique(Context& context) {
 }
 
 void fragment_type_exists(Context& context, const FragmentSite& site) {
-  if (site.type == nullptr) report_unknown_type(context, site.node.type_condition, site.node.location);
+  if (site.type == nullptr) context.report_unknown_type(site.node.type_condition, site.node.location);
 }
 
 void fragment_type_is_composite(Context& context, const FragmentSite& site) {
@@ -27,7 +26,7 @@ void fragment_type_is_composite(Context& context, const FragmentSite& site) {
 
 void inline_fragment_type_exists(Context& context, const InlineFragmentSite& site) {
   if (site.type != nullptr || site.node.type_condition.empty()) return;
-  report_unknown_type(context, site.node.type_condition, site.node.location);
+  context.report_unknown_type(site.node.type_condition, site.node.location);
 }
 
 void inline_fragment_type_is_composite(Context& context, const InlineFragmentSite& site) {

@@ -52,7 +52,8 @@ struct ArgumentsSite {
   const std::vector<ast::Argument>& given;
   const std::vector<InputValue>* definitions;
   ast::Location location;
-  const FieldDef* field;  ///< at most one of the two is set
+  const NamedType* parent;  ///< the field's
+  const FieldDef* field;    ///< at most one of field and directive is set
   const DirectiveDef* directive;
 };
 

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "graphql/language/printer.h"
 #include "graphql/schema/coercion.h"
+#include "graphql/schema/suggestions.h"
 #include "graphql/validation/rules.h"
-#include "graphql/validation/suggestions.h"
 
 namespace graphql::validation {
 namespace {
@@ -133,22 +133,24 @@ class ValueCheck {
     std::vector<std::string_view> known;
     for (const InputValue& definition : type.input_fields) known.emplace_back(definition.name);
     context_.report({field.location}, "Field '{}' is not defined by type '{}'.{}", field.name, type.name,
-                    did_you_mean(similar_names(field.name, std::move(known))));
+                    suggest(field.name, known));
   }
 
   void check_enum(const ast::Value& value, const NamedType& type) {
     const bool is_name = value.kind == Kind::kEnum;
-    if ((is_name && type.has_value(value.text)) || context_.full()) return;
-    std::vector<std::string_view> known;
-    for (const EnumValue& candidate : type.values) known.emplace_back(candidate.name);
-    const std::string suggestion =
-        did_you_mean(similar_names(value.text, std::move(known)), "the enum value");
-    if (is_name) {
-      context_.report({value.location}, "Value '{}' does not exist in '{}' enum.{}", value.text, type.name,
-                      suggestion);
-    } else {
-      context_.report({value.location}, "Enum '{}' cannot represent non-enum value: {}.{}", type.name,
-                      print_value(value), suggestion);
+    if (is_name && type.has_value(value.text)) return;
+    if (!context_.full()) {
+      const std::string shown = print_value(value);
+      std::vector<std::string_view> known;
+      for (const EnumValue& candidate : type.values) known.emplace_back(candidate.name);
+      const std::string suggestion = suggest(shown, known, "the enum value");
+      if (is_name) {
+        context_.report({value.location}, "Value '{}' does not exist in '{}' enum.{}", shown, type.name,
+                        suggestion);
+      } else {
+        context_.report({value.location}, "Enum '{}' cannot represent non-enum value: {}.{}", type.name,
+                        shown, suggestion);
+      }
     }
     check_untyped(value);
   }

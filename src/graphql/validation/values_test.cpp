@@ -113,7 +113,8 @@ TEST(Values, OfOneOfInputsHaveExactlyOneKey) {
       {"{ search(by: {name: null}) { name } }", {"1:14 Field 'SearchBy.name' must be non-null."}},
       {"query ($name: String!) { search(by: {name: $name}) { name } }"},
       {"query ($name: String) { search(by: {name: $name}) { name } }",
-       {"1:8 1:43 Variable '$name' must be non-nullable to be used for OneOf Input Object 'SearchBy'."}},
+       {"1:8 1:43 Variable '$name' is of type 'String' but must be non-nullable to be used for OneOf Input "
+        "Object 'SearchBy'."}},
   });
 }
 

@@ -3,7 +3,6 @@
 
 #include "graphql/language/printer.h"
 #include "graphql/validation/rules.h"
-#include "graphql/validation/suggestions.h"
 
 namespace graphql::validation {
 namespace {
@@ -81,9 +80,10 @@ class OperationVariables {
                       "Variable '${}' of type '{}' used in position expecting type '{}'.", name,
                       type->printed, use.expected->printed);
     } else if (use.one_of != nullptr && !type->is_non_null()) {
-      context_.report({variable.location, use.node->location},
-                      "Variable '${}' must be non-nullable to be used for OneOf Input Object '{}'.", name,
-                      use.one_of->name);
+      context_.report(
+          {variable.location, use.node->location},
+          "Variable '${}' is of type '{}' but must be non-nullable to be used for OneOf Input Object '{}'.",
+          name, type->printed, use.one_of->name);
     }
   }
 
@@ -110,7 +110,7 @@ void variable_is_of_input_type(Context& context, const VariableSite& site) {
   const ast::TypeReference& named = innermost(site.node.type);
   const NamedType* type = context.type(named.name);
   if (type == nullptr) {
-    report_unknown_type(context, named.name, named.location);
+    context.report_unknown_type(named.name, named.location);
   } else {
     context.report({site.node.type.location}, "Variable '${}' cannot be non-input type '{}'.", site.node.name,
                    print_type(site.node.type));

@@ -77,6 +77,7 @@ class Walker {
           ArgumentsSite{.given = node.arguments,
                         .definitions = definition == nullptr ? nullptr : &definition->arguments,
                         .location = node.location,
+                        .parent = parent,
                         .field = definition,
                         .directive = nullptr});
     directives(node.directives, "FIELD");
@@ -107,6 +108,7 @@ class Walker {
             ArgumentsSite{.given = node.arguments,
                           .definitions = definition == nullptr ? nullptr : &definition->arguments,
                           .location = node.location,
+                          .parent = nullptr,
                           .field = nullptr,
                           .directive = definition});
     }
