@@ -14,7 +14,7 @@ from platform_under_test.server import Server
 
 OFFERING = Path(__file__).with_name("offering.py")
 
-ASSIGNABLE = "query { actions(filters: {assignable: true, appIdentifier: \"test-offering\"}) { id } }"
+ASSIGNABLE = 'query { actions(filters: {assignable: true, appIdentifier: "test-offering"}) { id } }'
 
 
 @pytest.fixture(scope="module")

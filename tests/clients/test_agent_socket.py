@@ -26,9 +26,7 @@ DEFINITION = {
     "is_test_for": [],
     "collections": [],
     "port_groups": [],
-    "args": [
-        {"key": "a", "label": "a", "kind": "INT", "nullable": False, "effects": [], "validators": []}
-    ],
+    "args": [{"key": "a", "label": "a", "kind": "INT", "nullable": False, "effects": [], "validators": []}],
     "returns": [{"key": "return0", "kind": "INT", "nullable": False, "effects": []}],
 }
 
@@ -76,6 +74,7 @@ class Agent:
         self.session = session
         self.pos = 0
         self.id = ""
+        self.unread: list[dict[str, Any]] = []
 
     async def send(self, frame: dict[str, Any]) -> None:
         await self.socket.send(json.dumps({"id": str(uuid.uuid4()), **frame}))
@@ -87,7 +86,10 @@ class Agent:
         return self.pos
 
     async def receive(self, kind: str, within: float = 10) -> dict[str, Any]:
-        """The next frame of this kind; heartbeats are answered on the way."""
+        """The next frame of this kind; heartbeats are answered on the way, others kept."""
+        for index, frame in enumerate(self.unread):
+            if frame["type"] == kind:
+                return self.unread.pop(index)
         async with asyncio.timeout(within):
             while True:
                 frame = json.loads(await self.socket.recv())
@@ -95,6 +97,8 @@ class Agent:
                     await self.send({"type": "HEARTBEAT_ANSWER"})
                 elif frame["type"] == kind:
                     return frame
+                else:
+                    self.unread.append(frame)
 
     async def acknowledged(self, pos: int) -> None:
         while (await self.receive("JOURNAL_ACK"))["pos"] < pos:
@@ -148,9 +152,7 @@ async def agent_token(log_in_as: Any) -> str:
 async def assign(server: Server, token: str, agent_id: str, **changes: Any) -> dict[str, Any]:
     sent = {"agent": agent_id, "interface": "twice", "args": {"a": 4}, "capture": False, **changes}
     query = "mutation ($input: AssignInput!) { assign(input: $input) { id isDone } }"
-    answer = await asyncio.to_thread(
-        wire.graphql, server.rekuest_url, query, {"input": sent}, token
-    )
+    answer = await asyncio.to_thread(wire.graphql, server.rekuest_url, query, {"input": sent}, token)
     assert "errors" not in answer.json(), answer.json()
     return answer.json()["data"]["assign"]
 
@@ -162,9 +164,7 @@ async def events(server: Server, token: str, task: str) -> list[dict[str, Any]]:
     return answer.json()["data"]["task"]["events"]
 
 
-async def test_a_second_connection_of_another_process_is_refused(
-    platform: Server, agent_token: str
-) -> None:
+async def test_a_second_connection_of_another_process_is_refused(platform: Server, agent_token: str) -> None:
     async with agent(platform, agent_token), connected(platform) as second:
         await second.send(json.dumps(registration(agent_token, str(uuid.uuid4()))))
         error, code = await refusal(second)
@@ -173,17 +173,14 @@ async def test_a_second_connection_of_another_process_is_refused(
 
 
 async def test_force_takes_the_connection_over(platform: Server, agent_token: str) -> None:
-    async with agent(platform, agent_token) as first:
-        async with agent(platform, agent_token, force=True) as second:
-            assert second.id == first.id
-            assert await close_code(first.socket) == 4005
-            task = await assign(platform, agent_token, second.id)
-            assert (await second.receive("ASSIGN"))["task"] == task["id"]
+    async with agent(platform, agent_token) as first, agent(platform, agent_token, force=True) as second:
+        assert second.id == first.id
+        assert await close_code(first.socket) == 4005
+        task = await assign(platform, agent_token, second.id)
+        assert (await second.receive("ASSIGN"))["task"] == task["id"]
 
 
-async def test_the_same_process_takes_its_own_connection_over(
-    platform: Server, agent_token: str
-) -> None:
+async def test_the_same_process_takes_its_own_connection_over(platform: Server, agent_token: str) -> None:
     session = str(uuid.uuid4())
     async with agent(platform, agent_token, session) as first, connected(platform) as again:
         await again.send(json.dumps(registration(agent_token, session)))
@@ -204,9 +201,7 @@ async def test_a_task_from_assign_to_its_last_acknowledgement(
         for name in ("user", "org", "action", "implementation"):
             assert isinstance(order[name], str) and order[name], name
         await spoken.journal({"type": "STARTED", "task": task["id"], "seq": 1})
-        await spoken.journal(
-            {"type": "YIELD", "task": task["id"], "seq": 2, "returns": {"return0": 8}}
-        )
+        await spoken.journal({"type": "YIELD", "task": task["id"], "seq": 2, "returns": {"return0": 8}})
         last = await spoken.journal({"type": "COMPLETED", "task": task["id"], "seq": 3})
         await spoken.acknowledged(last)
         kinds = [event["kind"] for event in await events(platform, token, task["id"])]
@@ -228,9 +223,7 @@ async def test_a_resent_frame_is_acknowledged_and_counted_once(
         assert kinds.count("STARTED") == 1
 
 
-async def test_frames_about_nothing_known_are_acknowledged(
-    platform: Server, agent_token: str
-) -> None:
+async def test_frames_about_nothing_known_are_acknowledged(platform: Server, agent_token: str) -> None:
     async with agent(platform, agent_token) as spoken:
         for frame in (
             {"type": "STARTED", "task": "987654321"},
@@ -252,9 +245,7 @@ async def test_a_journal_that_starts_late_is_accepted(platform: Server, agent_to
         assert (acknowledged["journal_session"], acknowledged["pos"]) == (foreign, 17)
 
 
-async def test_a_report_after_the_end_changes_nothing(
-    platform: Server, agent_token: str, token: str
-) -> None:
+async def test_a_report_after_the_end_changes_nothing(platform: Server, agent_token: str, token: str) -> None:
     async with agent(platform, agent_token) as spoken:
         task = await assign(platform, token, spoken.id)
         await spoken.receive("ASSIGN")
@@ -286,9 +277,7 @@ async def test_a_bad_token_is_refused_with_a_reason(platform: Server, agent_toke
             assert code == 3003
 
 
-async def test_a_bad_declaration_is_refused_with_a_reason(
-    platform: Server, agent_token: str
-) -> None:
+async def test_a_bad_declaration_is_refused_with_a_reason(platform: Server, agent_token: str) -> None:
     async with connected(platform) as socket:
         broken = registration(agent_token, str(uuid.uuid4()), implementations=[{"interface": 5}])
         await socket.send(json.dumps(broken))
@@ -321,9 +310,7 @@ async def test_heartbeats_come_after_registration(platform: Server, agent_token:
                 pass
 
 
-async def test_a_flood_of_reports_is_all_kept(
-    platform: Server, agent_token: str, token: str
-) -> None:
+async def test_a_flood_of_reports_is_all_kept(platform: Server, agent_token: str, token: str) -> None:
     async with agent(platform, agent_token) as spoken:
         task = await assign(platform, token, spoken.id)
         await spoken.receive("ASSIGN")

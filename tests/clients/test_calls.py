@@ -14,9 +14,7 @@ pytestmark = pytest.mark.usefixtures("offering")
 
 
 async def test_lists_what_can_be_called_now(rekuest: Any) -> None:
-    listed = await rekuest.alist_actions(
-        filters=ActionFilter(assignable=True, appIdentifier="test-offering")
-    )
+    listed = await rekuest.alist_actions(filters=ActionFilter(assignable=True, appIdentifier="test-offering"))
     names = {row.name for row in listed}
     assert {"Add", "Count", "Expose", "Fail", "Nothing", "Report", "Think"} <= names
 
@@ -50,10 +48,8 @@ async def test_leaves_defaults_to_the_action(rekuest: Any, actions: dict[str, An
 
 
 async def test_passes_values_through_untouched(rekuest: Any, actions: dict[str, Any]) -> None:
-    text = "Müller \u00b5m 顕微鏡 \U0001f52c \"quoted\" \\ \t end"
-    got = await rekuest.acall(
-        actions["Describe"], text=text, flag=True, ratio=1e-7, names=["a", "ü"]
-    )
+    text = 'Müller \u00b5m 顕微鏡 \U0001f52c "quoted" \\ \t end'
+    got = await rekuest.acall(actions["Describe"], text=text, flag=True, ratio=1e-7, names=["a", "ü"])
     assert got == f"{text}|True|1e-07|['a', 'ü']"
 
 
@@ -103,9 +99,7 @@ async def test_progress_and_logs_reach_the_feed(rekuest: Any, actions: dict[str,
     assert progress == [(25, "step 1"), (50, "step 2"), (75, "step 3"), (100, "step 4")]
 
 
-async def test_the_history_of_a_task_is_whole_and_in_order(
-    rekuest: Any, actions: dict[str, Any]
-) -> None:
+async def test_the_history_of_a_task_is_whole_and_in_order(rekuest: Any, actions: dict[str, Any]) -> None:
     assert await rekuest.acall(actions["Report"], steps=2, reference="history-1") == "done"
     tasks = [task for task in await rekuest.arequests() if task.reference == "history-1"]
     assert len(tasks) == 1
@@ -119,9 +113,7 @@ async def test_the_history_of_a_task_is_whole_and_in_order(
     assert yielded.returns == {"return0": "done"}
 
 
-async def test_a_failing_actions_message_reaches_the_caller(
-    rekuest: Any, actions: dict[str, Any]
-) -> None:
+async def test_a_failing_actions_message_reaches_the_caller(rekuest: Any, actions: dict[str, Any]) -> None:
     with pytest.raises(CriticalCallError, match="the lamp is broken: ü"):
         await rekuest.acall(actions["Fail"], message="the lamp is broken: ü")
 
@@ -145,9 +137,7 @@ async def test_a_wrong_argument_fails_before_the_actions_code_runs(
 async def test_dropping_a_call_cancels_its_task(
     rekuest: Any, actions: dict[str, Any], ran: Any, eventually: Any
 ) -> None:
-    call = asyncio.create_task(
-        rekuest.acall(actions["Expose"], seconds=60, reference="dropped-1")
-    )
+    call = asyncio.create_task(rekuest.acall(actions["Expose"], seconds=60, reference="dropped-1"))
     await eventually(lambda: "expose started" in ran())
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -157,12 +147,8 @@ async def test_dropping_a_call_cancels_its_task(
     assert task.latest_event_kind == TaskEventKind.CANCELLED
 
 
-async def test_interrupts_a_task(
-    rekuest: Any, actions: dict[str, Any], ran: Any, eventually: Any
-) -> None:
-    call = asyncio.create_task(
-        rekuest.acall(actions["Expose"], seconds=60, reference="interrupted-1")
-    )
+async def test_interrupts_a_task(rekuest: Any, actions: dict[str, Any], ran: Any, eventually: Any) -> None:
+    call = asyncio.create_task(rekuest.acall(actions["Expose"], seconds=60, reference="interrupted-1"))
     await eventually(lambda: "expose started" in ran())
     task = next(t for t in await rekuest.arequests() if t.reference == "interrupted-1")
     await rekuest.ainterrupt(task=task.id)
@@ -170,9 +156,7 @@ async def test_interrupts_a_task(
         await call
 
 
-async def test_pauses_and_resumes_a_task(
-    rekuest: Any, actions: dict[str, Any], eventually: Any
-) -> None:
+async def test_pauses_and_resumes_a_task(rekuest: Any, actions: dict[str, Any], eventually: Any) -> None:
     call = asyncio.create_task(rekuest.acall(actions["Step By Step"], reference="paused-1"))
 
     async def latest(*kinds: TaskEventKind) -> Any:
@@ -189,9 +173,7 @@ async def test_pauses_and_resumes_a_task(
 
 
 async def test_twenty_calls_at_once(rekuest: Any, actions: dict[str, Any]) -> None:
-    sums = await asyncio.gather(
-        *(rekuest.acall(actions["Add"], a=n, b=1000) for n in range(20))
-    )
+    sums = await asyncio.gather(*(rekuest.acall(actions["Add"], a=n, b=1000) for n in range(20)))
     assert sums == [n + 1000 for n in range(20)]
 
 
@@ -201,18 +183,12 @@ async def test_twenty_long_calls_run_side_by_side(rekuest: Any, actions: dict[st
 
 
 async def test_the_same_reference_is_the_same_task(rekuest: Any, actions: dict[str, Any]) -> None:
-    first = await rekuest.aassign(
-        args={"a": 1}, capture=False, action=actions["Add"].id, reference="once"
-    )
-    again = await rekuest.aassign(
-        args={"a": 1}, capture=False, action=actions["Add"].id, reference="once"
-    )
+    first = await rekuest.aassign(args={"a": 1}, capture=False, action=actions["Add"].id, reference="once")
+    again = await rekuest.aassign(args={"a": 1}, capture=False, action=actions["Add"].id, reference="once")
     assert first.id == again.id
 
 
-async def test_controlling_an_ended_task_is_an_error(
-    rekuest: Any, actions: dict[str, Any]
-) -> None:
+async def test_controlling_an_ended_task_is_an_error(rekuest: Any, actions: dict[str, Any]) -> None:
     await rekuest.acall(actions["Add"], a=1, reference="ended-1")
     task = next(t for t in await rekuest.arequests() if t.reference == "ended-1")
     with pytest.raises(Exception, match="terminal"):
@@ -228,8 +204,9 @@ def test_blocking_calls_work_as_documented(
     platform: Any, caller_key: str, offering: Any, tmp_path: Any, monkeypatch: Any
 ) -> None:
     from arkitekt import easy
-    from platform_under_test.apps import client_environment
     from rekuest.arkitekt import rekuest_service
+
+    from platform_under_test.apps import client_environment
 
     for name, value in client_environment(platform, tmp_path, caller_key).items():
         monkeypatch.setenv(name, value)

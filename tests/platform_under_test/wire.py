@@ -221,6 +221,4 @@ def public_key_pem(gateway: str) -> bytes:
         return int.from_bytes(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
     key = rsa.RSAPublicNumbers(number(jwk["e"]), number(jwk["n"])).public_key()
-    return key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
