@@ -122,6 +122,7 @@ class Reconciliation {
     stored_ = read_implementations(writer_, host_.agent);
     reap(implementations);
     for (const DeclaredImplementation& implementation : implementations) write(implementation);
+    write_params();
     set_links(writer_, {"implementation_lock", "implementation", "lock"}, locks_);
     set_links(writer_, {"implementation_state", "implementation", "state"}, states_);
     reconcile_dependencies(writer_, dependencies_);
@@ -151,6 +152,25 @@ class Reconciliation {
     locks_[id] = ids_named(implementation.declared["locks"], context_.locks);
     states_[id] = ids_named(implementation.declared["manipulates"], context_.states);
     dependencies_[id] = &implementation.declared["dependencies"];
+    params_[id] = &implementation.declared["params"];
+  }
+
+  /// What filters may ask of the parameters of implementations that changed.
+  void write_params() {
+    sql::Ids changed{registration_.implementations_updated};
+    if (!changed.values.empty()) {
+      writer_.execute("delete from implementation_param where implementation_id in_ids($1)", {changed});
+    }
+    const auto& created = registration_.implementations_created;
+    changed.values.insert(changed.values.end(), created.begin(), created.end());
+    BulkInsert insert(writer_, "implementation_param (implementation_id, key, value)");
+    for (const std::int64_t id : changed.values) {
+      if (!params_.at(id)->is_object()) continue;
+      for (const auto& [key, value] : params_.at(id)->members()) {
+        if (value.is_string()) insert.add({id, key, value.as_string()});
+      }
+    }
+    insert.finish();
   }
 
   std::int64_t upsert(const std::string& interface, std::int64_t action, std::vector<sql::Value> values) {
@@ -187,6 +207,7 @@ class Reconciliation {
   Links locks_;
   Links states_;
   std::map<std::int64_t, const Json*> dependencies_;
+  std::map<std::int64_t, const Json*> params_;
   std::vector<std::int64_t> left_actions_;
 };
 
