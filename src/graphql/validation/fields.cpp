@@ -27,8 +27,9 @@ std::vector<std::string_view> narrower_types(Context& context, const NamedType& 
     }
   }
   std::vector<std::pair<std::string_view, std::size_t>> ranked(users.begin(), users.end());
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   if (ranked.size() > kMaxSuggestions) ranked.resize(kMaxSuggestions);
   std::vector<std::string_view> names;
   for (const auto& [name, count] : ranked) names.push_back(name);

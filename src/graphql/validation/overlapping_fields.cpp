@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_set>
 #include <vector>
 
@@ -68,8 +69,8 @@ std::vector<const Named*> sorted_by_name(const std::vector<Named>& list) {
   std::vector<const Named*> sorted;
   sorted.reserve(list.size());
   for (const Named& element : list) sorted.push_back(&element);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Named* a, const Named* b) { return a->name < b->name; });
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Named* a, const Named* b) { return std::tie(a->name, a) < std::tie(b->name, b); });
   return sorted;
 }
 
