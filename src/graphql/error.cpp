@@ -1,6 +1,6 @@
 #include "graphql/error.h"
 
-#include <spdlog/spdlog.h>
+#include "base/log.h"
 
 namespace graphql {
 namespace {
@@ -36,7 +36,7 @@ ResponseError ResponseError::from(const std::exception& error) {
   ResponseError result;
   const auto* known = dynamic_cast<const base::Error*>(&error);
   if (known == nullptr) {
-    spdlog::error("Unexpected exception while answering a GraphQL request: {}", error.what());
+    base::log::error("graphql.unexpected_exception", {{"what", base::Json(error.what())}});
     result.message = "An internal error occurred.";
     result.extensions = base::Json::object({{"code", base::Json(base::code::kInternal)}});
     return result;
