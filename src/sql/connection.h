@@ -19,7 +19,7 @@ namespace sql {
 class Connection {
  public:
   struct Outcome {
-    Rows rows;
+    Rows rows{};
     std::int64_t changed = 0;
     std::exception_ptr error;
   };

@@ -46,11 +46,8 @@ class GroupCommit : public testing::TestWithParam<Dialect> {
     database_->execute_script("create table entry (number bigint unique, place bigint)");
   }
 
-  /// Queues everything behind a body that waits, so that it becomes one group.
   void as_one_group(const std::vector<WriteBody>& bodies, std::vector<std::string>& codes) {
-    std::promise<void> queued;
-    std::shared_future<void> all_queued = queued.get_future().share();
-    database_->write_async([all_queued](Writer&) { all_queued.wait(); }, nullptr);
+    sql_testing::HeldWriter held(*database_);
     codes.assign(bodies.size(), "");
     std::latch finished(static_cast<std::ptrdiff_t>(bodies.size()));
     for (std::size_t i = 0; i < bodies.size(); ++i) {
@@ -59,7 +56,7 @@ class GroupCommit : public testing::TestWithParam<Dialect> {
         finished.count_down();
       });
     }
-    queued.set_value();
+    held.release();
     finished.wait();
   }
 
@@ -189,13 +186,11 @@ TEST_P(GroupCommit, AThreadHoldingAConnectionNeverTakesASecond) {
 }
 
 TEST_P(GroupCommit, AScriptRunsInItsTurn) {
-  std::promise<void> queued;
-  std::shared_future<void> all_queued = queued.get_future().share();
-  database_->write_async([all_queued](Writer&) { all_queued.wait(); }, nullptr);
+  sql_testing::HeldWriter held(*database_);
   database_->write_async(add(1), nullptr);
   std::thread script(
       [&] { database_->execute_script("delete from entry; insert into entry values (7, 7)"); });
-  queued.set_value();
+  held.release();
   script.join();
   database_->write(add(2));
   EXPECT_THAT(numbers(), testing::UnorderedElementsAre(7, 2));

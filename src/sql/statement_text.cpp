@@ -1,6 +1,8 @@
 #include "sql/statement_text.h"
 
+#include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace sql {
 namespace {
@@ -17,6 +19,7 @@ class Translation {
     while (!rest_.empty()) step();
     return std::move(out_);
   }
+  std::size_t parameters() const { return parameters_; }
 
  private:
   void step() {
@@ -50,7 +53,15 @@ class Translation {
   void parameter() {
     out_ += dialect_ == Dialect::kSqlite ? '?' : '$';
     rest_.remove_prefix(1);
-    copy(word_length(rest_));
+    const std::size_t length = word_length(rest_);
+    count(rest_.substr(0, length));
+    copy(length);
+  }
+
+  void count(std::string_view digits) {
+    std::size_t number = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    parameters_ = std::max(parameters_, number);
   }
 
   void word() {
@@ -75,6 +86,7 @@ class Translation {
     text.remove_prefix(number.size());
     if (number.empty() || !text.starts_with(')')) return false;
     text.remove_prefix(1);
+    count(number);
 
     if (dialect_ == Dialect::kSqlite) {
       out_.append(negated ? "not in" : "in").append(" (select value from json_each(?").append(number);
@@ -89,10 +101,17 @@ class Translation {
   Dialect dialect_;
   std::string_view rest_;
   std::string out_;
+  std::size_t parameters_ = 0;
 };
 
 }  // namespace
 
 std::string statement_text(Dialect dialect, std::string_view sql) { return Translation(dialect, sql).run(); }
+
+std::size_t parameter_count(std::string_view sql) {
+  Translation translation(Dialect::kPostgres, sql);
+  translation.run();
+  return translation.parameters();
+}
 
 }  // namespace sql

@@ -13,4 +13,7 @@ namespace sql {
 /// prepared statement.
 std::string statement_text(Dialect dialect, std::string_view sql);
 
+/// The highest number among the statement's parameters.
+std::size_t parameter_count(std::string_view sql);
+
 }  // namespace sql

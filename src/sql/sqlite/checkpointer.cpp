@@ -2,14 +2,17 @@
 
 #include <pthread.h>
 
+#include <utility>
+
 namespace sql {
 namespace {
 
 /// Of 4 KiB each. Above the first, pages are copied while readers and the
-/// writer go on; the log can then be reused once no reader needs it. Above the
-/// second, the writer waits for that moment.
+/// writer go on. Under steady writing that never catches up, so above the
+/// second what the copying left is copied with the writer held, and the log
+/// begins anew.
 constexpr int kPagesToCopy = 1024;
-constexpr int kPagesToWaitFor = 32 * 1024;
+constexpr int kPagesToCatchUp = 4096;
 constexpr int kWaitMilliseconds = 1'000;
 
 }  // namespace
@@ -49,11 +52,13 @@ void Checkpointer::loop() {
   while (true) {
     wanted_.wait(lock, [this] { return stopping_ || pages_ > 0; });
     if (stopping_) return;
-    const int mode = pages_ < kPagesToWaitFor ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
-    pages_ = 0;
+    const bool catch_up = std::exchange(pages_, 0) >= kPagesToCatchUp;
     lock.unlock();
     // A failure is tried again after the next commit.
-    sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, nullptr, nullptr);
+    sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (catch_up) {
+      sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+    }
     lock.lock();
   }
 }

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 #include "sql/testing/postgres_server.h"
 
@@ -51,6 +52,22 @@ sql::SqliteOptions FreshDatabase::sqlite_options() const { return {.file = place
 
 sql::PostgresOptions FreshDatabase::postgres_options() const {
   return {.uri = postgres_uri(), .connections = 4, .schema = place_};
+}
+
+HeldWriter::HeldWriter(sql::Database& database) {
+  const auto started = std::make_shared<std::promise<void>>();
+  const std::shared_future<void> released = released_.get_future().share();
+  database.write_async(
+      [started, released](sql::Writer&) {
+        started->set_value();
+        released.wait();
+      },
+      nullptr);
+  started->get_future().wait();
+}
+
+void HeldWriter::release() {
+  if (std::exchange(holding_, false)) released_.set_value();
 }
 
 std::string dialect_name(const testing::TestParamInfo<sql::Dialect>& info) {

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
 #include <string>
 
@@ -36,6 +37,21 @@ class FreshDatabase {
  private:
   sql::Dialect dialect_;
   std::string place_;  ///< the folder or the schema
+};
+
+/// Holds the writer in a body of its own, so that what is queued meanwhile
+/// becomes one group. Released by its destruction at the latest.
+class HeldWriter {
+ public:
+  explicit HeldWriter(sql::Database& database);
+  ~HeldWriter() { release(); }
+  HeldWriter(const HeldWriter&) = delete;
+  HeldWriter& operator=(const HeldWriter&) = delete;
+  void release();
+
+ private:
+  std::promise<void> released_;
+  bool holding_ = true;
 };
 
 inline const auto kBothDatabases = testing::Values(sql::Dialect::kSqlite, sql::Dialect::kPostgres);
