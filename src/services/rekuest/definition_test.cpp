@@ -72,6 +72,40 @@ TEST(ActionHash, IsWhatClientsCompute) {
             "85df339208aaff2ca64dc4c36987bc4bbe29c0d5404a758362f2a9ba5f9385cf");
 }
 
+TEST(ActionHash, CoversEveryKindOfWidgetCallAndConstraint) {
+  EXPECT_EQ(
+      hash_of(
+          R"({"key": "k1", "version": "1", "name": "ünï 𝒳 \"q\"", "kind": "FUNCTION", "args": [{"key": "n",
+      "kind": "INT", "default": 10000000000000000000000000, "widget": {"kind": "SLIDER", "min": 1,
+      "max": 1e+22, "step": 1e-07}, "effects": [{"kind": "HIDE", "call": {"operation": "gt",
+      "arguments": [{"key": "a", "value_path": "value"}, {"key": "b", "value_literal": 0.5},
+      {"key": "c", "value_list": [{"value_literal": 1}, {"util_call": {"operation": "f"}}]},
+      {"key": "d", "value_dict": [{"key": "z", "value_path": "/n/1"}]}]}, "dependencies": ["n"]},
+      {"kind": "MESSAGE", "message": "m", "call": {"operation": "x"}, "fade": false}], "validators": [{"call": {"operation": "gt",
+      "arguments": [{"key": "a", "value_path": "value"}, {"key": "b", "value_literal": 0.5},
+      {"key": "c", "value_list": [{"value_literal": 1}, {"util_call": {"operation": "f"}}]},
+      {"key": "d", "value_dict": [{"key": "z", "value_path": "/n/1"}]}]}, "dependencies": ["n"],
+      "source": "s"}]}, {"key": "s", "kind": "STRING", "widget": {"kind": "STRING", "placeholder": "p",
+      "as_paragraph": true}}, {"key": "q", "kind": "STRUCTURE", "identifier": "@a/b", "widget": {"kind": "SEARCH",
+      "query": "query q{x}", "ward": "w", "dependencies": ["n"], "filters": [{"key": "f", "kind": "INT"}]}},
+      {"key": "c", "kind": "ENUM", "choices": [{"value": 1.5, "label": "l", "image": "i"}],
+      "widget": {"kind": "CHOICE"}}, {"key": "u", "kind": "STRING", "widget": {"kind": "CUSTOM",
+      "component": "c", "props": [{"key": "p", "static_value": {"b": 1, "a": [1.0, null]}},
+      {"key": "d", "dynamic_value": {"path": "x"}}], "fallback": {"kind": "STRING"}}}, {"key": "st",
+      "kind": "STRING", "widget": {"kind": "STATE_CHOICE", "state_path": "p", "dependency": "d",
+      "state_accessors": [{"option_key": "LABEL", "path": "l"}]}}, {"key": "px", "kind": "STRING",
+      "widget": {"kind": "PROXY", "target_port": "a", "target_action": "b"}}, {"key": "m", "kind": "MODEL",
+      "identifier": "@m/m", "children": [{"key": "d", "kind": "DICT", "children": [{"key": "...",
+      "kind": "UNION", "children": [{"key": "x", "kind": "INT"}, {"key": "y", "kind": "DATE"}]}]}],
+      "default": {"x": 3.0, "y": 2}}], "returns": [{"key": "r", "kind": "QUANTITY", "reference_unit": "um",
+      "proposed_units": ["nm"], "dimension": "[length]", "provides": [{"key": "a", "operator": "IN",
+      "value": [1, 2.0]}], "widget": {"kind": "CHOICE"}}, {"key": "r2", "kind": "STRING", "widget": {"kind": "CUSTOM",
+      "component": "x"}}], "port_groups": [{"key": "g", "title": "t", "description": "d", "ports": ["n"],
+      "effects": [{"kind": "CUSTOM", "call": {"operation": "o"}}]}], "is_test_for": [{"hash": "h"},
+      {"app": "a", "key": "k", "version": "2"}], "collections": ["a", "b"]})"),
+      "3861dfc1f545a740b689896331695379fa27d90f31810b2a9d49084e4311cc4b");
+}
+
 TEST(ActionHash, IsTheSameInGraphqlsSpelling) {
   EXPECT_EQ(hash_of(R"({"key":"q","version":"1","name":"Q","kind":"FUNCTION",
                         "args":[{"key":"u","kind":"QUANTITY","referenceUnit":"mV","proposedUnits":["V"]}]})"),
