@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/error.h"
+#include "graphql/language/printer.h"
 #include "graphql/schema/inspect.h"
 #include "graphql/schema/scalars.h"
 #include "graphql/schema/suggestions.h"
@@ -170,8 +171,8 @@ class VariableReader {
     const Type* type = schema_.resolve(definition.type);
     if (type == nullptr || !type->named->is_input()) {
       report(definition,
-             fmt::format("Variable '${}' expected value of a type which cannot be used as an input type.",
-                         definition.name));
+             fmt::format("Variable '${}' expected value of type '{}' which cannot be used as an input type.",
+                         definition.name, print_type(definition.type)));
       return;
     }
     const base::Json* value = given_.find(definition.name);

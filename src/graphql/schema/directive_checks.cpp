@@ -66,11 +66,11 @@ class DirectiveChecks {
       const DirectiveDef* definition = schema_.directive(use->name);
       if (definition == nullptr) continue;
       if (std::ranges::find(definition->locations, location) == definition->locations.end()) {
-        report(*use, where, fmt::format("may not be used on {}", location));
+        report(*use, where, fmt::format("may not be used on {}.", location));
       }
       const auto same = [&](const ast::Directive& earlier) { return earlier.name == use->name; };
       if (!definition->repeatable && std::find_if(directives.begin(), use, same) != use) {
-        report(*use, where, "can only be used once");
+        report(*use, where, "can only be used once.");
       }
       check_arguments(*use, *definition, where);
     }
@@ -80,7 +80,7 @@ class DirectiveChecks {
     for (const ast::Argument& argument : use.arguments) {
       const auto named = [&](const InputValue& known) { return known.name == argument.name; };
       if (std::ranges::none_of(definition.arguments, named)) {
-        report(use, where, fmt::format("has no argument '{}'", argument.name));
+        report(use, where, fmt::format("has no argument '{}'.", argument.name));
       }
     }
     try {
@@ -91,7 +91,7 @@ class DirectiveChecks {
   }
 
   void report(const ast::Directive& use, const std::string& where, std::string_view what) {
-    problems_.push_back(fmt::format("Directive '@{}' at '{}': {}.", use.name, where, what));
+    problems_.push_back(fmt::format("Directive '@{}' at '{}': {}", use.name, where, what));
   }
 
   const Schema& schema_;

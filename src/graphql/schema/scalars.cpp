@@ -215,10 +215,14 @@ base::Json read_scalar_literal(const NamedType& scalar, const ast::Value& litera
   const Rule rule = rule_of(scalar.name);
   if (rule == Rule::kJson) return read(rule, scalar.name, json_of_literal(literal, variables), {});
   const std::string shown = print_value(literal);
-  // In a document `1.0` is not an integer; in JSON it may be one.
   const bool wrong_kind = literal.kind == Kind::kEnum || literal.kind == Kind::kList ||
                           literal.kind == Kind::kObject || literal.kind == Kind::kVariable;
-  if (wrong_kind) fail("{} cannot represent value: {}", scalar.name, shown);
+  if (wrong_kind && (rule == Rule::kDateTime || rule == Rule::kUuid)) {
+    fail("Value cannot represent a {}: {}", scalar.name, shown);
+  }
+  // No scalar but JSON is an object, so this says what was expected instead.
+  if (wrong_kind) return read(rule, scalar.name, base::Json::object(), shown);
+  // In a document `1.0` is not an integer; in JSON it may be one.
   if (rule == Rule::kInt && literal.kind != Kind::kInt)
     fail("Int cannot represent non-integer value: {}", shown);
   return read(rule, scalar.name, json_of_literal(literal, nullptr), shown);
