@@ -153,6 +153,8 @@ TEST_P(MirroredRows, TellTheSameNumberOfTwoIssuersApart) {
   EXPECT_NE(first.user, second.user);
   EXPECT_NE(first.client, second.client);
   EXPECT_EQ(first.release, second.release);
+  EXPECT_EQ(identities_.expand(claims).user, second.user);
+  EXPECT_EQ(identities_.expand(ada()).user, first.user);
 }
 
 TEST_P(MirroredRows, LeaveAClientTheReleaseItWasFirstSeenWith) {
@@ -171,6 +173,17 @@ TEST_P(MirroredRows, LeaveAClientTheReleaseItWasFirstSeenWith) {
   EXPECT_NE(second.release, first.release);
   EXPECT_EQ(column("select release_id from client"), std::to_string(first.release));
   EXPECT_EQ(column("select device_id from client"), std::to_string(first.device));
+}
+
+TEST_P(MirroredRows, GiveAClientOnlyWhatItHadNot) {
+  Claims claims = ada();
+  claims.client_device = std::nullopt;
+  const IdentityRows first = identities_.expand(claims);
+  claims = ada();
+  claims.client_release = "0.2.0";
+  const IdentityRows second = identities_.expand(claims);
+  EXPECT_EQ(column("select release_id from client"), std::to_string(first.release));
+  EXPECT_EQ(column("select device_id from client"), std::to_string(second.device));
 }
 
 TEST_P(MirroredRows, AreNotMadeWithoutAnOrganization) {
