@@ -15,8 +15,8 @@
 
 namespace graphql {
 
-/// Throws base::Error(kValidation) with a message in the wording of the
-/// conventions, `where` naming the value: `'1' at 'x.i'`.
+/// Throws base::Error(kValidation), e.g. `Invalid value '1' at 'x.i'; Int cannot
+/// represent non-integer value: '1'` if `where` is `x`.
 base::Json coerce_value(const base::Json& value, const Type& type, std::string_view where);
 
 /// A literal; variables are looked up in `variables` (already coerced). Null
