@@ -1,41 +1,24 @@
 #include "sql/parameters.h"
 
-#include <unicode/utf8.h>
-
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
 
 namespace sql {
 namespace {
 
 using base::Error;
 
-/// The number of leading bytes that are ASCII and not U+0000, eight at a time.
-std::size_t plain_prefix(std::string_view text) {
-  std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + at, 8);
-    const std::uint64_t zero_bytes = (word - 0x0101010101010101ull) & ~word;
-    if (((word | zero_bytes) & 0x8080808080808080ull) != 0) break;
-  }
-  return at;
-}
-
 void check_text(std::string_view text) {
-  const auto size = static_cast<std::int64_t>(text.size());
-  std::int64_t at = static_cast<std::int64_t>(plain_prefix(text));
-  while (at < size) {
-    UChar32 point;
-    U8_NEXT(text.data(), at, size, point);
-    if (point > 0) continue;
+  if (base::contains_nul(text)) {
+    throw Error(base::code::kValidation, "Text with the character U+0000 cannot be stored. Remove it.");
+  }
+  if (!base::is_valid_utf8(text)) {
     throw Error(base::code::kValidation,
-                point == 0 ? "Text with the character U+0000 cannot be stored. Remove it."
-                           : "Text that is not valid UTF-8 cannot be stored. Encode it as UTF-8.");
+                "Text that is not valid UTF-8 cannot be stored. Encode it as UTF-8.");
   }
 }
 

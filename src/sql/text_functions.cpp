@@ -17,7 +17,17 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
-char upper_ascii(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+char lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+icu::StringPiece piece(std::string_view text) {
+  return {text.data(), static_cast<std::int32_t>(text.size())};
+}
+
+void replace_all(std::string& text, std::string_view old, std::string_view by) {
+  for (std::size_t at = text.find(old); at != std::string::npos; at = text.find(old, at + by.size())) {
+    text.replace(at, old.size(), by);
+  }
+}
 
 }  // namespace
 
@@ -25,20 +35,20 @@ std::string fold_case(std::string_view text) {
   std::string folded;
   if (is_ascii(text)) {
     folded.resize(text.size());
-    std::transform(text.begin(), text.end(), folded.begin(), upper_ascii);
+    std::transform(text.begin(), text.end(), folded.begin(), lower_ascii);
     return folded;
   }
-  std::string lower;
+  std::string upper;
   UErrorCode status = U_ZERO_ERROR;
-  icu::StringByteSink<std::string> lower_sink(&lower);
-  icu::CaseMap::utf8ToLower("", 0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())),
-                            lower_sink, nullptr, status);
+  icu::StringByteSink<std::string> upper_sink(&upper);
+  icu::CaseMap::utf8ToUpper("", 0, piece(text), upper_sink, nullptr, status);
   icu::StringByteSink<std::string> folded_sink(&folded);
-  icu::CaseMap::utf8ToUpper("", 0, icu::StringPiece(lower.data(), static_cast<std::int32_t>(lower.size())),
-                            folded_sink, nullptr, status);
+  icu::CaseMap::utf8ToLower("", 0, piece(upper), folded_sink, nullptr, status);
   if (U_FAILURE(status)) {
     throw base::Error(base::code::kInternal, "Folding the case of a text failed: {}.", u_errorName(status));
   }
+  replace_all(folded, "ς", "σ");
+  replace_all(folded, "ß", "ss");
   return folded;
 }
 
