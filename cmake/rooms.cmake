@@ -7,9 +7,41 @@
 # `sql_test`, *_fuzz.cpp one libFuzzer program each, *_bench.cpp one benchmark each.
 # Files below the room's folder `testing/` become the library `<room>_testing`, for the tests and
 # benchmarks of rooms that name it in TEST_USES.
+# Files `schema/*.graphql` are built into the program: `schema_documents()` of the room's
+# namespace, declared in `<path>/schema_documents.h`, gives their texts.
 # A room sees only the folders of the rooms it depends on, so an include in the wrong
 # direction does not compile: rooms are included as "sql/database.h" through one
 # include directory each, made of a link to the folder.
+function(embed_schema name path out_sources)
+  file(GLOB documents CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${path}/schema/*.graphql)
+  if(NOT documents)
+    set(${out_sources} "" PARENT_SCOPE)
+    return()
+  endif()
+  set(header ${path}/schema_documents.h)
+  set(generated ${CMAKE_BINARY_DIR}/generated/${name})
+  file(CONFIGURE OUTPUT ${generated}/${header} CONTENT [[
+// The texts of this room's schema files, in the order of their names.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace @name@ {
+
+std::vector<std::string_view> schema_documents();
+
+}  // namespace @name@
+]] @ONLY)
+  set(source ${generated}/${path}/schema_documents.cpp)
+  string(REPLACE ";" "," joined "${documents}")
+  add_custom_command(OUTPUT ${source}
+    COMMAND ${CMAKE_COMMAND} -DNAMESPACE=${name} -DHEADER=${header} -DOUTPUT=${source} -DFILES=${joined}
+            -P ${CMAKE_SOURCE_DIR}/cmake/embed_schema.cmake
+    DEPENDS ${documents} ${CMAKE_SOURCE_DIR}/cmake/embed_schema.cmake VERBATIM)
+  set(${out_sources} ${source} PARENT_SCOPE)
+endfunction()
+
 function(room name)
   cmake_parse_arguments(ROOM "" "PATH" "DEPENDS;USES;TEST_USES" ${ARGN})
   if(NOT ROOM_PATH)
@@ -33,6 +65,8 @@ function(room name)
   file(MAKE_DIRECTORY ${parent})
   file(CREATE_LINK ${folder} ${include_root}/${ROOM_PATH} SYMBOLIC)
 
+  embed_schema(${name} ${ROOM_PATH} embedded)
+  list(APPEND sources ${embedded})
   if(sources)
     add_library(${name} STATIC ${sources})
     set(scope PUBLIC)
@@ -42,6 +76,9 @@ function(room name)
     set(scope INTERFACE)
   endif()
   target_include_directories(${name} ${scope} ${include_root})
+  if(embedded)
+    target_include_directories(${name} ${scope} ${CMAKE_BINARY_DIR}/generated/${name})
+  endif()
   target_link_libraries(${name} ${scope} ${ROOM_DEPENDS} ${ROOM_USES})
 
   if(testing AND (ARKITEKTD_TESTS OR ARKITEKTD_BENCH))

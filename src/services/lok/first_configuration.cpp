@@ -1,0 +1,193 @@
+#include "services/lok/first_configuration.h"
+
+#include <fmt/format.h>
+
+#include "base/random.h"
+#include "jose/jose.h"
+#include "services/lok/yaml_text.h"
+
+namespace lok {
+namespace {
+
+using base::Json;
+
+constexpr std::size_t kPasswordLength = 40;
+
+// Lower case letters and digits can be typed everywhere and need no quoting.
+std::string make_password() {
+  constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+  constexpr unsigned kFair = 256 - 256 % kAlphabet.size();
+  std::string password;
+  while (password.size() < kPasswordLength) {
+    for (const char byte : base::random_bytes(kPasswordLength)) {
+      const auto value = static_cast<unsigned char>(byte);
+      if (value < kFair && password.size() < kPasswordLength) password += kAlphabet[value % kAlphabet.size()];
+    }
+  }
+  return password;
+}
+
+Json relative_alias(Json port, Json path) {
+  return Json::object({{"id", "gateway"},
+                       {"name", "Follows the address of the request"},
+                       {"host", ""},
+                       {"port", std::move(port)},
+                       {"path", std::move(path)},
+                       {"ssl", false},
+                       {"challenge", "ht"},
+                       {"kind", "relative"},
+                       {"public", false}});
+}
+
+std::string capitalised(std::string name) {
+  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  return name;
+}
+
+Json instance(const std::string& name, Json alias) {
+  return Json::object({{"identifier", capitalised(name)},
+                       {"name", capitalised(name)},
+                       {"manifest", Json::object({{"identifier", "live.arkitekt." + name},
+                                                  {"version", ARKITEKTD_VERSION},
+                                                  {"instance_id", "default"},
+                                                  {"roles", Json::array()},
+                                                  {"scopes", Json::array()}})},
+                       {"aliases", Json::array({std::move(alias)})}});
+}
+
+Json hub(const FirstOptions& options) {
+  Json instances = Json::array();
+  for (const std::string& service : options.services) {
+    instances.push_back(instance(service, relative_alias(Json(), service)));
+  }
+  instances.push_back(instance("s3", relative_alias(options.object_store_port, Json())));
+  return Json::object({{"uid", base::uuid4()},
+                       {"identifier", options.hub},
+                       {"description", "The services of this installation"},
+                       {"instances", std::move(instances)},
+                       {"clients", Json::array()},
+                       {"request_auth_key", false}});
+}
+
+Json mandate_keys(const FirstOptions& options) {
+  Json keys = Json::array();
+  for (std::size_t i = 1; i <= options.mandate_keys; ++i) {
+    keys.push_back(Json::object({{"name", fmt::format("key-{:02}", i)},
+                                 {"key", base::random_token()},
+                                 {"user", options.user},
+                                 {"organization", options.organization},
+                                 {"hub", options.hub}}));
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::string make_first_configuration(const FirstOptions& options) {
+  const Json admin = Json::object({{"username", "admin"}, {"password", make_password()}, {"email", Json()}});
+  const Json document = Json::object({
+      {"deployment", Json::object({{"name", options.deployment}})},
+      {"django", Json::object({{"admin", admin},
+                               {"secret_key", base::random_token(48)},
+                               {"force_script_name", "lok"},
+                               {"allow_insecure_transport", true},
+                               {"trusted_proxy_depth", 0}})},
+      {"oidc_issuer", "lok"},
+      {"lok", Json::object({{"key_id", "lok-key-1"}})},
+      {"private_key", jose::Key::generate_rsa2048("lok-key-1").private_pem()},
+      {"users", Json::array({Json::object({{"username", options.user}, {"password", make_password()}})})},
+      {"organizations", Json::array({Json::object({{"name", options.organization},
+                                                   {"identifier", options.organization},
+                                                   {"owner", options.user},
+                                                   {"auto_configure", true}})})},
+      {"memberships", Json::array({Json::object({{"user", options.user},
+                                                 {"organization", options.organization},
+                                                 {"roles", Json::array({"admin"})}}),
+                                   Json::object({{"user", "admin"},
+                                                 {"organization", options.organization},
+                                                 {"roles", Json::array({"admin"})}})})},
+      {"kommunity_partners", Json::array({Json::object({{"identifier", "arkitektd"},
+                                                        {"name", "This hub"},
+                                                        {"partner_kind", "preauthorized"},
+                                                        {"auto_configure", true},
+                                                        {"preconfigured_hub", hub(options)}})})},
+      {"mandate_keys", mandate_keys(options)},
+  });
+  return "# Written by the first start. A key of `mandate_keys` serves one app; add more as needed.\n" +
+         yaml_text(document);
+}
+
+void follow_object_store(Configuration& configuration, std::uint16_t port) {
+  for (HubSettings& each : configuration.hubs) {
+    for (InstanceSettings& settings : each.instances) {
+      if (settings.service != "live.arkitekt.s3") continue;
+      for (AliasSettings& alias : settings.aliases) {
+        if (!alias.host && alias.port) alias.port = port;
+      }
+    }
+  }
+}
+
+namespace {
+
+// The address of a relative alias behind this gateway.
+std::string address(const AliasSettings& alias, const std::string& gateway) {
+  std::string base = gateway;
+  if (alias.host) {
+    base = fmt::format("{}://{}", alias.ssl ? "https" : "http", *alias.host);
+    if (alias.port) base += fmt::format(":{}", *alias.port);
+  } else if (alias.port) {
+    const std::size_t colon = gateway.rfind(':');
+    const bool has_port = colon > gateway.find("://") && gateway.find(']', colon) == std::string::npos;
+    base = fmt::format("{}:{}", has_port ? gateway.substr(0, colon) : gateway, *alias.port);
+  }
+  return alias.path ? base + "/" + *alias.path : base;
+}
+
+Json services(const HubSettings& hub, const std::string& gateway) {
+  Json all = Json::object();
+  for (const InstanceSettings& settings : hub.instances) {
+    if (settings.aliases.empty()) continue;
+    const AliasSettings& alias = settings.aliases.front();
+    const std::string url = address(alias, gateway);
+    all.set(settings.instance_id,
+            Json::object({{"identifier", settings.service},
+                          {"url", url},
+                          {"health_url", url + "/" + alias.challenge + "?format=json"}}));
+  }
+  return all;
+}
+
+Json credentials(const Account& account) {
+  return Json::object({{"username", account.username}, {"password", account.password}});
+}
+
+}  // namespace
+
+Json access_document(const Configuration& configuration, const std::string& gateway) {
+  const HubSettings none;
+  const HubSettings& first = configuration.hubs.empty() ? none : configuration.hubs.front();
+  Json admin;
+  Json users = Json::array();
+  for (const Account& account : configuration.users) {
+    if (account.superuser && admin.is_null()) {
+      admin = credentials(account);
+    } else {
+      users.push_back(credentials(account));
+    }
+  }
+  Json keys = Json::array();
+  for (const MandateKeySettings& key : configuration.mandate_keys) keys.push_back(key.key);
+  return Json::object({{"version", 1},
+                       {"hub", first.identifier},
+                       {"organization", first.organization},
+                       {"issuer", configuration.issuer},
+                       {"gateway_url", gateway},
+                       {"fakts_url", gateway},
+                       {"admin", std::move(admin)},
+                       {"users", std::move(users)},
+                       {"mandate_keys", std::move(keys)},
+                       {"services", services(first, gateway)}});
+}
+
+}  // namespace lok

@@ -1,0 +1,44 @@
+// A fresh data directory's `lok.yaml`, and the access document that tells a
+// person and the test tools how to get in.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "services/lok/configuration.h"
+
+namespace lok {
+
+struct FirstOptions {
+  std::string deployment = "Arkitekt";
+  std::string hub = "labhub";
+  std::string organization = "demo";
+  std::string user = "demo";
+  /// Services behind the gateway, by name: `rekuest` is reached at `/rekuest`.
+  std::vector<std::string> services{"lok", "rekuest"};
+  std::uint16_t object_store_port = 8001;
+  std::size_t mandate_keys = 32;
+};
+
+/// The text of a `lok.yaml` in Konstruktor's format, with fresh passwords,
+/// keys and an RSA key. Everything in it is read by Configuration::read.
+std::string make_first_configuration(const FirstOptions& options);
+
+/// Writes the text to a file that did not exist, mode 0600, whole or not at
+/// all. Throws Error(kConflict) if it exists, Error(kUnavailable) if it cannot
+/// be written.
+void write_private_file(const std::string& path, const std::string& text);
+/// The same for a file that may exist and is replaced.
+void replace_private_file(const std::string& path, const std::string& text);
+
+/// Relative aliases of the object store follow the port it listens on now.
+void follow_object_store(Configuration& configuration, std::uint16_t port);
+
+/// How to get in, as Konstruktor's access document: administrator, users,
+/// unpinned mandate keys and the services of the first hub. `gateway` is an
+/// address without path: `http://localhost:8000`.
+base::Json access_document(const Configuration& configuration, const std::string& gateway);
+
+}  // namespace lok

@@ -1,0 +1,108 @@
+#include "services/lok/lok.h"
+
+#include <optional>
+
+#include "service/auth_verifier.h"
+#include "services/lok/discovery.h"
+#include "services/lok/graph.h"
+#include "services/lok/identities.h"
+#include "services/lok/provisioning.h"
+#include "services/lok/report.h"
+#include "services/lok/routes.h"
+#include "services/lok/schema_documents.h"
+#include "services/lok/secrets.h"
+#include "services/lok/signing.h"
+#include "services/lok/token_endpoint.h"
+
+namespace lok {
+namespace {
+
+constexpr int kSchemaVersion = 1;
+
+service::AuthentikateConfig own_tokens(const Configuration& configuration, const Signer& signer) {
+  service::AuthentikateConfig config;
+  config.audience = "lok";
+  config.issuers.push_back({.iss = configuration.issuer, .keys = signer.keys()});
+  return config;
+}
+
+}  // namespace
+
+// What there is once the secrets are known.
+struct Ready {
+  Ready(sql::Database& database, const Configuration& configuration, Secrets secrets)
+      : device_secret(std::move(secrets.device_secret)),
+        signer(std::move(secrets.signing_key)),
+        token_endpoint(database, configuration, signer, device_secret),
+        verifier(own_tokens(configuration, signer)),
+        jwks(signer.jwks().dump()) {}
+
+  const std::string device_secret;
+  const Signer signer;
+  const TokenEndpoint token_endpoint;
+  const service::TokenVerifier verifier;
+  const std::string jwks;
+};
+
+struct Lok::State {
+  State(sql::Database& database_in, Configuration configuration_in, net::WorkerPool& workers_in)
+      : database(database_in),
+        configuration(std::move(configuration_in)),
+        workers(workers_in),
+        identities(database) {}
+
+  sql::Database& database;
+  const Configuration configuration;
+  net::WorkerPool& workers;
+  Identities identities;
+  std::optional<Ready> ready;
+};
+
+Lok::Lok(sql::Database& database, Configuration configuration, net::WorkerPool& workers)
+    : state_(std::make_unique<State>(database, std::move(configuration), workers)) {}
+
+Lok::~Lok() = default;
+
+service::Definition Lok::definition() const {
+  return {.name = "lok",
+          .schema_version = kSchemaVersion,
+          .documents = schema_documents(),
+          .registry = graph_registry([state = state_.get()] { return state->ready.value().device_secret; }),
+          .challenge_key = std::nullopt};
+}
+
+void Lok::provision() {
+  lok::provision(state_->database, state_->configuration);
+  state_->ready.emplace(state_->database, state_->configuration,
+                        load_secrets(state_->database, state_->configuration));
+}
+
+void Lok::add_routes(net::Router& router, const std::string& prefix) {
+  const State& state = *state_;
+  const Ready& ready = state_->ready.value();
+  lok::add_routes(
+      router, prefix,
+      {.discovery = [&state,
+                     prefix](const auto& request) { return discovery(state.configuration, prefix, request); },
+       .jwks =
+           [&ready](const auto&) {
+             net::HttpResponse response = net::HttpResponse::json(200, ready.jwks);
+             response.headers.set("Cache-Control", "public, max-age=300");
+             return response;
+           },
+       .token = [&ready,
+                 prefix](const auto& request) { return ready.token_endpoint.answer(request, prefix); },
+       .report =
+           [&state, &ready](const auto& request) {
+             return report_aliases(state.database, ready.verifier, request);
+           }},
+      state_->workers);
+}
+
+const Configuration& Lok::configuration() const { return state_->configuration; }
+
+jose::KeySet Lok::keys() const { return state_->ready.value().signer.keys(); }
+
+service::IdentityDirectory& Lok::identities() { return state_->identities; }
+
+}  // namespace lok

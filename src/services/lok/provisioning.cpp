@@ -1,0 +1,164 @@
+#include "services/lok/provisioning.h"
+
+#include <array>
+#include <map>
+#include <optional>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "services/lok/password.h"
+#include "services/lok/provisioning_hub.h"
+#include "services/lok/provisioning_mandate.h"
+#include "services/lok/rows.h"
+
+namespace lok {
+namespace {
+
+constexpr std::array<std::string_view, 10> kRoles{"admin",  "guest",       "user",    "bot",   "viewer",
+                                                  "editor", "contributor", "manager", "owner", "labeler"};
+
+struct OfferedScope {
+  std::string_view value, label, description;
+};
+constexpr std::array<OfferedScope, 5> kScopes{{
+    {"openid", "Sign in", "Know who you are"},
+    {"profile", "Profile", "See your name"},
+    {"email", "E-mail", "See your e-mail address"},
+    {"roles", "Roles", "See your roles"},
+    {"groups", "Groups", "See your groups"},
+}};
+
+/// A password as it will be stored; empty where the stored one is right.
+struct NewPassword {
+  std::string hash;
+  std::string mark;
+};
+
+// Argon2 is slow on purpose, too slow to check every listed password at every
+// start. The mark tells that the list has not changed; it is keyed by a secret
+// of the same file the passwords stand in, so it gives nothing away that the
+// file's reader does not have.
+std::string mark_of(const Configuration& configuration, const Account& account) {
+  if (configuration.secret.empty()) return "";
+  return keyed_hash(configuration.secret, account.username + ":" + account.password);
+}
+
+std::map<std::string, NewPassword> new_passwords(sql::Database& database,
+                                                 const Configuration& configuration) {
+  std::map<std::string, NewPassword> passwords;
+  for (const Account& account : configuration.users) {
+    std::optional<std::string> hash;
+    std::optional<std::string> mark;
+    database.read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+      const sql::Rows rows = reader.query(
+          "select password_hash, password_mark from user_account where username = $1", {account.username});
+      if (rows.empty()) return;
+      hash = optional_text(rows, 0, 0);
+      mark = optional_text(rows, 0, 1);
+    });
+    const std::string wanted_mark = mark_of(configuration, account);
+    const bool same = hash && (wanted_mark.empty() ? password_matches(account.password, *hash)
+                                                   : mark == std::optional(wanted_mark));
+    if (!same) passwords[account.username] = {hash_password(account.password), wanted_mark};
+  }
+  return passwords;
+}
+
+std::int64_t write_user(sql::Writer& writer, const Account& account, std::int64_t now) {
+  const std::int64_t user = writer.insert(
+      "insert into user_account (username, email, superuser, created_at) values ($1, $2, $3, $4)"
+      " on conflict (username) do update set superuser = excluded.superuser,"
+      " email = coalesce(excluded.email, user_account.email) returning id",
+      {account.username, account.email.empty() ? sql::Value() : sql::Value(account.email),
+       flag(account.superuser), now});
+  writer.execute("insert into profile (user_id, name) values ($1, $2) on conflict (user_id) do nothing",
+                 {user, account.username});
+  return user;
+}
+
+void write_password(sql::Writer& writer, std::int64_t user, const NewPassword& password) {
+  writer.execute("update user_account set password_hash = $1, password_mark = $2 where id = $3",
+                 {password.hash, password.mark, user});
+}
+
+std::int64_t role_id(sql::Writer& writer, std::int64_t organization, const std::string& identifier) {
+  write_role(writer, organization, {identifier, ""}, false);
+  return writer
+      .query("select id from role where organization_id = $1 and identifier = $2", {organization, identifier})
+      .integer(0, 0);
+}
+
+void write_membership(sql::Writer& writer, std::int64_t organization, std::int64_t user,
+                      const std::vector<std::string>& roles) {
+  const std::int64_t membership = writer.insert(
+      "insert into membership (organization_id, user_id) values ($1, $2)"
+      " on conflict (user_id, organization_id) do update set user_id = excluded.user_id returning id",
+      {organization, user});
+  for (const std::string& role : roles) {
+    writer.execute(
+        "insert into membership_role (membership_id, role_id) values ($1, $2) on conflict do nothing",
+        {membership, role_id(writer, organization, role)});
+  }
+}
+
+std::int64_t id_of(const Ids& ids, const std::string& name, std::string_view what) {
+  const auto found = ids.find(name);
+  if (found == ids.end()) {
+    throw base::Error(base::code::kValidation, "The configuration names the {} '{}' but does not list it.",
+                      what, name);
+  }
+  return found->second;
+}
+
+std::int64_t write_organization(sql::Writer& writer, const OrganizationSettings& organization,
+                                const Ids& users) {
+  const sql::Value owner =
+      organization.owner.empty() ? sql::Value() : sql::Value(id_of(users, organization.owner, "user"));
+  const std::int64_t id = writer.insert(
+      "insert into organization (slug, name, description, owner_id, device_salt) values ($1, $2, $3, $4, $5)"
+      " on conflict (slug) do update set name = excluded.name, description = excluded.description,"
+      " owner_id = coalesce(excluded.owner_id, organization.owner_id) returning id",
+      {organization.identifier, organization.name, organization.description, owner,
+       keyed_hash(base::random_bytes(32), organization.identifier)});
+  for (const std::string_view role : kRoles) write_role(writer, id, {std::string(role), ""}, true);
+  for (const OfferedScope& scope : kScopes) {
+    write_scope(writer, id, std::string(scope.value), std::string(scope.label),
+                std::string(scope.description));
+  }
+  if (!organization.owner.empty()) {
+    write_membership(writer, id, id_of(users, organization.owner, "user"), {"admin"});
+  }
+  return id;
+}
+
+}  // namespace
+
+void provision(sql::Database& database, const Configuration& configuration) {
+  const std::map<std::string, NewPassword> passwords = new_passwords(database, configuration);
+  const std::int64_t now = base::now_micros();
+  database.write([&](sql::Writer& writer) {
+    Ids users;
+    for (const Account& account : configuration.users) {
+      const std::int64_t user = write_user(writer, account, now);
+      if (const auto changed = passwords.find(account.username); changed != passwords.end()) {
+        write_password(writer, user, changed->second);
+      }
+      users[account.username] = user;
+    }
+    Ids organizations;
+    for (const OrganizationSettings& organization : configuration.organizations) {
+      organizations[organization.identifier] = write_organization(writer, organization, users);
+    }
+    for (const MembershipSettings& membership : configuration.memberships) {
+      write_membership(writer, id_of(organizations, membership.organization, "organization"),
+                       id_of(users, membership.user, "user"), membership.roles);
+    }
+    for (const HubSettings& hub : configuration.hubs) {
+      write_hub(writer, id_of(organizations, hub.organization, "organization"), hub);
+    }
+    write_mandate_keys(writer, configuration, users, organizations, now);
+  });
+}
+
+}  // namespace lok
