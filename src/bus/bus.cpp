@@ -94,7 +94,8 @@ void Bus::publish(std::string_view topic, Change change) {
   const std::shared_ptr<Topic> found = state_->find(topic);
   if (found == nullptr) return;
   const std::lock_guard delivering(found->delivering);
-  for (const std::shared_ptr<Subscriber>& subscriber : *state_->subscribers_of(*found)) {
+  const std::shared_ptr<const Subscribers> subscribed = state_->subscribers_of(*found);
+  for (const std::shared_ptr<Subscriber>& subscriber : *subscribed) {
     const std::lock_guard calling(subscriber->calling);
     if (!subscriber->ended) subscriber->receive(change);
   }

@@ -14,9 +14,9 @@ namespace sql {
 /// Text as it compares without regard to case: by ICU's root locale upper, then
 /// lower, then the sigma at a word's end as any other and the sharp s as ss.
 /// PostgreSQL can compute the same (sql/expressions.h), which it cannot of
-/// Unicode's case folding (base::fold_case). The two differ only for Cherokee,
-/// the dotless i and a few characters of the same kind, so what is compared with
-/// a `folded` expression is folded here. `text` must be valid UTF-8.
+/// Unicode's case folding (base::fold_case). The two differ for Cherokee and the
+/// dotless i only; still, what is compared with a `folded` expression is folded
+/// here. `text` must be valid UTF-8.
 std::string fold_case(std::string_view text);
 
 /// A regular expression as PostgreSQL's `~` reads the common syntax: `.` matches
