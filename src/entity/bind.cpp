@@ -177,11 +177,18 @@ std::shared_ptr<EntityResolver> Binding::State::entity_field(const Table& table,
   if (find_directive(directives, "absent") != nullptr) return absent_field(field);
   if (find_directive(directives, "sql") != nullptr) {
     const auto it = registry.expressions.find(name_of(field));
-    if (it != registry.expressions.end()) return sql_field(field, it->second);
+    const Table* target = model.table_of(*field.type->named);
+    if (it != registry.expressions.end()) {
+      return target == nullptr ? sql_field(field, it->second) : sql_ref_field(field, it->second, *target);
+    }
     problems.push_back(name_of(field) + ": @sql without a registered expression");
     return nullptr;
   }
   if (const Directive* computed = find_directive(directives, "computed")) {
+    if (const auto ids = registry.computed_ids.find(name_of(field)); ids != registry.computed_ids.end()) {
+      return computed_ids_field(needs_of(table, field, *computed), ids->second,
+                                *model.table_of(*field.type->named));
+    }
     const auto it = registry.computed.find(name_of(field));
     if (it != registry.computed.end()) return computed_field(needs_of(table, field, *computed), it->second);
     problems.push_back(name_of(field) + ": @computed without a registered function");
@@ -247,6 +254,7 @@ std::vector<std::size_t> Binding::State::needs_of(const Table& table, const Fiel
 void Binding::State::check_names() {
   check_fields(registry.expressions);
   check_fields(registry.computed);
+  check_fields(registry.computed_ids);
   check_fields(registry.answers);
   check_fields(registry.actions);
   check_fields(registry.streams);

@@ -7,6 +7,12 @@
 
 namespace entity {
 
+int RowSet::expression(const graphql::FieldDef& field) const {
+  const auto found = std::find_if(expressions.begin(), expressions.end(),
+                                  [&](const auto& entry) { return entry.first == &field; });
+  return found == expressions.end() ? -1 : found->second;
+}
+
 std::size_t Row::at(std::string_view column) const {
   const Column* found = set_->table->column(column);
   const int position = found == nullptr ? -1 : set_->position[set_->table->ordinal(*found)];

@@ -17,7 +17,7 @@ namespace entity {
 /// the same statement, so parameters are bound where they are written.
 class SqlText {
  public:
-  explicit SqlText(sql::Dialect dialect) : dialect(dialect) {}
+  explicit SqlText(sql::Dialect spoken) : dialect(spoken) {}
   /// Adds a parameter; returns its placeholder.
   std::string bind(sql::Value value) {
     parameters.push_back(std::move(value));
@@ -36,6 +36,8 @@ struct RowSet {
   std::vector<int> position;
   /// Positions of `@sql` fields.
   std::vector<std::pair<const graphql::FieldDef*, int>> expressions;
+
+  int expression(const graphql::FieldDef& field) const;
 };
 
 /// One row of a set. Columns that were not declared in `needs` are not there:

@@ -82,19 +82,12 @@ class SqlField : public EntityResolver {
                : named.name == "DateTime" ? Storage::kTime
                                           : Storage::kText;
   }
-  void needs(LoadSpec& parent) const override {
-    for (const auto& [field, expression] : parent.expressions) {
-      if (field == &field_) return;
-    }
-    parent.expressions.emplace_back(&field_, &expression_);
-  }
+  void needs(LoadSpec& parent) const override { add_expression(parent, field_, expression_); }
   void finish(Batch& batch) const override {
     for (std::size_t i = 0; i < batch.parents.size(); ++i) {
       const RowSet& set = set_of(batch.parents[i]);
-      const auto found = std::find_if(set.expressions.begin(), set.expressions.end(),
-                                      [&](const auto& entry) { return entry.first == &field_; });
-      batch.out.set(
-          i, stored_cell(set.rows, batch.parents[i].row, static_cast<std::size_t>(found->second), storage_));
+      batch.out.set(i, stored_cell(set.rows, batch.parents[i].row,
+                                   static_cast<std::size_t>(set.expression(field_)), storage_));
     }
   }
 
@@ -137,13 +130,11 @@ class AbsentField : public EntityResolver {
   bool list_;
 };
 
-// The one row a reference names: each distinct id is loaded once a level.
-class RefField : public EntityResolver {
+// The one row an id of the parent names: each distinct id is loaded once a level.
+class ReferenceField : public EntityResolver {
  public:
-  RefField(const Column& column, const Table& table)
-      : ordinal_(table.ordinal(column)), target_(*column.references) {}
+  explicit ReferenceField(const Table& target) : target_(target) {}
 
-  void needs(LoadSpec& parent) const override { add_need(parent, ordinal_); }
   bool reads() const override { return true; }
   std::shared_ptr<const void> prepare(const graphql::PlanField& plan) const override {
     return make_load_spec(target_, plan);
@@ -159,13 +150,8 @@ class RefField : public EntityResolver {
     state->ids.values.erase(std::unique(state->ids.values.begin(), state->ids.values.end()),
                             state->ids.values.end());
     const auto& spec = *static_cast<const LoadSpec*>(batch.plan.prepared.get());
-    if (!state->ids.values.empty() && !spec.only_id()) {
-      SqlText sql(call.database->dialect());
-      std::string text = fmt::format("select {} from {} t where t.\"id\" ", spec.select_list(sql, "t", call),
-                                     quoted(target_.name));
-      text += fmt::format("in_ids({})", sql.bind(state->ids));
-      state->ticket = call.enqueue({std::move(text), std::move(sql.parameters)});
-    }
+    if (!state->ids.values.empty() && !spec.only_id())
+      state->ticket = call.enqueue(spec.by_ids(state->ids, call));
     batch.state = state;
   }
 
@@ -187,6 +173,9 @@ class RefField : public EntityResolver {
     }
   }
 
+ protected:
+  virtual int position_in(const RowSet& set) const = 0;
+
  private:
   struct State {
     sql::Ids ids;
@@ -195,7 +184,7 @@ class RefField : public EntityResolver {
 
   std::optional<std::int64_t> reference(const Object& parent) const {
     const RowSet& set = set_of(parent);
-    const auto position = static_cast<std::size_t>(set.position[ordinal_]);
+    const auto position = static_cast<std::size_t>(position_in(set));
     if (set.rows.is_null(parent.row, position)) return std::nullopt;
     return set.rows.integer(parent.row, position);
   }
@@ -207,7 +196,79 @@ class RefField : public EntityResolver {
     return rows;
   }
 
+  const Table& target_;
+};
+
+class RefField : public ReferenceField {
+ public:
+  RefField(const Column& column, const Table& table)
+      : ReferenceField(*column.references), ordinal_(table.ordinal(column)) {}
+  void needs(LoadSpec& parent) const override { add_need(parent, ordinal_); }
+
+ protected:
+  int position_in(const RowSet& set) const override { return set.position[ordinal_]; }
+
+ private:
   std::size_t ordinal_;
+};
+
+// An SQL expression that gives the id of another entity.
+class SqlRefField : public ReferenceField {
+ public:
+  SqlRefField(const graphql::FieldDef& field, const Expression& expression, const Table& target)
+      : ReferenceField(target), field_(field), expression_(expression) {}
+  void needs(LoadSpec& parent) const override { add_expression(parent, field_, expression_); }
+
+ protected:
+  int position_in(const RowSet& set) const override { return set.expression(field_); }
+
+ private:
+  const graphql::FieldDef& field_;
+  const Expression& expression_;
+};
+
+// Code names the ids, the rows are loaded here.
+class ComputedIdsField : public EntityResolver {
+ public:
+  ComputedIdsField(std::vector<std::size_t> needs, const ComputedIds& function, const Table& target)
+      : needs_(std::move(needs)), function_(function), target_(target) {}
+  void needs(LoadSpec& parent) const override {
+    for (const std::size_t ordinal : needs_) add_need(parent, ordinal);
+  }
+  bool reads() const override { return true; }
+  std::shared_ptr<const void> prepare(const graphql::PlanField& plan) const override {
+    return make_load_spec(target_, plan);
+  }
+
+  void finish(Batch& batch) const override {
+    auto& call = static_cast<Call&>(batch.context);
+    std::vector<Row> rows;
+    for (const Object& parent : batch.parents) rows.emplace_back(parent);
+    const std::vector<std::vector<std::int64_t>> ids = function_(call, rows, batch.arguments);
+    sql::Ids wanted;
+    for (const auto& list : ids) wanted.values.insert(wanted.values.end(), list.begin(), list.end());
+    const auto& spec = *static_cast<const LoadSpec*>(batch.plan.prepared.get());
+    sql::Query query = spec.by_ids(wanted, call);
+    const RowSet& set = spec.keep(call, call.reader->query(query.sql, std::move(query.parameters)));
+    std::unordered_map<std::int64_t, std::uint32_t> at;
+    for (std::uint32_t row = 0; row < set.rows.size(); ++row) at.emplace(set.rows.integer(row, 0), row);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      std::vector<Object> found;
+      for (const std::int64_t id : ids[i]) {
+        if (const auto it = at.find(id); it != at.end())
+          found.push_back(Object{target_.type, &set, it->second});
+      }
+      if (batch.field.type->is_list()) {
+        batch.out.set_objects(i, found);
+      } else if (!found.empty()) {
+        batch.out.set_object(i, found.front());
+      }
+    }
+  }
+
+ private:
+  std::vector<std::size_t> needs_;
+  const ComputedIds& function_;
   const Table& target_;
 };
 
@@ -224,6 +285,14 @@ std::shared_ptr<EntityResolver> ref_field(const Column& column, const Table& tab
 }
 std::shared_ptr<EntityResolver> sql_field(const graphql::FieldDef& field, const Expression& expression) {
   return std::make_shared<SqlField>(field, expression);
+}
+std::shared_ptr<EntityResolver> sql_ref_field(const graphql::FieldDef& field, const Expression& expression,
+                                              const Table& target) {
+  return std::make_shared<SqlRefField>(field, expression, target);
+}
+std::shared_ptr<EntityResolver> computed_ids_field(std::vector<std::size_t> needs,
+                                                   const ComputedIds& function, const Table& target) {
+  return std::make_shared<ComputedIdsField>(std::move(needs), function, target);
 }
 std::shared_ptr<EntityResolver> computed_field(std::vector<std::size_t> needs, const Computed& function) {
   return std::make_shared<ComputedField>(std::move(needs), function);

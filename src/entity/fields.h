@@ -13,6 +13,11 @@ std::shared_ptr<EntityResolver> column_field(const Column& column, const Table& 
 std::shared_ptr<EntityResolver> json_field(const Column& column, const Table& table);
 std::shared_ptr<EntityResolver> ref_field(const Column& column, const Table& table);
 std::shared_ptr<EntityResolver> sql_field(const graphql::FieldDef& field, const Expression& expression);
+/// An expression that gives the id of another entity.
+std::shared_ptr<EntityResolver> sql_ref_field(const graphql::FieldDef& field, const Expression& expression,
+                                              const Table& target);
+std::shared_ptr<EntityResolver> computed_ids_field(std::vector<std::size_t> needs,
+                                                   const ComputedIds& function, const Table& target);
 std::shared_ptr<EntityResolver> computed_field(std::vector<std::size_t> needs, const Computed& function);
 std::shared_ptr<EntityResolver> absent_field(const graphql::FieldDef& field);
 

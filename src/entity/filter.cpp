@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "entity/lookup.h"
 #include "sql/expressions.h"
 
@@ -20,7 +19,7 @@ std::string column_text(const std::string& alias, const Column& column) {
 std::string id_condition(SqlText& sql, const std::string& expression, const base::Json& value) {
   sql::Ids ids;
   const auto add = [&](const base::Json& item) {
-    if (const auto id = base::parse_id(item.as_string())) ids.values.push_back(*id);
+    if (const auto id = row_id(item.as_string())) ids.values.push_back(*id);
   };
   if (value.is_array()) {
     for (const base::Json& item : value.items()) add(item);

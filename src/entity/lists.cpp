@@ -5,8 +5,8 @@
 #include <unordered_map>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "entity/fields.h"
+#include "entity/lookup.h"
 
 namespace entity {
 namespace {
@@ -114,7 +114,11 @@ class NestedList : public ListBase {
     }
     for (std::size_t i = 0; i < batch.parents.size(); ++i) {
       const auto found = children.find(Row(batch.parents[i]).id());
-      batch.out.set_objects(i, found == children.end() ? std::span<const Object>() : found->second);
+      if (batch.field.type->is_list()) {
+        batch.out.set_objects(i, found == children.end() ? std::span<const Object>() : found->second);
+      } else if (found != children.end()) {
+        batch.out.set_object(i, found->second.front());
+      }
     }
   }
 
@@ -216,7 +220,7 @@ class RootLoaded : public EntityResolver {
     const base::Json& value = by_argument_ ? batch.arguments["id"] : batch.parents[0].json();
     std::vector<std::int64_t> ids;
     const auto add = [&](const base::Json& item) {
-      const auto id = item.is_string() ? base::parse_id(item.as_string()) : item.as_int64();
+      const auto id = item.is_string() ? row_id(item.as_string()) : item.as_int64();
       if (id) ids.push_back(*id);
     };
     if (value.is_array()) {

@@ -1,5 +1,7 @@
 #include "entity/load.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace entity {
@@ -8,6 +10,13 @@ void add_need(LoadSpec& spec, std::size_t ordinal) {
   if (std::find(spec.columns.begin(), spec.columns.end(), ordinal) == spec.columns.end()) {
     spec.columns.push_back(ordinal);
   }
+}
+
+void add_expression(LoadSpec& spec, const graphql::FieldDef& field, const Expression& expression) {
+  for (const auto& [known, code] : spec.expressions) {
+    if (known == &field) return;
+  }
+  spec.expressions.emplace_back(&field, &expression);
 }
 
 std::shared_ptr<const LoadSpec> make_load_spec(const Table& table, const graphql::PlanField& plan) {
@@ -30,6 +39,14 @@ std::string LoadSpec::select_list(SqlText& sql, const std::string& alias, const 
   }
   for (const auto& [field, expression] : expressions) text += ", " + (*expression)(sql, alias, call);
   return text;
+}
+
+sql::Query LoadSpec::by_ids(sql::Ids ids, const Call& call) const {
+  SqlText sql(call.database->dialect());
+  std::string text =
+      fmt::format("select {} from {} t where t.\"id\" ", select_list(sql, "t", call), quoted(table->name));
+  text += fmt::format("in_ids({})", sql.bind(std::move(ids)));
+  return {std::move(text), std::move(sql.parameters)};
 }
 
 const RowSet& LoadSpec::keep(Call& call, sql::Rows rows, std::size_t extra) const {

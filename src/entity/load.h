@@ -21,6 +21,8 @@ struct LoadSpec {
 
   /// `t."id", t."name", (select ...)`; expressions bind their parameters.
   std::string select_list(SqlText& sql, const std::string& alias, const Call& call) const;
+  /// The rows with these ids, not scoped.
+  sql::Query by_ids(sql::Ids ids, const Call& call) const;
   /// Takes the rows of a statement that began with this select list; `extra`
   /// columns stand before it.
   const RowSet& keep(Call& call, sql::Rows rows, std::size_t extra = 0) const;
@@ -37,5 +39,6 @@ class EntityResolver : public graphql::Resolver {
 std::shared_ptr<const LoadSpec> make_load_spec(const Table& table, const graphql::PlanField& plan);
 
 void add_need(LoadSpec& spec, std::size_t ordinal);
+void add_expression(LoadSpec& spec, const graphql::FieldDef& field, const Expression& expression);
 
 }  // namespace entity

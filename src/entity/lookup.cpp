@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "sql/expressions.h"
+#include "sql/text_functions.h"
 
 namespace entity {
 namespace {
@@ -16,7 +19,7 @@ struct Operand {
   const base::Json& value;
 
   std::string bind() const { return sql.bind(column_value(storage, value)); }
-  std::string folded() const { return sql.bind(base::fold_case(value.as_string())); }
+  std::string folded() const { return sql.bind(sql::fold_case(value.as_string())); }
   std::string folded_expression() const { return sql::folded(sql.dialect, expression); }
 };
 
@@ -81,6 +84,7 @@ std::string one(const std::string& name, const Operand& operand) {
     return starts_with(operand.folded_expression(), as_text(dialect, operand.folded()));
   if (name == "endsWith") return ends_with(x, as_text(dialect, operand.bind()));
   if (name == "iEndsWith") return ends_with(operand.folded_expression(), as_text(dialect, operand.folded()));
+  if (name == "regex" || name == "iRegex") sql::check_regex(operand.value.as_string());
   if (name == "regex") return sql::regex_match(dialect, x, operand.bind(), false);
   if (name == "iRegex") return sql::regex_match(dialect, x, operand.bind(), true);
   throw base::Error(base::code::kInternal, "Unknown lookup {}.", name);
@@ -88,11 +92,18 @@ std::string one(const std::string& name, const Operand& operand) {
 
 }  // namespace
 
+std::optional<std::int64_t> row_id(std::string_view text) {
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size() || id <= 0) return std::nullopt;
+  return id;
+}
+
 sql::Value column_value(Storage storage, const base::Json& value) {
   if (value.is_null()) return std::monostate{};
   switch (storage) {
     case Storage::kInteger:
-      if (value.is_string()) return base::parse_id(value.as_string()).value_or(-1);
+      if (value.is_string()) return row_id(value.as_string()).value_or(-1);
       if (const auto number = value.as_int64()) return *number;
       throw base::Error(base::code::kValidation, "{} is no whole number.", value.dump());
     case Storage::kBoolean:
@@ -100,7 +111,8 @@ sql::Value column_value(Storage storage, const base::Json& value) {
     case Storage::kReal:
       return value.as_double().value_or(0);
     case Storage::kTime:
-      return base::parse_datetime(value.as_string());
+      if (const auto time = base::parse_datetime(value.as_string())) return *time;
+      throw base::Error(base::code::kValidation, "{} is no point in time.", value.dump());
     case Storage::kText:
       return value.is_string() ? value.as_string() : value.dump();
     case Storage::kJson:
@@ -122,7 +134,7 @@ std::string lookup_condition(SqlText& sql, const std::string& expression, Storag
 
 std::string contains_folded(SqlText& sql, const std::string& expression, const std::string& text) {
   if (text.empty()) return "";
-  return contains(sql.dialect, sql::folded(sql.dialect, expression), sql.bind(base::fold_case(text)));
+  return contains(sql.dialect, sql::folded(sql.dialect, expression), sql.bind(sql::fold_case(text)));
 }
 
 }  // namespace entity

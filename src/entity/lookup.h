@@ -1,7 +1,9 @@
 // `StrFilterLookup` and its kin: operators on one column.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 #include "entity/call.h"
@@ -15,6 +17,9 @@ std::string lookup_condition(SqlText& sql, const std::string& expression, Storag
 
 /// Case-insensitive substring, as `search` fields want; empty text: no restriction.
 std::string contains_folded(SqlText& sql, const std::string& expression, const std::string& text);
+
+/// An id as clients send it; nullopt for anything that cannot be one.
+std::optional<std::int64_t> row_id(std::string_view text);
 
 /// A JSON value as the column stores it.
 sql::Value column_value(Storage storage, const base::Json& value);

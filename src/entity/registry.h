@@ -29,6 +29,10 @@ using Expression = std::function<std::string(SqlText& sql, const std::string& al
 using Computed = std::function<void(Call& call, std::span<const Row> rows, const base::Json& arguments,
                                     graphql::FieldOutput& out)>;
 
+/// The same for a field whose values are entities: their ids, per row.
+using ComputedIds = std::function<std::vector<std::vector<std::int64_t>>(
+    Call& call, std::span<const Row> rows, const base::Json& arguments)>;
+
 /// The value of a root field; see graphql::RootAction for what it may be.
 using Answer = std::function<base::Json(Call& call, const base::Json& arguments)>;
 using AsyncAnswer =
@@ -37,13 +41,14 @@ using Subscribe = std::function<std::shared_ptr<void>(Call& call, const base::Js
                                                       graphql::RootStream::Emit emit)>;
 
 struct Registry {
-  std::map<std::string, Predicate, std::less<>> predicates;    ///< `ActionFilter.assignable`
-  std::map<std::string, Expression, std::less<>> orderings;    ///< `ActionOrder.usedAt`
-  std::map<std::string, Expression, std::less<>> expressions;  ///< `Action.liveImplementations`
-  std::map<std::string, Computed, std::less<>> computed;       ///< `Task.instructs`
-  std::map<std::string, Answer, std::less<>> answers;          ///< `Query.action`
-  std::map<std::string, AsyncAnswer, std::less<>> actions;     ///< `Mutation.assign`
-  std::map<std::string, Subscribe, std::less<>> streams;       ///< `Subscription.mytasks`
+  std::map<std::string, Predicate, std::less<>> predicates;      ///< `ActionFilter.assignable`
+  std::map<std::string, Expression, std::less<>> orderings;      ///< `ActionOrder.usedAt`
+  std::map<std::string, Expression, std::less<>> expressions;    ///< `Action.liveImplementations`
+  std::map<std::string, Computed, std::less<>> computed;         ///< `Task.arg`
+  std::map<std::string, ComputedIds, std::less<>> computed_ids;  ///< `Implementation.tests`
+  std::map<std::string, Answer, std::less<>> answers;            ///< `Query.action`
+  std::map<std::string, AsyncAnswer, std::less<>> actions;       ///< `Mutation.assign`
+  std::map<std::string, Subscribe, std::less<>> streams;         ///< `Subscription.mytasks`
 };
 
 }  // namespace entity

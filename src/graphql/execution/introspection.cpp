@@ -21,8 +21,6 @@ class Lookup : public Resolver {
   Function function_;
 };
 
-bool is_introspection(const NamedType& type) { return type.name.starts_with("__"); }
-
 class Introspection {
  public:
   Introspection(const Schema& schema, ResolverMap& resolvers) : schema_(schema), resolvers_(resolvers) {}

@@ -109,7 +109,7 @@ class RootStream {
   using Emit = std::function<void(base::Json event)>;
   virtual ~RootStream() = default;
   /// Registers before it returns; `emit` may be called from any thread, also
-  /// during the call. Throws to refuse.
+  /// during the call. No snapshot is open: it reads for itself. Throws to refuse.
   virtual std::shared_ptr<void> subscribe(RequestContext& context, const base::Json& arguments,
                                           Emit emit) const = 0;
 };

@@ -45,7 +45,7 @@ void OperationSocket::on_text(std::string message) {
     try {
       self->receive(parsed);
     } catch (const std::exception& error) {
-      log::warn("graphql.socket.message_failed", {{"error", error.what()}});
+      base::log::warning("graphql.socket.message_failed", {{"error", error.what()}});
     }
   });
 }
@@ -131,9 +131,7 @@ void OperationSocket::run_subscription(const std::string& id, std::shared_ptr<co
     self->strand_.post([self, target] { self->deliver(target); });
   };
   const std::shared_ptr<RequestContext> context = machinery_.host.context(who);
-  machinery_.host.around(*context, *running->plan, [&] {
-    running->stream = machinery_.executor.subscribe(*running->plan, running->variables, *context, emit);
-  });
+  running->stream = machinery_.executor.subscribe(*running->plan, running->variables, *context, emit);
   running_[id] = running;
 }
 

@@ -1,0 +1,17 @@
+// The command line: one file a command.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+/// The whole program. Returns the exit code.
+int run(int argc, char** argv);
+
+/// Each adds its subcommand; the chosen one's exit code goes to `exit_code`.
+void add_up(CLI::App& app, int& exit_code);
+void add_doctor(CLI::App& app, int& exit_code);
+
+}  // namespace cli

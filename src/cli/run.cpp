@@ -1,0 +1,31 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "cli/commands.h"
+#include "platform/start_error.h"
+
+namespace cli {
+
+int run(int argc, char** argv) {
+  CLI::App app{
+      "arkitektd: the Arkitekt platform in one program.\n\n"
+      "  arkitektd up        runs every service here, at http://localhost:8000\n"
+      "  arkitektd doctor    says what would keep it from running\n\n"
+      "Start with `arkitektd up`, then point your apps to the address with FAKTS_URL and a key of\n"
+      "the access file it names with FAKTS_MANDATE_KEY.\n"};
+  app.set_version_flag("--version", ARKITEKTD_VERSION);
+  app.require_subcommand(1);
+  int exit_code = 0;
+  add_up(app, exit_code);
+  add_doctor(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    app.exit(error);
+    return static_cast<int>(platform::Exit::kUsage);
+  }
+  return exit_code;
+}
+
+}  // namespace cli

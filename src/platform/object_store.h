@@ -1,0 +1,12 @@
+// The object store's address, reserved: every app looks for it at its start.
+// It answers the challenge; buckets and objects come later and are refused in
+// S3's own words.
+#pragma once
+
+#include "net/server.h"
+
+namespace platform {
+
+net::Router object_store_router();
+
+}  // namespace platform

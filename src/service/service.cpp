@@ -1,0 +1,96 @@
+#include "service/service.h"
+
+#include <utility>
+
+#include "base/clock.h"
+#include "entity/migrate.h"
+#include "graphql/transport/http_endpoint.h"
+#include "jose/jose.h"
+#include "service/call.h"
+
+namespace service {
+namespace {
+
+constexpr double kMicros = 1e6;
+
+// Tokens issued well before this process began belong to clients that lost
+// their socket when its predecessor stopped.
+constexpr double kRestartMargin = 10;
+const double kProcessStart = static_cast<double>(base::now_micros()) / kMicros;
+
+void authorize(graphql::RequestContext& context, const graphql::FieldDef& field) {
+  const graphql::ast::Directive* rule = graphql::ast::find_directive(*field.directives, "auth");
+  if (rule != nullptr) require(static_cast<Call&>(context).who.get(), *rule);
+}
+
+}  // namespace
+
+Service::Service(Foundation foundation, Definition definition)
+    : foundation_(foundation),
+      name_(std::move(definition.name)),
+      schema_version_(definition.schema_version),
+      binding_(graphql::Schema::from_sdl(definition.documents), std::move(definition.registry)),
+      executor_(std::shared_ptr<const graphql::Schema>(&binding_.model().schema(), [](const auto*) {}),
+                binding_.resolvers()),
+      plans_(executor_),
+      health_(foundation.database, std::move(definition.challenge_key)) {
+  binding_.resolvers()->authorize = authorize;
+}
+
+Service::~Service() = default;
+
+void Service::migrate() { entity::migrate(foundation_.database, binding_.model(), name_, schema_version_); }
+
+void Service::add_routes(net::Router& router, const std::string& prefix) {
+  graphql::add_graphql_routes(router, prefix,
+                              {foundation_.loop, foundation_.workers, *this, executor_, plans_});
+  health_.add_routes(router, prefix, foundation_.workers);
+}
+
+graphql::Host::Identity Service::authenticate(const graphql::Credentials& credentials) {
+  if (credentials.headers != nullptr) return foundation_.authenticator.authenticate(*credentials.headers);
+  return foundation_.authenticator.authenticate_token(credentials.token);
+}
+
+std::shared_ptr<graphql::RequestContext> Service::context(const Identity& who) {
+  auto call = std::make_shared<Call>();
+  call->who = std::static_pointer_cast<const service::Identity>(who);
+  call->organization = call->who->rows.organization;
+  call->user = call->who->rows.user;
+  call->client = call->who->rows.client;
+  call->now = base::now_micros();
+  call->database = &foundation_.database;
+  return call;
+}
+
+void Service::around(graphql::RequestContext& context, const graphql::Plan& plan,
+                     const std::function<void()>& resolve) {
+  if (plan.is_pure()) return resolve();
+  auto& call = static_cast<Call&>(context);
+  // One batch is consistent by itself; what spans several needs a snapshot.
+  const auto snapshot =
+      plan.depth() > 2 ? sql::Database::Snapshot::kConsistent : sql::Database::Snapshot::kSingle;
+  foundation_.database.read(snapshot, [&](sql::Reader& reader) {
+    call.reader = &reader;
+    resolve();
+    call.reader = nullptr;
+  });
+}
+
+bool Service::probably_reconnects(const std::string& token) {
+  base::Json claims;
+  try {
+    claims = jose::Jws::parse(token).payload;
+  } catch (const base::Error&) {
+    return false;
+  }
+  if (const auto issued = claims["iat"].as_double(); issued && *issued + kRestartMargin < kProcessStart)
+    return true;
+  if (!claims["jti"].is_string()) return false;
+  const double now = static_cast<double>(base::now_micros()) / kMicros;
+  const std::lock_guard lock(seen_mutex_);
+  std::erase_if(seen_tokens_, [&](const auto& entry) { return entry.second < now; });
+  return !seen_tokens_.emplace(claims["jti"].as_string(), claims["exp"].as_double().value_or(now)).second;
+}
+
+}  // namespace service

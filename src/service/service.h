@@ -1,0 +1,75 @@
+// What every service is made of: a schema bound to its database and code,
+// reachable over HTTP and WebSocket by callers with tokens.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "entity/bind.h"
+#include "graphql/execution/executor.h"
+#include "graphql/transport/host.h"
+#include "graphql/transport/plan_cache.h"
+#include "net/event_loop.h"
+#include "net/server.h"
+#include "net/worker_pool.h"
+#include "service/auth.h"
+#include "service/health.h"
+#include "sql/database.h"
+
+namespace service {
+
+/// What one process gives each of its services. All outlive them.
+struct Foundation {
+  net::EventLoop& loop;
+  net::WorkerPool& workers;
+  sql::Database& database;
+  Authenticator& authenticator;
+};
+
+struct Definition {
+  std::string name;                         ///< `rekuest`
+  int schema_version = 1;                   ///< of its tables
+  std::vector<std::string_view> documents;  ///< SDL
+  entity::Registry registry;
+  std::optional<jose::Key> challenge_key;  ///< proves to clients that this is the instance meant
+};
+
+/// A running service. Thread-safe.
+class Service : public graphql::Host {
+ public:
+  /// Throws base::Error(kInternal) if schema and code do not fit.
+  Service(Foundation foundation, Definition definition);
+  ~Service() override;
+
+  /// Adds missing tables, columns and indexes.
+  void migrate();
+  /// `graphql`, `schema`, `ht` and `live` below the prefix (`/rekuest`).
+  void add_routes(net::Router& router, const std::string& prefix);
+
+  const entity::Binding& binding() const { return binding_; }
+  const graphql::Schema& schema() const { return executor_.schema(); }
+
+  // graphql::Host
+  Identity authenticate(const graphql::Credentials& credentials) override;
+  std::shared_ptr<graphql::RequestContext> context(const Identity& who) override;
+  void around(graphql::RequestContext& context, const graphql::Plan& plan,
+              const std::function<void()>& resolve) override;
+  bool probably_reconnects(const std::string& token) override;
+
+ private:
+  Foundation foundation_;
+  std::string name_;
+  int schema_version_;
+  entity::Binding binding_;
+  graphql::Executor executor_;
+  graphql::PlanCache plans_;
+  Health health_;
+  std::mutex seen_mutex_;
+  std::unordered_map<std::string, double> seen_tokens_;  ///< `jti` to `exp`
+};
+
+}  // namespace service

@@ -1,0 +1,41 @@
+#include "services/rekuest/agent_hub.h"
+
+#include <utility>
+
+namespace rekuest {
+
+void AgentHub::open(std::int64_t agent, std::shared_ptr<AgentLink> link) {
+  std::shared_ptr<AgentLink> earlier;
+  {
+    const std::lock_guard lock(mutex_);
+    earlier = std::exchange(links_[agent], std::move(link));
+  }
+  if (earlier) earlier->displace();
+}
+
+bool AgentHub::close(std::int64_t agent, const AgentLink* link) {
+  const std::lock_guard lock(mutex_);
+  const auto it = links_.find(agent);
+  if (it == links_.end() || it->second.get() != link) return false;
+  links_.erase(it);
+  return true;
+}
+
+void AgentHub::send(std::int64_t agent, std::string frame) {
+  std::shared_ptr<AgentLink> link;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto it = links_.find(agent); it != links_.end()) link = it->second;
+  }
+  if (link) link->send(std::move(frame));
+}
+
+std::vector<std::int64_t> AgentHub::connected() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::int64_t> agents;
+  agents.reserve(links_.size());
+  for (const auto& [agent, link] : links_) agents.push_back(agent);
+  return agents;
+}
+
+}  // namespace rekuest

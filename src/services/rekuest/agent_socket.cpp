@@ -1,0 +1,372 @@
+#include "services/rekuest/agent_socket.h"
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "services/rekuest/frame.h"
+#include "services/rekuest/registration.h"
+
+namespace rekuest {
+namespace {
+
+using base::Json;
+
+constexpr std::uint16_t kHeartbeatMissed = 3001;
+constexpr std::uint16_t kInvalidJson = 3002;
+constexpr std::uint16_t kInvalidFrame = 3003;
+constexpr std::uint16_t kTryAgain = 3004;
+constexpr std::uint16_t kDisplaced = 4005;
+
+constexpr auto kRegisterWithin = std::chrono::seconds(10);
+constexpr auto kHeartbeatEvery = std::chrono::seconds(10);
+constexpr std::int64_t kAnswerWithinMicros = 15'000'000;  // heartbeat interval and five seconds
+
+constexpr std::size_t kMaxWaitingFrames = 2000;
+constexpr std::size_t kFramesPerCommit = 500;
+
+// Frames wait in arrival order; one worker at a time takes all that wait. While
+// a batch is being committed nothing more is taken, so what arrives meanwhile
+// becomes the next batch: the busier the agent, the larger its commits.
+class AgentSocket : public net::WebSocketSession,
+                    public AgentLink,
+                    public std::enable_shared_from_this<AgentSocket> {
+ public:
+  explicit AgentSocket(const AgentMachinery& machinery) : machinery_(machinery) {}
+  ~AgentSocket() override { forget_unregistered(); }
+
+  // net::WebSocketSession, on event-loop threads
+  void on_open(std::shared_ptr<net::WebSocket> socket) override {
+    socket_ = std::move(socket);
+    const std::weak_ptr<AgentSocket> weak = weak_from_this();
+    timer_ = machinery_.loop.after(kRegisterWithin, [weak] {
+      if (const auto self = weak.lock(); self && !self->open_)
+        self->socket_->close(kTryAgain, "No REGISTER came.");
+    });
+  }
+
+  void on_text(std::string message) override {
+    heard_ = base::monotonic_micros();
+    if (!open_ && !admit(message.size())) return;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(std::move(message));
+      if (std::exchange(busy_, true)) return;
+    }
+    schedule();
+  }
+
+  void on_binary(std::string) override { socket_->close(kInvalidJson, "Text frames only."); }
+
+  void on_close(std::uint16_t) override {
+    timer_.cancel();
+    closed_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      if (std::exchange(busy_, true)) return;  // whoever is at work looks at `closed_` afterwards
+    }
+    schedule();
+  }
+
+  bool wants_pause() const override {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size() > kMaxWaitingFrames;
+  }
+
+  // AgentLink
+  void send(std::string text) override { socket_->send_text(std::move(text)); }
+  void displace() override { socket_->close(kDisplaced, "A newer connection of this agent took over."); }
+
+ private:
+  bool admit(std::size_t bytes) {
+    unregistered_ += bytes;
+    if (machinery_.hub.unregistered_bytes.fetch_add(bytes) + bytes <= AgentHub::kMaxUnregisteredBytes)
+      return true;
+    socket_->close(1013, "Too many connections are registering. Try again.");
+    return false;
+  }
+
+  void forget_unregistered() { machinery_.hub.unregistered_bytes -= unregistered_.exchange(0); }
+
+  void schedule() {
+    if (machinery_.workers.post([self = shared_from_this()] { self->work(); })) return;
+    retry_ = machinery_.loop.after(std::chrono::milliseconds(20),
+                                   [self = shared_from_this()] { self->schedule(); });
+  }
+
+  // Takes all that waits. Returns with `busy_` still set if a commit has to
+  // end first; its completion goes on.
+  void work() {
+    while (true) {
+      std::deque<std::string> messages;
+      {
+        const std::lock_guard lock(mutex_);
+        if (!redo_.empty()) {
+          const auto [frames, mode] = redo_.front();
+          redo_.pop_front();
+          commit(frames, mode);
+          return;
+        }
+        const std::size_t count = registered_ ? std::min(waiting_.size(), kFramesPerCommit)
+                                              : std::min<std::size_t>(waiting_.size(), 1);
+        if (count == 0 && !closed_) {
+          busy_ = false;
+          return;
+        }
+        std::move(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count),
+                  std::back_inserter(messages));
+        waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+      }
+      if (messages.empty()) return disconnect();
+      if (handle(messages)) return;
+    }
+  }
+
+  // True: a commit is under way and goes on by itself.
+  bool handle(const std::deque<std::string>& messages) {
+    std::vector<Json> numbered;
+    for (const std::string& message : messages) {
+      Json parsed;
+      try {
+        parsed = Json::parse(message);
+      } catch (const base::Error& error) {
+        return refuse(kInvalidJson, error.message());
+      }
+      const auto kind = text_member(parsed, "type");
+      if (!kind) return refuse(kInvalidFrame, "A frame needs a `type`.");
+      if (!registered_)
+        return *kind == "REGISTER" ? begin_registration(parsed) : refuse(kTryAgain, "REGISTER first.");
+      if (*kind == "REGISTER") return refuse(kInvalidFrame, "This connection is registered already.");
+      if (is_numbered(*kind)) {
+        numbered.push_back(std::move(parsed));
+      } else if (*kind != "HEARTBEAT_ANSWER") {
+        answer_request(*kind, parsed);
+      }
+    }
+    if (numbered.empty()) return false;
+    commit(std::make_shared<const std::vector<Json>>(std::move(numbered)));
+    return true;
+  }
+
+  bool refuse(std::uint16_t code, const std::string& reason) {
+    socket_->close(code, reason);
+    const std::lock_guard lock(mutex_);
+    waiting_.clear();
+    redo_.clear();
+    return false;
+  }
+
+  // What this server does not do yet is refused in the protocol's own words,
+  // so that an app fails cleanly instead of waiting.
+  void answer_request(const std::string& kind, const Json& request) {
+    static const std::string kNotYet = "This server does not offer that yet.";
+    const Json id = request["id"];
+    if (kind == "ASSIGN_REQUEST") {
+      send(frame("ASSIGN_RESPONSE", {{"request", id},
+                                     {"reference", request["reference"]},
+                                     {"task", nullptr},
+                                     {"created", false},
+                                     {"error", kNotYet}}));
+    } else if (kind == "STATE_REVISION_REQUEST") {
+      send(frame("STATE_REVISION_RESPONSE", {{"request", id}, {"error", kNotYet}}));
+    } else if (kind == "PROBE_REQUEST") {
+      send(frame("PROBE_RESPONSE", {{"request", id}, {"error", kNotYet}}));
+    } else if (kind == "HELD" || kind == "INFORM") {
+      send(frame("BLOK_REFUSED", {{"task", request["task"]}, {"reason", kNotYet}}));
+    } else if (kind.ends_with("_REQUEST")) {
+      send(frame("CONTROL_RESPONSE",
+                 {{"request", id}, {"task", request["task"]}, {"accepted", false}, {"error", kNotYet}}));
+    } else {
+      base::log::warning("agent.unknown_frame", {{"kind", kind}});
+    }
+  }
+
+  // --- registration ---------------------------------------------------------
+
+  bool begin_registration(const Json& request) {
+    std::shared_ptr<const service::Identity> who;
+    try {
+      who = machinery_.authenticator.authenticate_token(text_member(request, "token").value_or(""));
+    } catch (const base::Error& error) {
+      // An expired token is renewed and tried again; a wrong one is final.
+      if (error.reason() == "TOKEN_EXPIRED" || error.code() == base::code::kInternal) {
+        return refuse(kTryAgain, error.message());
+      }
+      return refuse_registration(kInvalidFrame, error.message());
+    }
+    auto read = std::make_shared<RegisterRequest>();
+    try {
+      *read = RegisterRequest::read(std::move(who), request, machinery_.shapes);
+    } catch (const base::Error& error) {
+      return refuse_registration(kInvalidFrame, error.message());
+    }
+    auto result = std::make_shared<Registered>();
+    const std::int64_t now = base::now_micros();
+    machinery_.database.write_async(
+        [read, result, now, self = shared_from_this()](sql::Writer& writer) {
+          *result = connect_agent(writer, *read, now);
+          writer.after_commit([self, result, now] { self->registered(*result, now); });
+        },
+        [self = shared_from_this()](std::exception_ptr error) {
+          if (error) self->registration_failed(error);
+          self->schedule();
+        });
+    return true;
+  }
+
+  // On the writer thread, in commit order: a task assigned after this commit
+  // finds the link, one assigned before is among `pending`.
+  void registered(Registered& result, std::int64_t now) {
+    registered_ = result;
+    registered_->pending = {};
+    open_ = true;
+    forget_unregistered();
+    send(frame("INIT", {{"agent", std::to_string(result.agent.agent)},
+                        {"inquiries", result.inquiries},
+                        {"hash", result.hash},
+                        {"diagnostics", result.diagnostics}}));
+    machinery_.hub.open(result.agent.agent, shared_from_this());
+    for (const AssignFrame& assign : result.pending.assigns) send(assign.text(machinery_.signer, now));
+    for (const std::string& control : result.pending.controls) send(control);
+    base::log::info("agent.registered", {{"agent", result.agent.agent}});
+    heard_ = base::monotonic_micros();
+    start_heartbeat();
+  }
+
+  void registration_failed(const std::exception_ptr& error) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const RegistrationRefused& refused) {
+      refuse_registration(refused.close_code, refused.message());
+    } catch (const base::Error& failure) {
+      if (failure.code() == base::code::kValidation) {
+        refuse_registration(kInvalidFrame, failure.message());
+      } else {
+        base::log::error("agent.registration_failed", {{"error", failure.message()}});
+        refuse(kTryAgain, "The server could not register the agent. Try again.");
+      }
+    } catch (const std::exception& failure) {
+      base::log::error("agent.registration_failed", {{"error", failure.what()}});
+      refuse(kTryAgain, "The server could not register the agent. Try again.");
+    }
+  }
+
+  bool refuse_registration(std::uint16_t code, const std::string& reason) {
+    base::log::warning("agent.refused", {{"reason", reason}});
+    send(frame("PROTOCOL_ERROR", {{"error", reason}}));
+    return refuse(code, "Registration refused.");
+  }
+
+  // --- journal --------------------------------------------------------------
+
+  using Frames = std::shared_ptr<const std::vector<Json>>;
+
+  void commit(Frames frames, JournalMode mode = JournalMode::kApply) {
+    auto outcome = std::make_shared<JournalOutcome>();
+    const std::int64_t now = base::now_micros();
+    machinery_.database.write_async(
+        [self = shared_from_this(), frames, mode, outcome, now](sql::Writer& writer) {
+          apply_frames(writer, self->registered_->agent, *frames, mode, now, *outcome);
+          writer.after_commit([self, outcome] {
+            self->acknowledge(*outcome);
+            self->machinery_.feed.publish(outcome->notices);
+          });
+        },
+        [self = shared_from_this(), frames, mode](std::exception_ptr error) {
+          if (error) self->commit_failed(frames, mode, error);
+          self->schedule();
+        });
+  }
+
+  void acknowledge(const JournalOutcome& outcome) {
+    for (const auto& [session, position] : outcome.positions) {
+      send(frame("JOURNAL_ACK", {{"journal_session", session}, {"pos", position}}));
+    }
+  }
+
+  // A frame the database refuses must not keep the ones around it from being
+  // stored: they are tried one by one, and the offender counts as seen.
+  void commit_failed(const Frames& frames, JournalMode mode, const std::exception_ptr& error) {
+    std::string reason;
+    bool away = mode == JournalMode::kSkip;
+    try {
+      std::rethrow_exception(error);
+    } catch (const base::Error& failure) {
+      reason = failure.message();
+      away = away || failure.code() == base::code::kUnavailable;
+    } catch (const std::exception& failure) {
+      reason = failure.what();
+    }
+    base::log::error("agent.journal_failed", {{"agent", registered_->agent.agent},
+                                        {"frames", static_cast<std::int64_t>(frames->size())},
+                                        {"error", reason}});
+    if (away) {
+      // Nothing was acknowledged: the agent keeps its frames and sends them
+      // again when it comes back.
+      refuse(1011, "The server could not store what the agent reported.");
+      return;
+    }
+    const std::lock_guard lock(mutex_);
+    if (frames->size() == 1) {
+      redo_.emplace_back(frames, JournalMode::kSkip);
+      return;
+    }
+    for (const Json& one : *frames) {
+      redo_.emplace_back(std::make_shared<const std::vector<Json>>(1, one), JournalMode::kApply);
+    }
+  }
+
+  // --- life of the connection -----------------------------------------------
+
+  void start_heartbeat() {
+    const std::weak_ptr<AgentSocket> weak = weak_from_this();
+    timer_ = machinery_.loop.after(kHeartbeatEvery, [weak] {
+      const auto self = weak.lock();
+      if (!self || self->closed_) return;
+      if (base::monotonic_micros() - self->heard_ > kAnswerWithinMicros) {
+        self->socket_->close(kHeartbeatMissed, "The heartbeat was not answered.");
+        return;
+      }
+      self->send(frame("HEARTBEAT"));
+      self->start_heartbeat();
+    });
+  }
+
+  void disconnect() {
+    if (!registered_ || !machinery_.hub.close(registered_->agent.agent, this)) return;
+    machinery_.database.write_async(
+        [registered = *registered_](sql::Writer& writer) {
+          mark_disconnected(writer, registered, base::now_micros());
+        },
+        [](std::exception_ptr) {});
+    base::log::info("agent.disconnected", {{"agent", registered_->agent.agent}});
+  }
+
+  const AgentMachinery& machinery_;
+  std::shared_ptr<net::WebSocket> socket_;
+  net::EventLoop::Timer timer_;
+  net::EventLoop::Timer retry_;
+  std::atomic<std::int64_t> heard_{0};
+  std::atomic<std::size_t> unregistered_{0};
+  std::atomic<bool> open_{false};
+  std::atomic<bool> closed_{false};
+
+  mutable std::mutex mutex_;
+  std::deque<std::string> waiting_;
+  std::deque<std::pair<Frames, JournalMode>> redo_;
+  bool busy_ = false;  ///< a worker or a commit has the socket's frames
+
+  std::optional<Registered> registered_;  ///< set once, before `open_`
+};
+
+}  // namespace
+
+std::shared_ptr<net::WebSocketSession> make_agent_socket(const AgentMachinery& machinery) {
+  return std::make_shared<AgentSocket>(machinery);
+}
+
+}  // namespace rekuest

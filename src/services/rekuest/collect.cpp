@@ -1,0 +1,32 @@
+#include "services/rekuest/collect.h"
+
+#include <map>
+
+#include "entity/lookup.h"
+#include "services/rekuest/frame.h"
+
+namespace rekuest {
+
+std::vector<CollectFrame> collect_frames(sql::Reader& reader, const base::Json& drawers,
+                                         std::int64_t organization) {
+  sql::Ids ids;
+  sql::Texts resources;
+  for (const base::Json& drawer : drawers.items()) {
+    resources.values.push_back(drawer.as_string());
+    if (const auto id = entity::row_id(drawer.as_string())) ids.values.push_back(*id);
+  }
+  const sql::Rows rows = reader.query(
+      "select s.agent_id, d.resource_id from memory_drawer d"
+      " join memory_shelve s on s.id = d.shelve_id join agent g on g.id = s.agent_id"
+      " where g.organization_id = $1 and (d.id in_ids($2) or d.resource_id in_texts($3)) order by d.id",
+      {organization, std::move(ids), std::move(resources)});
+  std::map<std::int64_t, base::Json> by_agent;
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    by_agent[rows.integer(row, 0)].push_back(rows.text(row, 1));
+  std::vector<CollectFrame> frames;
+  for (auto& [agent, list] : by_agent)
+    frames.push_back({agent, frame("COLLECT", {{"drawers", std::move(list)}})});
+  return frames;
+}
+
+}  // namespace rekuest

@@ -1,0 +1,23 @@
+// Asking agents to drop values they keep in memory.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "sql/database.h"
+
+namespace rekuest {
+
+struct CollectFrame {
+  std::int64_t agent;
+  std::string text;
+};
+
+/// One COLLECT for each agent that keeps some of `drawers` (ids or resource
+/// ids); unknown ones are passed over.
+std::vector<CollectFrame> collect_frames(sql::Reader& reader, const base::Json& drawers,
+                                         std::int64_t organization);
+
+}  // namespace rekuest

@@ -1,0 +1,22 @@
+// Frames between agents and the server: one JSON object each.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+
+namespace rekuest {
+
+/// `{"id":"<uuid>","type":type, ...members}` as text.
+std::string frame(std::string_view type, const base::Json::Object& members = {});
+
+/// A text member of a frame from an agent, without any U+0000 (databases hold
+/// none, and a report must not be lost for one); nullopt if it is no text.
+std::optional<std::string> text_member(const base::Json& frame, std::string_view name);
+
+/// Clients drop larger messages together with the connection.
+inline constexpr std::size_t kMaxFrameToAgent = 1024 * 1024;
+
+}  // namespace rekuest

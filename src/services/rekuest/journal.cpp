@@ -1,0 +1,184 @@
+#include "services/rekuest/journal.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <unordered_map>
+
+#include "entity/lookup.h"
+#include "services/rekuest/agent_state.h"
+#include "services/rekuest/frame.h"
+
+namespace rekuest {
+namespace {
+
+constexpr std::array<std::string_view, 11> kTaskReports{"STARTED", "PROGRESS", "LOG",      "YIELD",
+                                                        "EFFECT",  "PAUSED",   "RESUMED",  "COMPLETED",
+                                                        "FAILED",  "CRITICAL", "CANCELLED"};
+constexpr std::array<std::string_view, 7> kOtherNumbered{
+    "LOCK", "UNLOCK", "STATE_PATCH", "STATE_SNAPSHOT", "SHELVE", "UNSHELVE", "SESSION_INIT"};
+
+// The answer of an agent asked whether it still runs a task; not progress.
+constexpr std::string_view kStillRunning = "Actor is still running";
+
+template <class List>
+bool contains(const List& list, std::string_view name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+bool is_task_report(std::string_view kind) { return kind == "INTERRUPTED" || contains(kTaskReports, kind); }
+
+std::optional<std::string> json_of(const base::Json& frame, std::string_view member) {
+  const base::Json& value = frame[member];
+  if (value.is_null()) return std::nullopt;
+  return value.dump();
+}
+
+std::optional<std::int64_t> micros_of(const base::Json& frame, std::string_view member) {
+  const auto seconds = frame[member].as_double();
+  if (!seconds || !std::isfinite(*seconds)) return std::nullopt;
+  return static_cast<std::int64_t>(*seconds * 1e6);
+}
+
+std::string level_of(const base::Json& frame) {
+  static constexpr std::array<std::string_view, 5> kLevels{"DEBUG", "INFO", "ERROR", "WARN", "CRITICAL"};
+  const std::string level = text_member(frame, "level").value_or("INFO");
+  return contains(kLevels, level) ? level : "INFO";
+}
+
+NewEvent event_of(const std::string& kind, const base::Json& frame) {
+  NewEvent event;
+  event.kind = kind;
+  event.message = text_member(frame, "message");
+  if (const auto error = text_member(frame, "error")) event.message = error;
+  if (kind == "PROGRESS" && event.message != kStillRunning) event.progress = frame["progress"].as_int64();
+  if (kind == "YIELD") event.returns = json_of(frame, "returns");
+  if (kind == "LOG") event.level = level_of(frame);
+  if (kind == "EFFECT") {
+    event.effect = text_member(frame, "effect");
+    event.key = text_member(frame, "key");
+    event.value = json_of(frame, "value");
+  }
+  if (kind == "PAUSED") event.value = json_of(frame, "details");
+  if (const auto code = text_member(frame, "code"))
+    event.value = base::Json::object({{"code", *code}}).dump();
+  event.step = frame["task_step"].as_int64();
+  event.agent_pos = frame["pos"].as_int64();
+  event.agent_ts = micros_of(frame, "agent_ts");
+  return event;
+}
+
+// One batch. Tasks and positions are read once and kept.
+class Batch {
+ public:
+  Batch(sql::Writer& writer, const JournalAgent& from, std::int64_t now, JournalOutcome& outcome)
+      : writer_(writer), from_(from), now_(now), outcome_(outcome) {}
+
+  void apply(const base::Json& frame, JournalMode mode) {
+    const std::string kind = text_member(frame, "type").value_or("");
+    if (!is_new(frame) || mode == JournalMode::kSkip) return;
+    if (is_task_report(kind)) {
+      report(kind, frame);
+    } else {
+      apply_agent_frame(writer_, from_, kind, frame, now_, outcome_.notices);
+    }
+  }
+
+  void store_positions() {
+    for (const auto& [session, position] : outcome_.positions) {
+      writer_.execute(
+          "insert into journal_position (agent_id, journal_session, position, updated_at) values ($1, $2, "
+          "$3, $4)"
+          " on conflict (agent_id, journal_session) do update"
+          " set position = excluded.position, updated_at = excluded.updated_at",
+          {from_.agent, session, position, now_});
+    }
+  }
+
+ private:
+  // False for a frame this journal has already taken. Gaps are accepted: the
+  // agent deletes what was acknowledged, and this database may be younger.
+  bool is_new(const base::Json& frame) {
+    const auto position = frame["pos"].as_int64();
+    const auto session = text_member(frame, "journal_session");
+    if (!position || !session) return true;
+    const auto [known, first] = outcome_.positions.try_emplace(*session, 0);
+    if (first) known->second = stored_position(*session);
+    if (*position <= known->second) return false;
+    known->second = *position;
+    return true;
+  }
+
+  std::int64_t stored_position(const std::string& session) {
+    const sql::Rows rows =
+        writer_.query("select position from journal_position where agent_id = $1 and journal_session = $2",
+                      {from_.agent, session});
+    return rows.empty() ? 0 : rows.integer(0, 0);
+  }
+
+  void report(const std::string& kind, const base::Json& frame) {
+    TaskState* task = task_named(frame);
+    if (task == nullptr || task->agent != from_.agent) return;
+    NewEvent event = event_of(kind, frame);
+    if (task->done) {
+      event.kind = "LATE_REPORT";
+      if (!event.value) event.value = base::Json::object({{"kind", kind}}).dump();
+    }
+    outcome_.notices.push_back(append_event(writer_, *task, event, now_, true));
+  }
+
+  TaskState* task_named(const base::Json& frame) {
+    const auto text = text_member(frame, "task");
+    const auto id = text ? entity::row_id(*text) : std::nullopt;
+    if (!id) return nullptr;
+    auto it = tasks_.find(*id);
+    if (it == tasks_.end()) it = tasks_.emplace(*id, find_task(writer_, *id)).first;
+    return it->second ? &*it->second : nullptr;
+  }
+
+  sql::Writer& writer_;
+  const JournalAgent& from_;
+  const std::int64_t now_;
+  JournalOutcome& outcome_;
+  std::unordered_map<std::int64_t, std::optional<TaskState>> tasks_;
+};
+
+}  // namespace
+
+bool is_numbered(std::string_view kind) { return is_task_report(kind) || contains(kOtherNumbered, kind); }
+
+void apply_frames(sql::Writer& writer, const JournalAgent& from, const std::vector<base::Json>& frames,
+                  JournalMode mode, std::int64_t now, JournalOutcome& outcome) {
+  outcome = {};
+  Batch batch(writer, from, now, outcome);
+  for (const base::Json& frame : frames) batch.apply(frame, mode);
+  batch.store_positions();
+}
+
+std::vector<TaskNotice> lose_tasks(sql::Writer& writer, std::int64_t agent, std::string_view reason,
+                                   std::int64_t now) {
+  const sql::Rows rows = writer.query(
+      "select t.id, t.latest_progress, i.effects from task t"
+      " left join implementation i on i.id = t.implementation_id"
+      " where t.agent_id = $1 and t.is_done = 0 and t.reported = 1 order by t.id",
+      {agent});
+  std::vector<TaskNotice> notices;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    std::optional<TaskState> task = find_task(writer, rows.integer(row, 0));
+    NewEvent lost;
+    lost.kind = "LOST";
+    lost.message = std::string(reason);
+    lost.value =
+        base::Json::object(
+            {{"started", true},
+             {"last_progress", rows.is_null(row, 1) ? base::Json() : base::Json(rows.integer(row, 1))},
+             {"effects", rows.is_null(row, 2) ? base::Json("UNKNOWN") : base::Json(rows.text(row, 2))},
+             {"reason", reason}})
+            .dump();
+    notices.push_back(append_event(writer, *task, lost, now, false));
+  }
+  return notices;
+}
+
+}  // namespace rekuest

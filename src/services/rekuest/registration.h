@@ -1,0 +1,63 @@
+// REGISTER: may this agent connect, and what does it still have to hear.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "service/auth.h"
+#include "services/rekuest/catalog.h"
+#include "services/rekuest/dispatch.h"
+#include "services/rekuest/journal.h"
+#include "sql/database.h"
+
+namespace rekuest {
+
+/// Why a registration is refused: the close code tells the client whether to
+/// give up (section 1.2 of the protocol), the message is shown to its user.
+class RegistrationRefused : public base::Error {
+ public:
+  RegistrationRefused(std::uint16_t close, std::string message)
+      : base::Error(base::code::kPermissionDenied, std::move(message)), close_code(close) {}
+  std::uint16_t close_code;
+};
+
+/// A REGISTER frame, read and checked outside of any transaction.
+struct RegisterRequest {
+  std::shared_ptr<const service::Identity> who;
+  Declaration declaration;
+  ConnectionFacts facts;
+  bool force = false;
+  std::string session;
+
+  /// Throws base::Error(kValidation) naming what does not fit.
+  static RegisterRequest read(std::shared_ptr<const service::Identity> who, const base::Json& frame,
+                              const Shapes& shapes);
+};
+
+/// An agent that may send and be sent frames.
+struct Registered {
+  JournalAgent agent;
+  std::string connection;  ///< of this registration; a later one has another
+  std::string hash;        ///< of the declaration, as stored
+  base::Json diagnostics = base::Json::array();
+  base::Json inquiries = base::Json::array();
+  Pending pending;
+};
+
+/// Inside one write body: the agent's catalog and the lease of its one
+/// connection. Throws RegistrationRefused.
+Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, std::int64_t now);
+
+/// The connection is gone. Nothing changes if another has taken over.
+void mark_disconnected(sql::Writer& writer, const Registered& registered, std::int64_t now);
+
+/// Who an identity is in the catalog.
+Registrant registrant_of(const service::Identity& who);
+
+/// An agent not heard of for this long counts as gone.
+inline constexpr std::int64_t kStaleMicros = 30'000'000;
+
+}  // namespace rekuest

@@ -1,0 +1,213 @@
+#include "services/rekuest/rekuest.h"
+
+#include <utility>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "entity/lookup.h"
+#include "service/call.h"
+#include "services/rekuest/agent_socket.h"
+#include "services/rekuest/assign.h"
+#include "services/rekuest/catalog_fields.h"
+#include "services/rekuest/collect.h"
+#include "services/rekuest/control.h"
+#include "services/rekuest/definition_shape.h"
+#include "services/rekuest/frame.h"
+#include "services/rekuest/provenance.h"
+#include "services/rekuest/registration.h"
+#include "services/rekuest/schema_documents.h"
+
+namespace rekuest {
+namespace {
+
+constexpr int kSchemaVersion = 1;
+constexpr auto kPresenceEvery = std::chrono::seconds(10);
+constexpr std::int64_t kGraceMicros = 30'000'000;
+constexpr const char* kSigningKeyId = "rekuest-prov-1";
+
+std::int64_t task_argument(const base::Json& arguments) {
+  const auto id = entity::row_id(arguments["input"]["task"].as_string());
+  if (!id) throw base::Error(base::code::kNotFound, std::string("No task with that id."));
+  return *id;
+}
+
+// Agents that lost their connection and did not come back in time: the tasks
+// they had begun are lost.
+std::vector<TaskNotice> lose_overdue(sql::Writer& writer, std::int64_t now) {
+  const sql::Rows rows = writer.query(
+      "select distinct g.id from agent g join task t on t.agent_id = g.id"
+      " where g.connected = 0 and g.disconnected_at < $1 and t.is_done = 0 and t.reported = 1",
+      {now - kGraceMicros});
+  std::vector<TaskNotice> notices;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    auto lost = lose_tasks(writer, rows.integer(row, 0), "The app that ran this task is gone.", now);
+    notices.insert(notices.end(), std::make_move_iterator(lost.begin()), std::make_move_iterator(lost.end()));
+  }
+  return notices;
+}
+
+}  // namespace
+
+struct Rekuest::Machinery {
+  AgentMachinery sockets;
+};
+
+Rekuest::Rekuest(service::Foundation foundation) : foundation_(foundation), feed_(foundation.database, bus_) {
+  service::Definition definition;
+  definition.name = "rekuest";
+  definition.schema_version = kSchemaVersion;
+  definition.documents = schema_documents();
+  definition.registry = registry();
+  graph_ = std::make_unique<service::Service>(foundation, std::move(definition));
+  shapes_ = std::make_unique<Shapes>(graph_->schema());
+  agents_ =
+      std::make_unique<Machinery>(Machinery{{foundation_.loop, foundation_.workers, foundation_.database,
+                                             foundation_.authenticator, hub_, feed_, signer_, *shapes_}});
+}
+
+Rekuest::~Rekuest() { presence_.cancel(); }
+
+void Rekuest::start() {
+  graph_->migrate();
+  foundation_.database.write([now = base::now_micros()](sql::Writer& writer) {
+    writer.execute("update agent set connected = 0, disconnected_at = $1 where connected = 1", {now});
+  });
+  load_signing_key();
+  keep_presence();
+}
+
+// Kept in the database, so that every process of this service signs with the same.
+void Rekuest::load_signing_key() {
+  std::string pem;
+  foundation_.database.write([&](sql::Writer& writer) {
+    const std::string_view find = "select private_pem from signing_key where key_id = $1";
+    sql::Rows rows = writer.query(find, {std::string(kSigningKeyId)});
+    if (rows.empty()) {
+      writer.execute("insert into signing_key (key_id, private_pem, created_at) values ($1, $2, $3)",
+                     {std::string(kSigningKeyId), jose::Key::generate_ed25519(kSigningKeyId).private_pem(),
+                      base::now_micros()});
+      rows = writer.query(find, {std::string(kSigningKeyId)});
+    }
+    pem = rows.text(0, 0);
+  });
+  signer_.key = jose::Key::from_pem(pem, kSigningKeyId);
+}
+
+// One statement keeps all connected agents fresh, whatever their number.
+void Rekuest::keep_presence() {
+  presence_ = foundation_.loop.after(kPresenceEvery, [this] {
+    auto notices = std::make_shared<std::vector<TaskNotice>>();
+    foundation_.database.write_async(
+        [this, notices](sql::Writer& writer) {
+          const std::int64_t now = base::now_micros();
+          if (sql::Ids connected{hub_.connected()}; !connected.values.empty()) {
+            writer.execute("update agent set last_seen = $1 where id in_ids($2)",
+                           {now, std::move(connected)});
+          }
+          *notices = lose_overdue(writer, now);
+          writer.after_commit([this, notices] { feed_.publish(*notices); });
+        },
+        [](std::exception_ptr) {});
+    keep_presence();
+  });
+}
+
+void Rekuest::add_routes(net::Router& router, const std::string& prefix) {
+  graph_->add_routes(router, prefix);
+  router.websocket(prefix + "/agi", [this](const net::HttpRequest&) {
+    net::WebSocketAccept accept;
+    accept.session = make_agent_socket(agents_->sockets);
+    accept.max_message = kMaxAgentMessage;
+    return accept;
+  });
+  net::Router::Options open;
+  open.cors = true;
+  router.http(
+      "GET", prefix + "/.well-known/jwks.json",
+      [this](const net::HttpRequest&, const net::Respond& respond) {
+        net::HttpResponse response = net::HttpResponse::json(200, provenance_key_set(*signer_.key).dump());
+        response.headers.set("cache-control", "public, max-age=3600");
+        respond(std::move(response));
+      },
+      open);
+}
+
+entity::Registry Rekuest::registry() {
+  entity::Registry registry;
+  add_catalog_fields(registry);
+  add_catalog_filters(registry);
+  add_catalog_queries(registry);
+  registry.actions["Mutation.assign"] = [this](entity::Call& call, const base::Json& arguments,
+                                               graphql::RootAction::Done done) {
+    assign(call, arguments, std::move(done));
+  };
+  const auto control = [this](Control what) {
+    return [this, what](entity::Call& call, const base::Json& arguments, graphql::RootAction::Done done) {
+      const std::int64_t task = task_argument(arguments);
+      const base::Json& step = arguments["input"]["step"];
+      auto outcome = std::make_shared<Controlled>();
+      foundation_.database.write_async(
+          [this, what, task, stepping = step.is_bool() && step.as_bool(), who = service::call_of(call).who,
+           now = call.now, outcome](sql::Writer& writer) {
+            *outcome = control_task(writer, what, task, stepping, *who, now);
+            writer.after_commit([this, outcome] {
+              for (auto& [agent, text] : outcome->frames) hub_.send(agent, std::move(text));
+              feed_.publish(outcome->notices);
+            });
+          },
+          [task, done = std::move(done)](std::exception_ptr error) {
+            done(std::move(error), base::Json(task));
+          });
+    };
+  };
+  registry.actions["Mutation.cancel"] = control(Control::kCancel);
+  registry.actions["Mutation.interrupt"] = control(Control::kInterrupt);
+  registry.actions["Mutation.pause"] = control(Control::kPause);
+  registry.actions["Mutation.resume"] = control(Control::kResume);
+  registry.actions["Mutation.collect"] = [this](entity::Call& call, const base::Json& arguments,
+                                                graphql::RootAction::Done done) {
+    auto drawers = std::make_shared<const base::Json>(arguments["input"]["drawers"]);
+    auto asked = std::make_shared<std::vector<CollectFrame>>();
+    foundation_.database.write_async(
+        [this, drawers, asked, organization = call.organization](sql::Writer& writer) {
+          *asked = collect_frames(writer, *drawers, organization);
+          writer.after_commit([this, asked] {
+            for (CollectFrame& one : *asked) hub_.send(one.agent, std::move(one.text));
+          });
+        },
+        [drawers, done = std::move(done)](std::exception_ptr error) { done(std::move(error), *drawers); });
+  };
+  registry.streams["Subscription.mytasks"] = [this](entity::Call& call, const base::Json&,
+                                                    graphql::RootStream::Emit emit) {
+    return my_tasks(call, std::move(emit));
+  };
+  return registry;
+}
+
+void Rekuest::assign(entity::Call& call, const base::Json& arguments, graphql::RootAction::Done done) {
+  auto input = std::make_shared<const base::Json>(arguments["input"]);
+  auto assigned = std::make_shared<Assigned>();
+  const AssignCaller caller{service::call_of(call).who, call.now};
+  foundation_.database.write_async(
+      [this, input, assigned, caller](sql::Writer& writer) {
+        *assigned = assign_task(writer, caller, *input);
+        writer.after_commit([this, assigned, now = caller.now] {
+          if (assigned->frame) hub_.send(assigned->agent, assigned->frame->text(signer_, now));
+          feed_.publish(assigned->notices);
+        });
+      },
+      [assigned, done = std::move(done)](std::exception_ptr error) {
+        done(std::move(error), base::Json(assigned->task));
+      });
+}
+
+std::shared_ptr<void> Rekuest::my_tasks(entity::Call& call, graphql::RootStream::Emit emit) {
+  std::int64_t caller = 0;
+  foundation_.database.write([&](sql::Writer& writer) {
+    caller = ensure_caller(writer, registrant_of(*service::call_of(call).who));
+  });
+  return feed_.my_tasks(caller, std::move(emit));
+}
+
+}  // namespace rekuest
