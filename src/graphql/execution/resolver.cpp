@@ -51,6 +51,10 @@ const NamedType& json_object_type(const base::Json& value, const NamedType& decl
 
 Cell json_cell(const base::Json& value, const Type& type, FieldOutput& out) {
   if (value.is_null()) return Cell::null();
+  if (type.named->is_leaf() && value.is_number() && (type.named->name == "ID" || type.named->name == "DateTime")) {
+    // Kept as rows keep them: ids as integers, times as microseconds.
+    if (const auto number = value.as_int64()) return Cell::of(*number);
+  }
   if (type.named->is_leaf()) return Cell::of(value);
   if (type.is_list()) {
     if (!value.is_array()) throw base::Error(base::code::kInternal, "A stored {} is no list.", type.printed);

@@ -110,13 +110,7 @@ void Execution::write_cell(std::string& out, const FieldRun& run, const Cell& ce
       out += cell.view();
       break;
     case Cell::Kind::kJson:
-      if (cell.json->is_number() && type.name == "ID") {
-        append_quoted(out, cell.json->number_text());
-      } else if (cell.json->is_number() && type.name == "DateTime") {
-        append_quoted(out, base::format_datetime(cell.json->as_int64().value_or(0)));
-      } else {
-        cell.json->dump_to(out);
-      }
+      cell.json->dump_to(out);
       break;
     case Cell::Kind::kObject: {
       const auto [child, place] = run.object_at[cell.index];
