@@ -90,7 +90,7 @@ Bus::Subscription Bus::subscribe(std::string topic, std::function<void(const Cha
   return Subscription(std::shared_ptr<void>(subscriber.get(), end));
 }
 
-void Bus::publish(std::string_view topic, Change change) {
+void Bus::publish(std::string_view topic, const Change& change) {
   const std::shared_ptr<Topic> found = state_->find(topic);
   if (found == nullptr) return;
   const std::lock_guard delivering(found->delivering);

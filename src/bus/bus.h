@@ -37,7 +37,7 @@ class Bus {
     std::shared_ptr<void> state_;
   };
   [[nodiscard]] Subscription subscribe(std::string topic, std::function<void(const Change&)> receive);
-  void publish(std::string_view topic, Change change);
+  void publish(std::string_view topic, const Change& change);
   std::size_t subscribers(std::string_view topic) const;
 
  private:

@@ -82,6 +82,7 @@ Rows rows_of(const PGresult* result) {
   const int columns = PQnfields(result);
   Rows rows(static_cast<std::size_t>(columns));
   std::vector<Oid> types;
+  types.reserve(static_cast<std::size_t>(columns));
   for (int column = 0; column < columns; ++column) types.push_back(PQftype(result, column));
   const int count = PQntuples(result);
   for (int row = 0; row < count; ++row) {

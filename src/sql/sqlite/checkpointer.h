@@ -24,11 +24,15 @@ class Checkpointer {
  private:
   static int committed(void* checkpointer, sqlite3* writer, const char* schema, int pages);
   void loop();
+  void checkpoint(std::unique_lock<std::mutex>& lock, int mode);
 
   SqliteHandle handle_;
   std::mutex mutex_;
   std::condition_variable wanted_;
-  int pages_ = 0;  ///< length of the log when last looked at; 0: nothing to do
+  std::condition_variable caught_up_;
+  bool catching_up_ = false;  ///< the writer waits after its next commit
+  int pages_ = 0;             ///< length of the log to copy; 0: nothing to do
+  int copied_ = 0;            ///< its length when it was last copied
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -99,6 +99,7 @@ class Server {
  private:
   pid_t spawn(std::vector<std::string> arguments) {
     std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
     const std::string folder = folder_.string();
