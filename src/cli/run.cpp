@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include <cstdio>
 
 #include "cli/commands.h"
@@ -14,15 +16,27 @@ int run(int argc, char** argv) {
       "Start with `arkitektd up`, then point your apps to the address with FAKTS_URL and a key of\n"
       "the access file it names with FAKTS_MANDATE_KEY.\n"};
   app.set_version_flag("--version", ARKITEKTD_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   int exit_code = 0;
   add_up(app, exit_code);
   add_doctor(app, exit_code);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    if (!app.get_subcommands().empty()) {
+      fmt::print(stderr, "arkitektd: unknown arguments; see `arkitektd {} --help`.\n",
+                 app.get_subcommands().front()->get_name());
+    } else {
+      fmt::print(stderr, "arkitektd: there is no such command. There are: up, doctor. See `arkitektd --help`.\n");
+    }
+    return static_cast<int>(platform::Exit::kUsage);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
     app.exit(error);
+    return static_cast<int>(platform::Exit::kUsage);
+  }
+  if (app.get_subcommands().empty()) {
+    fmt::print(stderr, "{}", app.help());
     return static_cast<int>(platform::Exit::kUsage);
   }
   return exit_code;

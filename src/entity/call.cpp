@@ -23,6 +23,11 @@ std::size_t Row::at(std::string_view column) const {
   return static_cast<std::size_t>(position);
 }
 
+void Call::read(const std::function<void(sql::Reader&)>& body) {
+  if (reader != nullptr) return body(*reader);
+  database->read(sql::Database::Snapshot::kConsistent, body);
+}
+
 std::size_t Call::enqueue(sql::Query query) {
   queued_.push_back(std::move(query));
   return results_.size() + queued_.size() - 1;

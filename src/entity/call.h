@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -69,6 +70,10 @@ class Call : public graphql::RequestContext {
   std::size_t max_page = 100;
   sql::Database* database = nullptr;
   sql::Reader* reader = nullptr;
+
+  /// Reads in the snapshot that is open, or in one of its own: custom root
+  /// fields do not have to know.
+  void read(const std::function<void(sql::Reader&)>& body);
 
   /// Queues a read for the next flush; `result` gives its rows afterwards and
   /// rethrows what it failed with.

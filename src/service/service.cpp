@@ -1,5 +1,7 @@
 #include "service/service.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/clock.h"
@@ -23,13 +25,27 @@ void authorize(graphql::RequestContext& context, const graphql::FieldDef& field)
   if (rule != nullptr) require(static_cast<Call&>(context).who.get(), *rule);
 }
 
+// Tools read the SDL through the API as well.
+constexpr std::string_view kServiceField = "_service";
+
+entity::Binding bind(Definition& definition) {
+  std::shared_ptr<const graphql::Schema> schema = graphql::Schema::from_sdl(definition.documents);
+  if (schema->query()->field(kServiceField) != nullptr) {
+    definition.registry.answers[fmt::format("Query.{}", kServiceField)] =
+        [sdl = schema.get()](entity::Call&, const base::Json&) {
+          return base::Json::object({{"sdl", sdl->public_sdl()}});
+        };
+  }
+  return entity::Binding(std::move(schema), std::move(definition.registry));
+}
+
 }  // namespace
 
 Service::Service(Foundation foundation, Definition definition)
     : foundation_(foundation),
       name_(std::move(definition.name)),
       schema_version_(definition.schema_version),
-      binding_(graphql::Schema::from_sdl(definition.documents), std::move(definition.registry)),
+      binding_(bind(definition)),
       executor_(std::shared_ptr<const graphql::Schema>(&binding_.model().schema(), [](const auto*) {}),
                 binding_.resolvers()),
       plans_(executor_),

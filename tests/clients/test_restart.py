@@ -116,7 +116,7 @@ def test_a_database_from_the_future_is_refused(server: Server) -> None:
     assert databases, list(server.data.rglob("*"))
     for file in databases:
         with sqlite3.connect(file) as database:
-            database.execute("pragma user_version = 999999")
+            database.execute("update arkitektd_schema set version = 999999")
     with pytest.raises(AssertionError, match="(?i)newer"):
         server.start()
     assert server.process is not None

@@ -95,9 +95,7 @@ Operation from_query(const net::HttpRequest& request) {
 }
 
 Operation operation_of(const net::HttpRequest& request) {
-  if (request.method == "POST") return from_body(request);
-  if (request.method == "GET") return from_query(request);
-  throw BadRequest(405, "GraphQL only supports GET and POST requests.");
+  return request.method == "GET" ? from_query(request) : from_body(request);
 }
 
 void execute(const net::HttpRequest& request, const net::Respond& respond, const Machinery& machinery) {
@@ -106,6 +104,9 @@ void execute(const net::HttpRequest& request, const net::Respond& respond, const
     respond(answer(newer ? 400 : 200, std::move(response.json), newer));
   };
   try {
+    if (request.method != "GET" && request.method != "POST") {
+      throw BadRequest(405, "GraphQL only supports GET and POST requests.");
+    }
     const Host::Identity who = machinery.host.authenticate({&request.headers, "", nullptr});
     const Operation operation = operation_of(request);
     std::shared_ptr<const Plan> plan = machinery.plans.get(operation.query, operation.name);
