@@ -2,6 +2,7 @@
 // knows sockets.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,13 +29,14 @@ class Headers {
 struct HttpRequest {
   std::string method;  ///< upper case
   std::string target;  ///< as sent: path and query
-  std::string path;    ///< percent-decoded, starts with `/`; a target whose path decodes to NUL or invalid UTF-8 is refused with 400
+  std::string path;    ///< percent-decoded, starts with `/`; a target whose path decodes to NUL or invalid
+                       ///< UTF-8 is refused with 400
   std::string query;   ///< raw, without `?`
   Headers headers;
   std::string body;
-  std::string peer;     ///< address of the other end of the socket
-  std::string scheme;   ///< `http` or `https`, as the person's browser sees it
-  std::string host;     ///< host name without port, brackets kept for IPv6
+  std::string peer;        ///< address of the other end of the socket
+  std::string scheme;      ///< `http` or `https`, as the person's browser sees it
+  std::string host;        ///< host name without port, brackets kept for IPv6
   std::uint16_t port = 0;  ///< the port the person used
 
   /// `http://host[:port]`, default ports left out.

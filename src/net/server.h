@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,9 +16,9 @@
 namespace net {
 
 struct Limits {
-  std::size_t header_bytes = 32 * 1024;      ///< larger: 431
-  std::size_t body_bytes = 1024 * 1024;      ///< larger: 413; a route may set its own
-  std::size_t connections = 10'000;          ///< more: accepted and closed at once
+  std::size_t header_bytes = 32 * 1024;  ///< larger: 431
+  std::size_t body_bytes = 1024 * 1024;  ///< larger: 413; a route may set its own
+  std::size_t connections = 10'000;      ///< more: accepted and closed at once
   /// Request bodies being received, of all connections together; more: 503.
   std::size_t total_body_bytes = 256 * 1024 * 1024;
   std::size_t websocket_backlog = 16 * 1024 * 1024;  ///< unsent bytes per socket before it is dropped
@@ -25,7 +26,7 @@ struct Limits {
   std::chrono::milliseconds body_timeout{60'000};    ///< without progress
   std::chrono::milliseconds write_timeout{30'000};   ///< without progress: a client that never reads
   std::chrono::milliseconds idle{75'000};            ///< keep-alive between requests; clients need > 5 s
-  std::size_t trusted_proxies = 0;  ///< how many proxies' forwarded headers count
+  std::size_t trusted_proxies = 0;                   ///< how many proxies' forwarded headers count
 };
 
 /// Paths to handlers. Exact paths win over prefixes, longer prefixes over
@@ -54,10 +55,10 @@ class Router {
     Options options;
   };
   struct Match {
-    const Route* route = nullptr;       ///< null: see `known_path`
-    bool known_path = false;            ///< another method would have matched
+    const Route* route = nullptr;  ///< null: see `known_path`
+    bool known_path = false;       ///< another method would have matched
     bool cors = false;
-    std::vector<std::string> methods;   ///< for the Allow header
+    std::vector<std::string> methods;  ///< for the Allow header
   };
   Match match(std::string_view method, std::string_view path) const;
   const WebSocketHandler* match_websocket(std::string_view path) const;
@@ -75,15 +76,9 @@ class Router {
   HttpHandler fallback_;
 };
 
-struct TlsFiles {
-  std::string certificate_pem_file;
-  std::string private_key_pem_file;
-};
-
 struct ServerOptions {
   std::vector<std::string> addresses{"127.0.0.1", "::1"};  ///< numeric addresses to listen on
-  std::uint16_t port = 0;                                   ///< 0: any free port, the same on all addresses
-  std::optional<TlsFiles> tls;
+  std::uint16_t port = 0;                                  ///< 0: any free port, the same on all addresses
   Limits limits;
 };
 

@@ -24,6 +24,8 @@ class WebSocket {
   /// Drops the TCP connection without a close frame.
   virtual void abort() = 0;
   virtual std::size_t queued_bytes() const = 0;
+  /// Ends a pause early: the session's `wants_pause` is asked again soon.
+  virtual void resume_reading() {}
 };
 
 /// What happens on one connection. Calls never overlap and come in wire order
@@ -39,8 +41,8 @@ class WebSocketSession {
   /// `code` is 1006 if there was no close frame. Destroyed afterwards.
   virtual void on_close(std::uint16_t code) = 0;
   /// While true, nothing more is read from the socket: back-pressure. The
-  /// server asks again after `resume_reading` is called through the handle it
-  /// passed to on_open, or 50 ms later.
+  /// server asks again after `resume_reading` is called on the handle passed
+  /// to on_open, or 50 ms later.
   virtual bool wants_pause() const { return false; }
 };
 

@@ -1,0 +1,13 @@
+// Streams of accepted Asio sockets. For net/'s Asio units only.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+
+#include "net/stream.h"
+
+namespace net {
+
+std::unique_ptr<Stream> make_stream(boost::asio::ip::tcp::socket socket);
+
+}  // namespace net
