@@ -73,11 +73,13 @@ inline constexpr std::string_view kTypes = R"(
     range: [String!]  isNull: Boolean  regex: String  iRegex: String
   }
   input IDFilterLookup { exact: ID  inList: [ID!]  isNull: Boolean }
+  input FloatFilterLookup { exact: Float  inList: [Float!]  gt: Float }
+  input DateTimeFilterLookup { exact: DateTime  inList: [DateTime!]  gt: DateTime }
   input IntFilterLookup { exact: Int  inList: [Int!]  gt: Int  lte: Int  range: [Int!]  isNull: Boolean }
   input OffsetPaginationInput { offset: Int! = 0  limit: Int }
   input ShelfFilter {
     ids: [ID!]  id: IDFilterLookup  name: StrFilterLookup  room: StrFilterLookup  capacity: IntFilterLookup
-    kind: Kind  locked: Boolean  heavy: Boolean
+    weight: FloatFilterLookup  opened: DateTimeFilterLookup  kind: Kind  locked: Boolean  heavy: Boolean
     AND: ShelfFilter  OR: ShelfFilter  NOT: ShelfFilter  DISTINCT: Boolean
   }
   input ShelfOrder @oneOf { id: Ordering  name: Ordering  room: Ordering  capacity: Ordering  size: Ordering }

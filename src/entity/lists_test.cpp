@@ -101,6 +101,15 @@ TEST_P(Lists, FilterByNumbersNullsAndEquality) {
   EXPECT_EQ(library_.shelves("filters: {locked: false, kind: OAK}"), "Cells ducks");
 }
 
+TEST_P(Lists, FilterByRealNumbersAndTimes) {
+  add_shelves();
+  EXPECT_EQ(library_.shelves("filters: {weight: {inList: [120.5, 3, 7]}}"), "Atlas Cells");
+  EXPECT_EQ(library_.shelves("filters: {weight: {inList: []}}"), "");
+  EXPECT_EQ(library_.shelves("filters: {weight: {gt: 120.5}}"), "ducks");
+  EXPECT_EQ(library_.shelves(R"(filters: {opened: {inList: ["2023-11-14T22:13:20Z"]}})"), "Atlas");
+  EXPECT_EQ(library_.shelves(R"(filters: {opened: {gt: "2023-11-14T22:13:20Z"}})"), "Cells");
+}
+
 TEST_P(Lists, IgnoreNullOperands) {
   add_shelves();
   const std::string all = "Atlas birds Cells ducks";

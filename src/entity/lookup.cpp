@@ -48,11 +48,20 @@ std::string any_of(const Operand& operand) {
     for (const base::Json& item : operand.value.items()) texts.values.push_back(item.as_string());
     return fmt::format("{} in_texts({})", operand.expression, operand.sql.bind(std::move(texts)));
   }
-  sql::Ids ids;
-  for (const base::Json& item : operand.value.items()) {
-    if (const auto id = item.as_int64()) ids.values.push_back(*id);
+  if (operand.storage == Storage::kReal) {
+    std::string text = "1 = 0";
+    for (const base::Json& item : operand.value.items()) {
+      text += fmt::format(" or {} = {}", operand.expression,
+                          operand.sql.bind(column_value(operand.storage, item)));
+    }
+    return "(" + text + ")";
   }
-  return fmt::format("{} in_ids({})", operand.expression, operand.sql.bind(std::move(ids)));
+  sql::Ids numbers;
+  for (const base::Json& item : operand.value.items()) {
+    const sql::Value number = column_value(operand.storage, item);
+    if (const auto* whole = std::get_if<std::int64_t>(&number)) numbers.values.push_back(*whole);
+  }
+  return fmt::format("{} in_ids({})", operand.expression, operand.sql.bind(std::move(numbers)));
 }
 
 std::string between(const Operand& operand) {
@@ -95,7 +104,8 @@ std::string one(const std::string& name, const Operand& operand) {
 std::optional<std::int64_t> row_id(std::string_view text) {
   std::int64_t id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || id <= 0) return std::nullopt;
+  if (text.empty() || error != std::errc() || end != text.data() + text.size() || id <= 0)
+    return std::nullopt;
   return id;
 }
 

@@ -67,10 +67,16 @@ Cell json_cell(const base::Json& value, const Type& type, FieldOutput& out) {
 
 namespace {
 
+std::string member_of(const FieldDef& field) {
+  const ast::Directive* column = ast::find_directive(*field.directives, "column");
+  const ast::Value* name = column == nullptr ? nullptr : column->argument("name");
+  return name == nullptr ? base::snake_case(field.name) : name->text;
+}
+
 class JsonFieldResolver : public Resolver {
  public:
   explicit JsonFieldResolver(const FieldDef& field)
-      : type_(*field.type), member_(base::snake_case(field.name)) {}
+      : type_(*field.type), member_(member_of(field)) {}
 
   void finish(Batch& batch) const override {
     for (std::size_t i = 0; i < batch.parents.size(); ++i) {

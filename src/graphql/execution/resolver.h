@@ -135,7 +135,7 @@ class ResolverMap {
 };
 
 /// Fields of `@value` objects: the member of the parent JSON object named like
-/// the field in snake_case. Concrete types of abstract ones follow `@variant`.
+/// the field in snake_case, or as its `@column` says. Concrete types of abstract ones follow `@variant`.
 std::shared_ptr<Resolver> json_field_resolver(const FieldDef& field);
 /// The cell of a JSON value that a field of this type has; objects are added
 /// to `out`. Shared by everything that answers with JSON.
