@@ -186,8 +186,12 @@ std::shared_ptr<EntityResolver> Binding::State::entity_field(const Table& table,
   }
   if (const Directive* computed = find_directive(directives, "computed")) {
     if (const auto ids = registry.computed_ids.find(name_of(field)); ids != registry.computed_ids.end()) {
-      return computed_ids_field(needs_of(table, field, *computed), ids->second,
-                                *model.table_of(*field.type->named));
+      const Table* target = model.table_of(*field.type->named);
+      if (target == nullptr) {
+        problems.push_back(name_of(field) + ": ids of a type that is no entity");
+        return nullptr;
+      }
+      return computed_ids_field(needs_of(table, field, *computed), ids->second, *target);
     }
     const auto it = registry.computed.find(name_of(field));
     if (it != registry.computed.end()) return computed_field(needs_of(table, field, *computed), it->second);
@@ -199,7 +203,7 @@ std::shared_ptr<EntityResolver> Binding::State::entity_field(const Table& table,
   ListSource source = list_source(field, *element);
   if (const Directive* many = find_directive(directives, "many")) {
     source.by = element->column_of_field(text_argument(*many, "by"));
-    if (source.by == nullptr) {
+    if (source.by == nullptr || source.by->references != &table) {
       problems.push_back(name_of(field) + ": @many by a field that is no reference");
       return nullptr;
     }

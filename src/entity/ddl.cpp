@@ -52,7 +52,10 @@ std::string column_definition(const Column& column, sql::Dialect dialect, bool a
   if (!column.default_sql.empty()) {
     text += " default " + column.default_sql;
   } else if (needs_default && column.references == nullptr) {
-    text += number ? " default 0" : column.storage == Storage::kJson ? " default 'null'" : " default ''";
+    text += number                             ? " default 0"
+            : column.storage == Storage::kText ? " default ''"
+            : column.field->type->is_list()    ? " default '[]'"
+                                               : " default 'null'";
   }
   if (column.references != nullptr) {
     text += fmt::format(" references {}(id) on delete {}", quoted(column.references->name), column.on_delete);

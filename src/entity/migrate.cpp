@@ -63,11 +63,12 @@ void add_references(sql::Writer& writer, const Table& table) {
 
 void add_missing(sql::Writer& writer, const Model& model) {
   const std::set<std::string> present = existing_tables(writer);
+  // New columns may refer to new tables, so tables come first.
   for (const Table& table : model.tables()) {
-    if (!present.contains(table.name)) {
-      add_table(writer, table);
-      continue;
-    }
+    if (!present.contains(table.name)) add_table(writer, table);
+  }
+  for (const Table& table : model.tables()) {
+    if (!present.contains(table.name)) continue;
     const std::set<std::string> columns = existing_columns(writer, table.name);
     for (const Column& column : table.columns) {
       if (columns.contains(column.name)) continue;

@@ -45,11 +45,12 @@ Storage storage_of(const FieldDef& field) {
   return it == kByName.end() ? Storage::kJson : it->second;
 }
 
-std::string on_delete_of(const Directive& ref) {
+std::string on_delete_of(const NamedType& type, const FieldDef& field, const Directive& ref) {
   const std::string wanted = text_argument(ref, "on_delete", "CASCADE");
+  if (wanted == "CASCADE") return "cascade";
   if (wanted == "SET_NULL") return "set null";
   if (wanted == "RESTRICT") return "restrict";
-  return "cascade";
+  nonsense(type, field.name, "unknown on_delete " + wanted);
 }
 
 }  // namespace
@@ -96,6 +97,7 @@ std::size_t Table::ordinal(const Column& wanted) const {
 Model::Model(std::shared_ptr<const graphql::Schema> schema) : schema_(std::move(schema)) {
   add_tables();
   for (Table& table : tables_) add_columns(table);
+  for (const Table& table : tables_) check_scope(table);
   for (Table& table : tables_) add_keys(table);
   add_joins();
 }
@@ -124,6 +126,9 @@ void Model::add_tables() {
     Table& table = tables_.emplace_back();
     table.type = type;
     table.name = text_argument(*directive, "table", base::snake_case(type->name));
+    if (type->field("id") == nullptr) nonsense(*type, "id", "an entity needs an id");
+    if (this->table(table.name) != &table)
+      nonsense(*type, "@entity", "a second table \"" + table.name + "\"");
     const std::string scope = text_argument(*directive, "scope", "OWN");
     if (scope == "VIA") {
       table.scope = Table::Scope::kVia;
@@ -163,7 +168,7 @@ void Model::add_columns(Table& table) {
       if (column.references == nullptr) nonsense(*table.type, field.name, "@ref to a type that is no entity");
       column.name += "_id";
       column.storage = Storage::kInteger;
-      column.on_delete = on_delete_of(*ref);
+      column.on_delete = on_delete_of(*table.type, field, *ref);
     } else if (find_directive(directives, "json") != nullptr) {
       column.storage = Storage::kJson;
     } else if (!field.type->named->is_leaf() || find_directive(directives, "many") != nullptr ||
@@ -179,6 +184,18 @@ void Model::add_columns(Table& table) {
       column.name = text_argument(*named, "name", column.name);
     }
     table.columns.push_back(std::move(column));
+  }
+}
+
+// Whether a path ends at a scope is for the table it leads to.
+void Model::check_scope(const Table& table) const {
+  const Table* here = &table;
+  for (const std::string& step : table.via) {
+    const Column* column = here->column_of_field(step);
+    if (column == nullptr || column->references == nullptr) {
+      nonsense(*table.type, "@entity", "the scope path names " + step + ", which is no reference");
+    }
+    here = column->references;
   }
 }
 

@@ -71,6 +71,7 @@ class Model {
  private:
   void add_tables();
   void add_columns(Table& table);
+  void check_scope(const Table& table) const;
   void add_keys(Table& table);
   void add_joins();
 
