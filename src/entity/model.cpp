@@ -126,7 +126,6 @@ void Model::add_tables() {
     Table& table = tables_.emplace_back();
     table.type = type;
     table.name = text_argument(*directive, "table", base::snake_case(type->name));
-    if (type->field("id") == nullptr) nonsense(*type, "id", "an entity needs an id");
     if (this->table(table.name) != &table)
       nonsense(*type, "@entity", "a second table \"" + table.name + "\"");
     const std::string scope = text_argument(*directive, "scope", "OWN");

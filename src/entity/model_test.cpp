@@ -167,8 +167,10 @@ TEST(Model, RefusesWhatMakesNoSense) {
             "Schema: A.bs: two different tables of one name");
 }
 
-TEST(Model, RefusesAnEntityWithoutId) {
-  EXPECT_EQ(refusal_of("type A @entity { name: String }"), "Schema: A.id: an entity needs an id");
+TEST(Model, KeepsAnIdThatTheTypeDoesNotShow) {
+  const Model model(schema_of("type A @entity(scope: GLOBAL) { name: String }"));
+  EXPECT_EQ(model.table("a")->columns[0].name, "id");
+  EXPECT_EQ(model.table("a")->columns[0].field, nullptr);
 }
 
 TEST(Model, RefusesTwoTablesOfOneName) {
