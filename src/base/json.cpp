@@ -204,19 +204,19 @@ const std::string& Json::number_text() const {
   wrong_kind("number");
 }
 
-const Json::Array& Json::items() const {
+const Json::Array& Json::items() const& {
   if (const Array* value = std::get_if<Array>(&value_)) return *value;
   wrong_kind("array");
 }
 
-Json::Array& Json::items() { return const_cast<Array&>(std::as_const(*this).items()); }
+Json::Array& Json::items() & { return const_cast<Array&>(std::as_const(*this).items()); }
 
-const Json::Object& Json::members() const {
+const Json::Object& Json::members() const& {
   if (const Object* value = std::get_if<Object>(&value_)) return *value;
   wrong_kind("object");
 }
 
-Json::Object& Json::members() { return const_cast<Object&>(std::as_const(*this).members()); }
+Json::Object& Json::members() & { return const_cast<Object&>(std::as_const(*this).members()); }
 
 std::optional<std::int64_t> Json::as_int64() const {
   const Number* number = std::get_if<Number>(&value_);

@@ -69,10 +69,12 @@ class Json {
   bool as_bool() const;
   const std::string& as_string() const;
   const std::string& number_text() const;
-  const Array& items() const;
-  Array& items();
-  const Object& members() const;
-  Object& members();
+  const Array& items() const&;
+  Array& items() &;
+  Array items() && { return std::move(items()); }  ///< so that a loop over a temporary is safe
+  const Object& members() const&;
+  Object& members() &;
+  Object members() && { return std::move(members()); }
 
   /// Numbers as machine types. `as_int64` holds for whole numbers in range, in
   /// any spelling (`1`, `1.0`, `1e3`); nullopt for anything else.

@@ -122,6 +122,15 @@ TEST(Json, BuildsAndChangesDocuments) {
   EXPECT_THROW(value.as_string(), Error);
 }
 
+TEST(Json, ALoopOverATemporaryIsSafe) {
+  std::string joined;
+  for (const Json& item : Json::parse(R"(["a long enough text to be on the heap","b"])").items()) {
+    joined += item.as_string();
+  }
+  for (const auto& [key, value] : Json::parse(R"({"c":"d"})").members()) joined += key + value.as_string();
+  EXPECT_EQ(joined, "a long enough text to be on the heapbcd");
+}
+
 TEST(PythonStyle, PrintsWhatTheContractsHash) {
   const auto canonical = [](const char* text) { return dump_like_python(Json::parse(text), kCanonical); };
   EXPECT_EQ(canonical(R"({"b": 1, "a": [1, 2.5, true, null]})"), R"({"a":[1,2.5,true,null],"b":1})");
