@@ -1,6 +1,5 @@
 #include "services/rekuest/agent_state.h"
 
-#include <cmath>
 #include <optional>
 #include <string>
 
@@ -87,15 +86,14 @@ void store_patch(sql::Writer& writer, const JournalAgent& from, const base::Json
   const std::string interface = text_of(frame, "state_name");
   const auto state = find_state(writer, from, interface);
   if (!state) return;
-  const double seconds = frame["ts"].as_double().value_or(static_cast<double>(now) / 1e6);
   writer.execute(
       "insert into patch (agent_id, state_id, session_id, interface, op, path, value, timestamp, global_rev, "
       "task_id)"
       " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
       {from.agent, *state, session_row(writer, from, text_of(frame, "session_id"), now), interface,
        text_of(frame, "op"), text_of(frame, "path"), frame["value"].dump(),
-       std::isfinite(seconds) ? static_cast<std::int64_t>(seconds * 1e6) : now,
-       frame["global_rev"].as_int64().value_or(0), own_task(writer, from, frame, "task_id")});
+       micros_member(frame, "ts").value_or(now), frame["global_rev"].as_int64().value_or(0),
+       own_task(writer, from, frame, "task_id")});
 }
 
 void hold_lock(sql::Writer& writer, const JournalAgent& from, const base::Json& frame, std::int64_t now) {

@@ -23,15 +23,6 @@ std::vector<std::string> string_list(const sql::Rows& rows, std::size_t row, std
   return list;
 }
 
-// Which control frame a task that is not confirmed yet still needs.
-std::string_view control_of(std::string_view kind) {
-  if (kind == "CANCELLING") return "CANCEL";
-  if (kind == "INTERRUPTING") return "INTERRUPT";
-  if (kind == "PAUSING") return "PAUSE";
-  if (kind == "RESUMING") return "RESUME";
-  return "";
-}
-
 }  // namespace
 
 std::vector<AssignFrame> load_assigns(sql::Reader& reader, std::string_view condition,
@@ -122,14 +113,17 @@ std::string AssignFrame::text(const ProvenanceSigner& signer, std::int64_t now) 
 Pending load_pending(sql::Reader& reader, std::int64_t agent) {
   Pending pending;
   pending.assigns = load_assigns(reader, "t.agent_id = $1 and t.is_done = 0 and t.reported = 0", {agent});
+  // The latest instruct is the frame's type. Progress may overtake it, so the
+  // latest event alone does not tell; only an end confirms a cancel.
   const sql::Rows rows = reader.query(
-      "select id, latest_event_kind from task"
+      "select id, latest_instruct_kind from task"
       " where agent_id = $1 and is_done = 0"
-      " and latest_event_kind in ('CANCELLING', 'INTERRUPTING', 'PAUSING', 'RESUMING') order by id",
+      " and (latest_instruct_kind in ('CANCEL', 'INTERRUPT')"
+      " or (latest_instruct_kind = 'PAUSE' and latest_event_kind <> 'PAUSED')"
+      " or latest_event_kind = 'RESUMING') order by id",
       {agent});
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    pending.controls.push_back(
-        frame(control_of(rows.text(row, 1)), {{"task", std::string(rows.text(row, 0))}}));
+    pending.controls.push_back(frame(rows.text(row, 1), {{"task", std::string(rows.text(row, 0))}}));
   }
   return pending;
 }

@@ -26,4 +26,11 @@ std::optional<std::string> text_member(const base::Json& frame, std::string_view
   return text;
 }
 
+std::optional<std::int64_t> micros_member(const base::Json& frame, std::string_view name) {
+  constexpr double kYear10000 = 253'402'300'800.0;
+  const auto seconds = frame[name].as_double();
+  if (!seconds || !(*seconds >= 0 && *seconds < kYear10000)) return std::nullopt;
+  return static_cast<std::int64_t>(*seconds * 1e6);
+}
+
 }  // namespace rekuest

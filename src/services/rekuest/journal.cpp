@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <optional>
 #include <unordered_map>
 
@@ -35,12 +34,6 @@ std::optional<std::string> json_of(const base::Json& frame, std::string_view mem
   return value.dump();
 }
 
-std::optional<std::int64_t> micros_of(const base::Json& frame, std::string_view member) {
-  const auto seconds = frame[member].as_double();
-  if (!seconds || !std::isfinite(*seconds)) return std::nullopt;
-  return static_cast<std::int64_t>(*seconds * 1e6);
-}
-
 std::string level_of(const base::Json& frame) {
   static constexpr std::array<std::string_view, 5> kLevels{"DEBUG", "INFO", "ERROR", "WARN", "CRITICAL"};
   const std::string level = text_member(frame, "level").value_or("INFO");
@@ -65,7 +58,7 @@ NewEvent event_of(const std::string& kind, const base::Json& frame) {
     event.value = base::Json::object({{"code", *code}}).dump();
   event.step = frame["task_step"].as_int64();
   event.agent_pos = frame["pos"].as_int64();
-  event.agent_ts = micros_of(frame, "agent_ts");
+  event.agent_ts = micros_member(frame, "agent_ts");
   return event;
 }
 
@@ -82,6 +75,7 @@ class Batch {
       report(kind, frame);
     } else {
       apply_agent_frame(writer_, from_, kind, frame, now_, outcome_.notices);
+      if (kind == "SESSION_INIT") tasks_.clear();  // it ends tasks
     }
   }
 

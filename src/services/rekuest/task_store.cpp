@@ -95,7 +95,8 @@ TaskNotice append_event(sql::Writer& writer, TaskState& task, const NewEvent& ev
       " where id = $1",
       {task.id, task.latest_kind, static_cast<std::int64_t>(task.done),
        static_cast<std::int64_t>(task.reported), now, ends ? sql::Value(now) : sql::Value(),
-       optional_value(event.progress), tells ? optional_value(event.message) : sql::Value(),
+       moves ? optional_value(event.progress) : sql::Value(),
+       tells ? optional_value(event.message) : sql::Value(),
        moves ? optional_value(event.returns) : sql::Value(), event.step.value_or(0)});
   TaskNotice notice;
   notice.caller = task.caller;

@@ -35,9 +35,11 @@ class World {
   std::string text(std::string_view sql, std::vector<sql::Value> parameters = {});
   sql::Rows rows(std::string_view sql, std::vector<sql::Value> parameters = {});
 
- private:
+ protected:
+  /// The row with these values, made if there is none.
   std::int64_t row(const std::string& table, const std::string& columns, std::vector<sql::Value> values);
 
+ private:
   sql_testing::FreshDatabase fresh_;
   std::unique_ptr<sql::Database> database_;
   std::int64_t now_ = 1'700'000'000'000'000;

@@ -1,0 +1,147 @@
+#include "services/rekuest/dispatch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "services/rekuest/testing/task_world.h"
+
+namespace rekuest {
+namespace {
+
+using base::Json;
+using rekuest_testing::task_report;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class Dispatch : public ::testing::TestWithParam<sql::Dialect> {
+ protected:
+  Json frame_of(std::int64_t task, const ProvenanceSigner& signer = {}) {
+    std::string text;
+    world_.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+      text = load_assign(reader, task).text(signer, world_.now);
+    });
+    return Json::parse(text);
+  }
+  /// What an agent that registers now is sent, as `TYPE task`.
+  std::vector<std::string> pending() {
+    const Pending owed = world_.connect(me_).pending;
+    std::vector<std::string> list;
+    const auto add = [&](const std::string& text) {
+      const Json frame = Json::parse(text);
+      list.push_back(frame["type"].as_string() + " " + frame["task"].as_string());
+    };
+    for (const AssignFrame& assign : owed.assigns) add(assign.text({}, world_.now));
+    for (const std::string& control : owed.controls) add(control);
+    return list;
+  }
+  std::string name(const char* type, std::int64_t task) { return type + (" " + std::to_string(task)); }
+
+  rekuest_testing::TaskWorld world_{GetParam()};
+  rekuest_testing::Who me_ = world_.identity();
+  Registered agent_ = world_.connect(me_);
+};
+INSTANTIATE_TEST_SUITE_P(Both, Dispatch, sql_testing::kBothDatabases, sql_testing::dialect_name);
+
+TEST_P(Dispatch, SaysAllThatAnAgentNeedsToRunATask) {
+  const std::string agent = std::to_string(agent_.agent.agent);
+  const Assigned assigned = world_.assign(
+      me_, R"({"agent":")" + agent +
+               R"(","interface":"add","reference":"ref-1","capture":true,"args":{"b":1.0,"a":1}})");
+  const Json frame = frame_of(assigned.task);
+
+  EXPECT_EQ(frame["type"], Json("ASSIGN"));
+  EXPECT_EQ(frame["task"], Json(std::to_string(assigned.task)));
+  EXPECT_EQ(frame["interface"], Json("add"));
+  EXPECT_EQ(frame["args"].dump(), R"({"b":1.0,"a":1})");
+  EXPECT_EQ(frame["user"], Json("u-1"));
+  EXPECT_EQ(frame["org"], Json("lab"));
+  EXPECT_EQ(frame["action"].as_string(), world_.text("select hash from action where key = 'add'"));
+  EXPECT_EQ(frame["implementation"].as_string(),
+            world_.text("select id from implementation where interface = 'add'"));
+  EXPECT_EQ(frame["reference"], Json("ref-1"));
+  EXPECT_EQ(frame["capture"], Json(true));
+  EXPECT_EQ(frame["step"], Json(false));
+  EXPECT_EQ(frame["probe"], Json(false));
+  EXPECT_EQ(frame["state_requires"].dump(), "[]");
+  for (const char* member : {"root", "parent", "resolution", "message", "token", "resume"}) {
+    ASSERT_NE(frame.find(member), nullptr) << member;
+    EXPECT_TRUE(frame[member].is_null()) << member;
+  }
+}
+
+TEST_P(Dispatch, SignsATokenOnlyForImplementationsThatNeedOne) {
+  ProvenanceSigner signer;
+  signer.key = jose::Key::generate_ed25519("k");
+  EXPECT_TRUE(frame_of(world_.task(me_, agent_), signer)["token"].is_string());
+
+  world_.database().write([](sql::Writer& writer) {
+    writer.execute("update implementation set needs_token = 0 where interface = 'add'");
+  });
+  EXPECT_TRUE(frame_of(world_.task(me_, agent_), signer)["token"].is_null());
+}
+
+TEST_P(Dispatch, HasNothingToSendForATaskThatIsNot) { EXPECT_THROW(frame_of(4711), base::Error); }
+
+TEST_P(Dispatch, RedeliversWhatTheAgentNeverSpokeOfInOrder) {
+  const std::int64_t first = world_.task(me_, agent_);
+  const std::int64_t begun = world_.task(me_, agent_);
+  const std::int64_t last = world_.task(me_, agent_);
+  world_.report(agent_, {task_report("STARTED", 1, begun)});
+  EXPECT_THAT(pending(), ElementsAre(name("ASSIGN", first), name("ASSIGN", last)));
+}
+
+TEST_P(Dispatch, SendsNothingOfAnotherAgentOrOfAnEndedTask) {
+  const Registered other = world_.connect(world_.identity("other"));
+  world_.task(me_, other);
+  world_.report(agent_, rekuest_testing::whole_task(world_.task(me_, agent_), 1));
+  EXPECT_THAT(pending(), IsEmpty());
+}
+
+TEST_P(Dispatch, RepeatsEachControlUntilTheAgentConfirmsIt) {
+  struct Case {
+    Control control;
+    const char* frame;
+    const char* confirmed;
+  };
+  std::int64_t position = 0;
+  for (const auto& [control, frame, confirmed] :
+       {Case{Control::kCancel, "CANCEL", "CANCELLED"}, Case{Control::kInterrupt, "INTERRUPT", "INTERRUPTED"},
+        Case{Control::kPause, "PAUSE", "PAUSED"}, Case{Control::kResume, "RESUME", "RESUMED"}}) {
+    SCOPED_TRACE(frame);
+    const std::int64_t task = world_.task(me_, agent_);
+    world_.report(agent_, {task_report("STARTED", ++position, task)});
+    if (control == Control::kResume) world_.report(agent_, {task_report("PAUSED", ++position, task)});
+    world_.control(me_, control, task);
+    EXPECT_THAT(pending(), ElementsAre(name(frame, task)));
+    EXPECT_THAT(pending(), ElementsAre(name(frame, task)));
+
+    world_.report(agent_, {task_report(confirmed, ++position, task)});
+    EXPECT_THAT(pending(), IsEmpty());
+    world_.report(agent_, {task_report("COMPLETED", ++position, task)});
+  }
+}
+
+TEST_P(Dispatch, RepeatsAControlThatProgressHasOvertaken) {
+  std::int64_t position = 0;
+  for (const auto& [control, frame] : {std::pair{Control::kCancel, "CANCEL"},
+                                       {Control::kInterrupt, "INTERRUPT"},
+                                       {Control::kPause, "PAUSE"}}) {
+    const std::int64_t task = world_.task(me_, agent_);
+    world_.report(agent_, {task_report("STARTED", ++position, task)});
+    world_.control(me_, control, task);
+    world_.report(agent_, {task_report("PROGRESS", ++position, task, R"(,"progress":10)")});
+    EXPECT_THAT(pending(), ElementsAre(name(frame, task)));
+    world_.report(agent_, {task_report("COMPLETED", ++position, task)});
+  }
+}
+
+TEST_P(Dispatch, SendsTheTaskBeforeItsControl) {
+  const std::int64_t task = world_.task(me_, agent_);
+  world_.control(me_, Control::kCancel, task);
+  EXPECT_THAT(pending(), ElementsAre(name("ASSIGN", task), name("CANCEL", task)));
+}
+
+}  // namespace
+}  // namespace rekuest

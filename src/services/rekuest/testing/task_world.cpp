@@ -1,0 +1,111 @@
+#include "services/rekuest/testing/task_world.h"
+
+#include <fmt/format.h>
+
+namespace rekuest_testing {
+
+using base::Json;
+using namespace rekuest;
+
+const char* const kDeclaration = R"({
+  "name": "app:1.0.0", "hash": "h1", "features": ["state_requires"],
+  "implementations": [
+    {"interface": "add", "needs_token": true, "definition": {
+      "key": "add", "version": "1", "name": "Add", "kind": "FUNCTION",
+      "args": [{"key": "a", "kind": "INT", "nullable": true},
+               {"key": "image", "kind": "STRUCTURE", "identifier": "@mikro/image", "nullable": true}]}},
+    {"interface": "sub", "definition": {"key": "sub", "version": "1", "name": "Sub", "kind": "FUNCTION"}}],
+  "locks": [{"key": "stage", "definition": {"key": "stage"}}],
+  "states": [{"interface": "pos", "definition": {"name": "p", "ports": [{"key": "x", "kind": "FLOAT"}]}}]})";
+
+Who TaskWorld::identity(const std::string& client, const std::string& user, const std::string& organization) {
+  const Registrant known = registrant(client, "live.example.app", "1.0.0", organization);
+  auto who = std::make_shared<service::Identity>();
+  who->claims.sub = user;
+  who->claims.client_id = client;
+  who->rows.organization = known.organization;
+  who->rows.user = row("user_account", "sub,iss", {user, std::string("lok")});
+  who->rows.client = known.client;
+  who->rows.release = known.release;
+  return who;
+}
+
+RegisterRequest TaskWorld::request(const Who& who, const std::string& session, std::string_view declaration) {
+  Json frame = Json::parse(declaration);
+  frame.set("type", "REGISTER");
+  frame.set("session_id", session);
+  return RegisterRequest::read(who, frame, shapes());
+}
+
+Registered TaskWorld::connect(const RegisterRequest& request) {
+  Registered registered;
+  database().write([&](sql::Writer& writer) { registered = connect_agent(writer, request, now); });
+  return registered;
+}
+
+void TaskWorld::disconnect(const Registered& registered) {
+  database().write([&](sql::Writer& writer) { mark_disconnected(writer, registered, now); });
+}
+
+Assigned TaskWorld::assign(const Who& who, std::string_view input) {
+  const Json parsed = Json::parse(input);
+  Assigned assigned;
+  database().write([&](sql::Writer& writer) { assigned = assign_task(writer, {who, now}, parsed); });
+  return assigned;
+}
+
+std::int64_t TaskWorld::task(const Who& who, const Registered& agent) {
+  return assign(who, fmt::format(R"({{"agent":"{}","interface":"add","args":{{"a":1}}}})", agent.agent.agent))
+      .task;
+}
+
+Controlled TaskWorld::control(const Who& who, Control what, std::int64_t task) {
+  Controlled controlled;
+  database().write(
+      [&](sql::Writer& writer) { controlled = control_task(writer, what, task, false, *who, now); });
+  return controlled;
+}
+
+JournalOutcome TaskWorld::report(const Registered& agent, const std::vector<Json>& frames, JournalMode mode) {
+  JournalOutcome outcome;
+  database().write(
+      [&](sql::Writer& writer) { apply_frames(writer, agent.agent, frames, mode, now, outcome); });
+  return outcome;
+}
+
+std::string TaskWorld::events(std::int64_t task) {
+  return joined("select kind from task_event where task_id = $1 order by id", {task});
+}
+
+std::string TaskWorld::latest(std::int64_t task) {
+  return text("select latest_event_kind from task where id = $1", {task});
+}
+
+std::string TaskWorld::joined(std::string_view sql, std::vector<sql::Value> parameters) {
+  const sql::Rows found = rows(sql, std::move(parameters));
+  std::string all;
+  for (std::size_t row = 0; row < found.size(); ++row) {
+    if (row > 0) all += ' ';
+    all += found.is_null(row, 0) ? "null" : found.text(row, 0);
+  }
+  return all;
+}
+
+Json numbered(std::string_view kind, std::int64_t position, std::string_view more, std::string_view session) {
+  return Json::parse(fmt::format(R"({{"id":"x","type":"{}","pos":{},"journal_session":"{}"{}}})", kind,
+                                 position, session, more));
+}
+
+Json task_report(std::string_view kind, std::int64_t position, std::int64_t task, std::string_view more,
+                 std::string_view session) {
+  return numbered(kind, position, fmt::format(R"(,"task":"{}"{})", task, more), session);
+}
+
+std::vector<Json> whole_task(std::int64_t task, std::int64_t position) {
+  return {task_report("STARTED", position, task),
+          task_report("PROGRESS", position + 1, task, R"(,"progress":0,"message":"Queued for running")"),
+          task_report("YIELD", position + 2, task, R"(,"returns":{"return0":3})"),
+          task_report("COMPLETED", position + 3, task)};
+}
+
+}  // namespace rekuest_testing

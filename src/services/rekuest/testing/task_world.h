@@ -1,0 +1,68 @@
+// A World in which agents connect, callers assign, and agents report: what the
+// program does between a frame and its commit, without sockets.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/auth.h"
+#include "services/rekuest/assign.h"
+#include "services/rekuest/control.h"
+#include "services/rekuest/journal.h"
+#include "services/rekuest/registration.h"
+#include "services/rekuest/testing/world.h"
+
+namespace rekuest_testing {
+
+using Who = std::shared_ptr<const service::Identity>;
+
+/// Offers `add` (INT a, STRUCTURE image) and `sub`, a lock `stage`, a state `pos`.
+extern const char* const kDeclaration;
+
+class TaskWorld : public World {
+ public:
+  using World::World;
+
+  std::int64_t now = 1'700'000'000'000'000;  ///< microseconds, of everything below
+
+  Who identity(const std::string& client = "client", const std::string& user = "u-1",
+               const std::string& organization = "lab");
+
+  rekuest::RegisterRequest request(const Who& who, const std::string& session,
+                                   std::string_view declaration = kDeclaration);
+  rekuest::Registered connect(const rekuest::RegisterRequest& request);
+  rekuest::Registered connect(const Who& who, const std::string& session = "s1") {
+    return connect(request(who, session));
+  }
+  void disconnect(const rekuest::Registered& registered);
+
+  /// `input` is JSON text of an AssignInput.
+  rekuest::Assigned assign(const Who& who, std::string_view input);
+  /// A task of `add` for the agent.
+  std::int64_t task(const Who& who, const rekuest::Registered& agent);
+  rekuest::Controlled control(const Who& who, rekuest::Control control, std::int64_t task);
+
+  rekuest::JournalOutcome report(const rekuest::Registered& agent, const std::vector<base::Json>& frames,
+                                 rekuest::JournalMode mode = rekuest::JournalMode::kApply);
+
+  /// The kinds of a task's events in order, with a space between.
+  std::string events(std::int64_t task);
+  std::string latest(std::int64_t task);
+  /// The first column of all rows, with a space between.
+  std::string joined(std::string_view sql, std::vector<sql::Value> parameters = {});
+};
+
+/// A numbered frame of session `session`; `more` are members beginning with a comma.
+base::Json numbered(std::string_view kind, std::int64_t position, std::string_view more = "",
+                    std::string_view session = "s1");
+/// The same for a report on a task.
+base::Json task_report(std::string_view kind, std::int64_t position, std::int64_t task,
+                       std::string_view more = "", std::string_view session = "s1");
+
+/// STARTED, PROGRESS, YIELD and COMPLETED from `position` on.
+std::vector<base::Json> whole_task(std::int64_t task, std::int64_t position);
+
+}  // namespace rekuest_testing
