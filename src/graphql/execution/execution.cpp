@@ -196,11 +196,8 @@ void Execution::fail_all(Group& group, std::size_t field, const std::exception_p
 }
 
 void Execution::add_error(const Group& group, std::size_t object, std::size_t field,
-                          const std::exception_ptr& error) {
-  if (errors_.size() >= kMaxErrors) {
-    ++dropped_errors_;
-    return;
-  }
+                          const std::exception_ptr& error, const ListPlace* place) {
+  if (errors_.size() >= kMaxErrors) return;
   ResponseError response;
   try {
     std::rethrow_exception(error);
@@ -211,6 +208,10 @@ void Execution::add_error(const Group& group, std::size_t object, std::size_t fi
   }
   response.locations.push_back(group.selection->fields[field].node->location);
   response.path = path_of(group, object, field);
+  const std::size_t end = response.path.size();
+  for (; place != nullptr; place = place->outer) {
+    response.path.insert(response.path.begin() + static_cast<std::ptrdiff_t>(end), place->element);
+  }
   errors_.push_back(std::move(response));
 }
 
@@ -271,7 +272,7 @@ void Execution::complete(Group& group) {
     if (!run.selected || plan.field == nullptr) continue;
     for (const auto& child : run.groups) complete(*child);
     for (std::size_t object = 0; object < group.objects.size(); ++object) {
-      if (!complete_cell(group, object, index, run.out.cells_[object], *plan.field->type)) {
+      if (!complete_cell(group, object, index, run.out.cells_[object], *plan.field->type, nullptr)) {
         group.nulled[object] = 1;
       }
     }
@@ -280,7 +281,7 @@ void Execution::complete(Group& group) {
 
 // False: null where the type does not allow it.
 bool Execution::complete_cell(Group& group, std::size_t object, std::size_t field, Cell& cell,
-                              const Type& type) {
+                              const Type& type, const ListPlace* place) {
   FieldRun& run = group.fields[field];
   if (cell.kind == Cell::Kind::kError) {
     cell.kind = Cell::Kind::kNull;
@@ -288,42 +289,65 @@ bool Execution::complete_cell(Group& group, std::size_t object, std::size_t fiel
   }
   if (cell.is_null()) {
     if (!type.is_non_null()) return true;
-    missing_value(group, object, field);
+    missing_value(group, object, field, place);
     return false;
   }
   if (cell.kind == Cell::Kind::kObject) {
-    const auto [child, place] = run.object_at[cell.index];
-    if (run.groups[child]->nulled[place] == 0) return true;
+    const auto [child, at] = run.object_at[cell.index];
+    if (run.groups[child]->nulled[at] == 0) return true;
     cell = Cell::null();
     return !type.is_non_null();
   }
   if (cell.kind == Cell::Kind::kList) {
     const Type& element = type.element();
     for (std::uint32_t i = 0; i < cell.count; ++i) {
-      if (complete_cell(group, object, field, run.out.items_[cell.index + i], element)) continue;
+      const ListPlace here{place, i};
+      if (complete_cell(group, object, field, run.out.items_[cell.index + i], element, &here)) continue;
       cell = Cell::null();
       return !type.is_non_null();
     }
     return true;
   }
-  if (cell.kind == Cell::Kind::kJson && type.nullable().kind == Type::Kind::kNamed && type.named->is_leaf()) {
-    try {
-      check_output(*type.named, *cell.json);
-    } catch (...) {
-      add_error(group, object, field, std::current_exception());
-      cell = Cell::null();
-      return !type.is_non_null();
-    }
+  if (cell.kind == Cell::Kind::kJson && !complete_json(group, object, field, *cell.json, type, place)) {
+    cell = Cell::null();
+    return !type.is_non_null();
   }
   return true;
 }
 
-void Execution::missing_value(const Group& group, std::size_t object, std::size_t field) {
+// A leaf, or lists of leaves, as they are stored. False: it does not fit.
+bool Execution::complete_json(const Group& group, std::size_t object, std::size_t field,
+                              const base::Json& value, const Type& type, const ListPlace* place) {
+  if (value.is_null()) {
+    if (!type.is_non_null()) return true;
+    missing_value(group, object, field, place);
+    return false;
+  }
+  if (type.is_list()) {
+    if (!value.is_array()) return true;
+    std::size_t index = 0;
+    return std::all_of(value.items().begin(), value.items().end(), [&](const base::Json& item) {
+      const ListPlace here{place, index++};
+      return complete_json(group, object, field, item, type.element(), &here);
+    });
+  }
+  try {
+    check_output(*type.named, value);
+    return true;
+  } catch (...) {
+    add_error(group, object, field, std::current_exception(), place);
+    return false;
+  }
+}
+
+void Execution::missing_value(const Group& group, std::size_t object, std::size_t field,
+                              const ListPlace* place) {
   const FieldDef& definition = *group.selection->fields[field].field;
   add_error(group, object, field,
             std::make_exception_ptr(base::Error(base::code::kInternal,
                                                 "Cannot return null for non-nullable field {}.{}.",
-                                                definition.owner->name, definition.name)));
+                                                definition.owner->name, definition.name)),
+            place);
 }
 
 }  // namespace graphql

@@ -62,14 +62,23 @@ class Execution {
                  std::vector<std::pair<Group*, std::size_t>>& next);
   void run_action(Started& started);
   void fail_all(Group& group, std::size_t field, const std::exception_ptr& error);
-  void add_error(const Group& group, std::size_t object, std::size_t field, const std::exception_ptr& error);
+  /// Which element of a field's lists something is about, innermost first.
+  struct ListPlace {
+    const ListPlace* outer;
+    std::size_t element;
+  };
+  void add_error(const Group& group, std::size_t object, std::size_t field, const std::exception_ptr& error,
+                 const ListPlace* place = nullptr);
   void split(Group& group, std::size_t field);
   void place(Group& group, std::size_t field, const Cell& cell, Group::Origin origin);
   std::vector<PathSegment> path_of(const Group& group, std::size_t object, std::size_t field) const;
 
   void complete(Group& group);
-  bool complete_cell(Group& group, std::size_t object, std::size_t field, Cell& cell, const Type& type);
-  void missing_value(const Group& group, std::size_t object, std::size_t field);
+  bool complete_cell(Group& group, std::size_t object, std::size_t field, Cell& cell, const Type& type,
+                     const ListPlace* place);
+  bool complete_json(const Group& group, std::size_t object, std::size_t field, const base::Json& value,
+                     const Type& type, const ListPlace* place);
+  void missing_value(const Group& group, std::size_t object, std::size_t field, const ListPlace* place);
 
   void write_object(std::string& out, const Group& group, std::size_t object) const;
   void write_cell(std::string& out, const FieldRun& run, const Cell& cell, const NamedType& type) const;
@@ -80,7 +89,6 @@ class Execution {
   RequestContext& context_;
   Group root_;
   std::vector<ResponseError> errors_;
-  std::size_t dropped_errors_ = 0;
 };
 
 }  // namespace graphql
