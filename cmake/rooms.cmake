@@ -1,17 +1,5 @@
-# A room is one folder under src/: one library, one namespace, one README.
-#
-#   room(sql DEPENDS base USES SQLite::SQLite3)
-#
-# compiles every .cpp below the folder into a static library `sql`. DEPENDS names the rooms it
-# may include, USES the outside libraries. Files named *_test.cpp become the test program
-# `sql_test`, *_fuzz.cpp one libFuzzer program each, *_bench.cpp one benchmark each.
-# Files below the room's folder `testing/` become the library `<room>_testing`, for the tests and
-# benchmarks of rooms that name it in TEST_USES.
-# Files `schema/*.graphql` are built into the program: `schema_documents()` of the room's
-# namespace, declared in `<path>/schema_documents.h`, gives their texts.
-# A room sees only the folders of the rooms it depends on, so an include in the wrong
-# direction does not compile: rooms are included as "sql/database.h" through one
-# include directory each, made of a link to the folder.
+# The files `schema/*.graphql` of a room are built into it: `schema_documents()` of its namespace,
+# declared in `<path>/schema_documents.h`, gives their texts.
 function(embed_schema name path out_sources)
   file(GLOB documents CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${path}/schema/*.graphql)
   if(NOT documents)
@@ -42,6 +30,18 @@ std::vector<std::string_view> schema_documents();
   set(${out_sources} ${source} PARENT_SCOPE)
 endfunction()
 
+# A room is one folder under src/: one library, one namespace, one README.
+#
+#   room(sql DEPENDS base USES SQLite::SQLite3)
+#
+# compiles every .cpp below the folder into a static library `sql`. DEPENDS names the rooms it
+# may include, USES the outside libraries. Files named *_test.cpp become the test program
+# `sql_test`, *_fuzz.cpp one libFuzzer program each, *_bench.cpp one benchmark each.
+# Files below the room's folder `testing/` become the library `<room>_testing`, for the tests and
+# benchmarks of rooms that name it in TEST_USES.
+# A room sees only the folders of the rooms it depends on, so an include in the wrong
+# direction does not compile: rooms are included as "sql/database.h" through one
+# include directory each, made of a link to the folder.
 function(room name)
   cmake_parse_arguments(ROOM "" "PATH" "DEPENDS;USES;TEST_USES" ${ARGN})
   if(NOT ROOM_PATH)

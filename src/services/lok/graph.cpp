@@ -18,16 +18,12 @@ using graphql::Cell;
   throw base::Error(base::code::kNotFound, "No {} with that id.", what);
 }
 
-/// The first row's id, read for the caller's organization.
+/// The first row's id. Queries run inside the operation's own read.
 std::int64_t one_id(Call& call, std::string_view what, std::string_view sql,
                     std::vector<sql::Value> parameters) {
-  std::int64_t id = 0;
-  call.database->read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
-    const sql::Rows rows = reader.query(sql, std::move(parameters));
-    if (!rows.empty()) id = rows.integer(0, 0);
-  });
-  if (id == 0) not_found(what);
-  return id;
+  const sql::Rows rows = call.reader->query(sql, std::move(parameters));
+  if (rows.empty()) not_found(what);
+  return rows.integer(0, 0);
 }
 
 std::int64_t id_argument(const Json& value) {
@@ -107,18 +103,12 @@ Json client(Call& call, const Json& arguments) {
 
 // The argument is a device's raw id, stored only as a hash.
 Json device_by_device_id(Call& call, const Json& arguments, const std::string& device_secret) {
-  std::int64_t found = 0;
-  call.database->read(sql::Database::Snapshot::kConsistent, [&](sql::Reader& reader) {
-    const sql::Rows salt =
-        reader.query("select device_salt from organization where id = $1", {call.organization});
-    if (salt.empty()) return;
-    const std::string hash = hash_device(device_secret, salt.text(0, 0), text_argument(arguments["id"]));
-    const sql::Rows rows = reader.query("select id from device where device_id = $1 and organization_id = $2",
-                                        {hash, call.organization});
-    if (!rows.empty()) found = rows.integer(0, 0);
-  });
-  if (found == 0) not_found("Device");
-  return found;
+  const sql::Rows salt =
+      call.reader->query("select device_salt from organization where id = $1", {call.organization});
+  if (salt.empty()) not_found("Device");
+  const std::string hash = hash_device(device_secret, salt.text(0, 0), text_argument(arguments["id"]));
+  return one_id(call, "Device", "select id from device where device_id = $1 and organization_id = $2",
+                {hash, call.organization});
 }
 
 void for_each_row(std::span<const Row> rows, graphql::FieldOutput& out, const Cell& value) {
@@ -178,6 +168,9 @@ void add_expressions(entity::Registry& registry) {
   };
   registry.expressions["Client.name"] = client_name;
   registry.orderings["ClientOrdering.name"] = client_name;
+  // Aliases have no name of their own; their key tells them apart.
+  registry.orderings["InstanceAliasOrdering.name"] = [](entity::SqlText&, const std::string& alias,
+                                                        const entity::Call&) { return alias + ".key"; };
   registry.predicates["ClientFilter.search"] = [client_name](entity::SqlText& sql, const std::string& alias,
                                                              const Json& value, const Call& call) {
     return entity::contains_folded(sql, client_name(sql, alias, call), text_argument(value));

@@ -52,10 +52,8 @@ Json ids_of(Call& call, std::string sql, SqlText& text, const Json& arguments) {
     sql += fmt::format(" limit {} offset {}", text.bind(page->limit), text.bind(page->offset));
   }
   Json ids = Json::array();
-  call.database->read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
-    const sql::Rows rows = reader.query(sql, text.parameters);
-    for (std::size_t row = 0; row < rows.size(); ++row) ids.push_back(rows.integer(row, 0));
-  });
+  const sql::Rows rows = call.reader->query(sql, text.parameters);
+  for (std::size_t row = 0; row < rows.size(); ++row) ids.push_back(rows.integer(row, 0));
   return ids;
 }
 

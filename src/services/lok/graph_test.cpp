@@ -1,0 +1,176 @@
+#include "services/lok/graph.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/clock.h"
+#include "entity/bind.h"
+#include "graphql/execution/executor.h"
+#include "graphql/transport/plan_cache.h"
+#include "service/auth_verifier.h"
+#include "service/call.h"
+#include "services/lok/identities.h"
+#include "services/lok/lok_fixture.h"
+
+namespace lok {
+namespace {
+
+using base::Json;
+using testing::Contains;
+using testing::Not;
+
+class Graph : public LokTest {
+ protected:
+  /// Logs in and becomes that caller.
+  void become(const std::string& key, const std::string& device) {
+    const net::HttpResponse response =
+        log_in(key, R"({"identifier":"my-app","version":"1","scopes":["openid"],"device_id":")" + device +
+                        R"(","public_sources":[{"kind":"github","url":"https://host/repo"}]})");
+    const std::string token = Json::parse(response.body)["access_token"].as_string();
+    service::AuthentikateConfig config;
+    config.audience = "lok";
+    config.issuers.push_back({.iss = "lok", .keys = signer_.keys()});
+    auto who = std::make_shared<service::Identity>();
+    who->claims = service::TokenVerifier(std::move(config)).verify(token);
+    who->rows = Identities(*database_).expand(who->claims);
+    who_ = who;
+  }
+
+  Json ask(const std::string& document, const Json& variables = Json::object()) {
+    auto call = std::make_shared<service::Call>();
+    call->who = who_;
+    call->organization = who_->rows.organization;
+    call->user = who_->rows.user;
+    call->client = who_->rows.client;
+    call->now = base::now_micros();
+    call->database = database_.get();
+    const graphql::Executor::Hooks hooks{.around =
+                                             [&, call](const std::function<void()>& resolve) {
+                                               database_->read(sql::Database::Snapshot::kConsistent,
+                                                               [&](sql::Reader& reader) {
+                                                                 call->reader = &reader;
+                                                                 resolve();
+                                                                 call->reader = nullptr;
+                                                               });
+                                             },
+                                         .resume = [](const std::function<void()>& rest) { rest(); }};
+    std::string answer;
+    executor_.execute(plans_.get(document, ""), variables, call, hooks,
+                      [&](graphql::Response response) { answer = std::move(response.json); });
+    return Json::parse(answer);
+  }
+  std::string error_code(const std::string& document) {
+    const Json answer = ask(document);
+    return answer["errors"].is_null() ? answer.dump()
+                                      : answer["errors"].items()[0]["extensions"]["code"].as_string();
+  }
+
+  std::shared_ptr<const service::Identity> who_;
+  entity::Binding binding_{graphql::Schema::from_sdl(schema_documents()),
+                           graph_registry([] { return std::string("server-secret"); })};
+  graphql::Executor executor_{
+      std::shared_ptr<const graphql::Schema>(&binding_.model().schema(), [](const auto*) {}),
+      binding_.resolvers()};
+  graphql::PlanCache plans_{executor_};
+};
+
+TEST_P(Graph, AnswersTheClientsMe) {
+  become("key-one", "d");
+  const Json answer =
+      ask("query Me { me { id username email firstName lastName avatar groups { id name __typename }"
+          " profile { id name avatar { presignedUrl __typename } __typename } __typename } }");
+  ASSERT_EQ(answer.find("errors"), nullptr) << answer.dump();
+  const Json& me = answer["data"]["me"];
+  EXPECT_EQ(me["username"].as_string(), "ada");
+  EXPECT_EQ(me["email"].as_string(), "ada@lab.org");
+  EXPECT_EQ(me["groups"].dump(), "[]");
+  EXPECT_EQ(me["profile"]["name"].as_string(), "ada");
+  EXPECT_TRUE(me["profile"]["avatar"].is_null());
+  EXPECT_EQ(me["__typename"].as_string(), "User");
+}
+
+TEST_P(Graph, AnswersMycontextFromTheToken) {
+  become("key-two", "d");
+  const std::string own = std::to_string(who_->rows.organization);
+  const Json answer =
+      ask("query ($own: ID!) { mycontext { user { username } organization { slug name } roles scope hub { "
+          "identifier }"
+          " fitsActiveOrganization mine: memberOf(organization: $own) other: memberOf(organization: 999) } }",
+          Json::object({{"own", own}}));
+  EXPECT_EQ(answer.dump(),
+            R"({"data":{"mycontext":{"user":{"username":"bob"},"organization":{"slug":"lab","name":"Lab"},)"
+            R"("roles":["curator","viewer"],"scope":["openid"],"hub":{"identifier":"main"},)"
+            R"("fitsActiveOrganization":true,"mine":true,"other":false}}})");
+}
+
+TEST_P(Graph, ShowsThePeopleAndOrganizationsOfTheCallerOnly) {
+  become("key-one", "d");
+  EXPECT_EQ(ask("{ users { username } organizations { slug } }").dump(),
+            R"({"data":{"users":[{"username":"ada"},{"username":"bob"}],"organizations":[{"slug":"lab"}]}})");
+  EXPECT_EQ(ask(R"({ users(filters: {search: "BO"}, pagination: {limit: 5}) { username } })").dump(),
+            R"({"data":{"users":[{"username":"bob"}]}})");
+  EXPECT_EQ(error_code(R"({ users(filters: {username: {exact: "ada"}}) { id } })"), "NOT_IMPLEMENTED");
+  execute("insert into user_account (username, created_at) values ('stranger', 0)");
+  const std::string stranger = std::to_string(number("select max(id) from user_account"));
+  EXPECT_EQ(error_code("{ user(id: " + stranger + ") { username } }"), "NOT_FOUND");
+  const std::string other = std::to_string(number("select id from organization where slug = 'other'"));
+  EXPECT_EQ(error_code("{ organization(id: " + other + ") { slug } }"), "NOT_FOUND");
+}
+
+TEST_P(Graph, FindsAppsReleasesClientsAndDevices) {
+  become("key-one", "bench");
+  const std::string client_id = who_->claims.client_id;
+  const Json answer =
+      ask("query ($c: ID!) { app(identifier: \"my-app\") { identifier releases { version } }"
+          " release(clientId: $c) { app { identifier } } client(clientId: $c) { name issueUrl kind user { "
+          "username }"
+          " publicSources { kind } } deviceByDeviceId(id: \"bench\") { deviceId nodeId } }",
+          Json::object({{"c", client_id}}));
+  ASSERT_EQ(answer.find("errors"), nullptr) << answer.dump();
+  EXPECT_EQ(answer["data"]["app"].dump(), R"({"identifier":"my-app","releases":[{"version":"1"}]})");
+  EXPECT_EQ(answer["data"]["client"]["name"].as_string(), "my-app:v1 by ada");
+  EXPECT_EQ(answer["data"]["client"]["issueUrl"].as_string(), "https://host/repo/issues/new");
+  EXPECT_EQ(answer["data"]["client"]["kind"].as_string(), "DEVELOPMENT");
+  EXPECT_EQ(answer["data"]["deviceByDeviceId"]["deviceId"].as_string().size(), 64u);
+  EXPECT_EQ(answer["data"]["deviceByDeviceId"]["deviceId"], answer["data"]["deviceByDeviceId"]["nodeId"]);
+  EXPECT_EQ(error_code("{ app { id } }"), "VALIDATION_ERROR");
+  EXPECT_EQ(error_code(R"({ deviceByDeviceId(id: "unknown") { id } })"), "NOT_FOUND");
+}
+
+TEST_P(Graph, ShowsInstancesAndScopesOfTheOrganization) {
+  become("key-one", "d");
+  const Json answer =
+      ask("{ serviceInstances { instanceId release { service { identifier } } aliases { path kind } }"
+          " scopes { value } hubs { name online } services(filters: {search: \"S3\"}) { identifier } }");
+  ASSERT_EQ(answer.find("errors"), nullptr) << answer.dump();
+  EXPECT_EQ(answer["data"]["serviceInstances"].items().size(), 2u);
+  EXPECT_EQ(answer["data"]["serviceInstances"].items()[0]["release"]["service"]["identifier"].as_string(),
+            "live.arkitekt.mikro");
+  EXPECT_EQ(answer["data"]["scopes"].items().size(), 6u);
+  EXPECT_EQ(answer["data"]["hubs"].dump(), R"([{"name":"main","online":false}])");
+  EXPECT_EQ(answer["data"]["services"].dump(), R"([{"identifier":"live.arkitekt.s3"}])");
+}
+
+TEST_P(Graph, AMemberSeesOnlyMandatesOfTheirOwn) {
+  become("key-two", "d");
+  EXPECT_EQ(ask("{ mandates(filters: {live: true}) { label isLive origin subject { identifier } } }").dump(),
+            R"({"data":{"mandates":[{"label":"second","isLive":true,"origin":"CONFIG",)"
+            R"("subject":{"identifier":null}}]}})");
+  const std::string of_ada = std::to_string(number("select id from mandate where label = 'first'"));
+  EXPECT_EQ(error_code("{ mandate(id: " + of_ada + ") { id } }"), "NOT_FOUND");
+  become("key-one", "d");  // an administrator
+  EXPECT_EQ(ask("{ mandates { label } }")["data"]["mandates"].items().size(), 2u);
+}
+
+TEST_P(Graph, WhatIsNotBuiltSaysSo) {
+  become("key-one", "d");
+  EXPECT_EQ(error_code("{ groups { id } }"), "NOT_IMPLEMENTED");
+  EXPECT_EQ(error_code(R"(mutation { revokeMandate(input: {id: "1"}) { id } })"), "NOT_IMPLEMENTED");
+  EXPECT_THAT(binding_.not_built(), Contains("Query.layers"));
+  EXPECT_THAT(binding_.not_built(), Not(Contains("Query.me")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, Graph, sql_testing::kBothDatabases, sql_testing::dialect_name);
+
+}  // namespace
+}  // namespace lok
