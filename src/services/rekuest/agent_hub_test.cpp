@@ -1,0 +1,79 @@
+#include "services/rekuest/agent_hub.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rekuest {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+struct RecordingLink : AgentLink {
+  void send(std::string frame) override { frames.push_back(std::move(frame)); }
+  void displace() override { ++displaced; }
+  std::vector<std::string> frames;
+  int displaced = 0;
+};
+
+TEST(AgentHub, ForwardsToTheAgentsLinkInOrder) {
+  AgentHub hub;
+  const auto one = std::make_shared<RecordingLink>();
+  const auto two = std::make_shared<RecordingLink>();
+  hub.open(1, one);
+  hub.open(2, two);
+  hub.send(1, "a");
+  hub.send(2, "b");
+  hub.send(1, "c");
+  EXPECT_THAT(one->frames, ElementsAre("a", "c"));
+  EXPECT_THAT(two->frames, ElementsAre("b"));
+  EXPECT_THAT(hub.connected(), UnorderedElementsAre(1, 2));
+}
+
+TEST(AgentHub, DropsWhatIsForNobody) {
+  AgentHub hub;
+  hub.send(1, "a");
+  const auto link = std::make_shared<RecordingLink>();
+  hub.open(1, link);
+  EXPECT_THAT(link->frames, IsEmpty());
+}
+
+TEST(AgentHub, ANewLinkDisplacesTheEarlierOne) {
+  AgentHub hub;
+  const auto earlier = std::make_shared<RecordingLink>();
+  const auto later = std::make_shared<RecordingLink>();
+  hub.open(1, earlier);
+  hub.open(1, later);
+  hub.send(1, "a");
+  EXPECT_EQ(earlier->displaced, 1);
+  EXPECT_EQ(later->displaced, 0);
+  EXPECT_THAT(earlier->frames, IsEmpty());
+  EXPECT_THAT(later->frames, ElementsAre("a"));
+}
+
+TEST(AgentHub, ClosesOnlyTheLinkThatIsStillTheAgents) {
+  AgentHub hub;
+  const auto earlier = std::make_shared<RecordingLink>();
+  const auto later = std::make_shared<RecordingLink>();
+  hub.open(1, earlier);
+  hub.open(1, later);
+  EXPECT_FALSE(hub.close(1, earlier.get()));
+  EXPECT_THAT(hub.connected(), ElementsAre(1));
+  EXPECT_TRUE(hub.close(1, later.get()));
+  EXPECT_FALSE(hub.close(1, later.get()));
+  EXPECT_THAT(hub.connected(), IsEmpty());
+}
+
+TEST(AgentHub, KeepsALinkNoLongerThanItsConnection) {
+  AgentHub hub;
+  auto link = std::make_shared<RecordingLink>();
+  const std::weak_ptr<RecordingLink> watched = link;
+  hub.open(1, link);
+  hub.close(1, link.get());
+  link.reset();
+  EXPECT_TRUE(watched.expired());
+}
+
+}  // namespace
+}  // namespace rekuest

@@ -1,0 +1,174 @@
+#include "services/rekuest/control.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "services/rekuest/testing/task_world.h"
+
+namespace rekuest {
+namespace {
+
+using base::Json;
+using rekuest_testing::task_report;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class ControlTask : public ::testing::TestWithParam<sql::Dialect> {
+ protected:
+  std::string refusal(const rekuest_testing::Who& who, Control what, std::int64_t task) {
+    try {
+      world_.control(who, what, task);
+      return "ok";
+    } catch (const base::Error& error) {
+      return std::string(error.code());
+    }
+  }
+  std::int64_t begun_task() {
+    const std::int64_t task = world_.task(me_, agent_);
+    world_.report(agent_, {task_report("STARTED", ++position_, task)});
+    return task;
+  }
+  void set_parent(std::int64_t child, std::int64_t parent) {
+    world_.database().write([&](sql::Writer& writer) {
+      writer.execute("update task set parent_id = $2, root_id = $2 where id = $1", {child, parent});
+    });
+  }
+
+  rekuest_testing::TaskWorld world_{GetParam()};
+  rekuest_testing::Who me_ = world_.identity();
+  Registered agent_ = world_.connect(me_);
+  std::int64_t position_ = 0;
+};
+INSTANTIATE_TEST_SUITE_P(Both, ControlTask, sql_testing::kBothDatabases, sql_testing::dialect_name);
+
+TEST_P(ControlTask, AsksTheAgentAndWaitsForItsWord) {
+  struct Case {
+    Control control;
+    const char* frame;
+    const char* event;
+  };
+  for (const auto& [control, frame, event] :
+       {Case{Control::kCancel, "CANCEL", "CANCELLING"},
+        Case{Control::kInterrupt, "INTERRUPT", "INTERRUPTING"}, Case{Control::kPause, "PAUSE", "PAUSING"},
+        Case{Control::kResume, "RESUME", "RESUMING"}}) {
+    SCOPED_TRACE(frame);
+    const std::int64_t task = begun_task();
+    const Controlled controlled = world_.control(me_, control, task);
+
+    ASSERT_THAT(controlled.frames, SizeIs(1));
+    EXPECT_EQ(controlled.frames[0].first, agent_.agent.agent);
+    const Json sent = Json::parse(controlled.frames[0].second);
+    EXPECT_EQ(sent["type"], Json(frame));
+    EXPECT_EQ(sent["task"], Json(std::to_string(task)));
+    EXPECT_EQ(world_.events(task), std::string("QUEUED STARTED ") + event);
+    EXPECT_EQ(world_.latest(task), event);
+    EXPECT_EQ(world_.number("select is_done from task where id = $1", {task}), 0);
+    EXPECT_EQ(world_.text("select latest_instruct_kind from task where id = $1", {task}), frame);
+    ASSERT_THAT(controlled.notices, SizeIs(1));
+    EXPECT_EQ(controlled.notices[0].event["kind"], Json(event));
+  }
+}
+
+TEST_P(ControlTask, EndsWithTheAgentsConfirmation) {
+  const std::int64_t task = begun_task();
+  world_.control(me_, Control::kCancel, task);
+  world_.report(agent_, {task_report("CANCELLED", ++position_, task)});
+  EXPECT_EQ(world_.events(task), "QUEUED STARTED CANCELLING CANCELLED");
+}
+
+TEST_P(ControlTask, EndsATaskNoAgentHasHeardOfAtOnce) {
+  for (const auto& [control, events] : {std::pair{Control::kCancel, "QUEUED CANCELLING CANCELLED"},
+                                        {Control::kInterrupt, "QUEUED INTERRUPTING INTERRUPTED"}}) {
+    agent_ = world_.connect(me_);
+    const std::int64_t task = world_.task(me_, agent_);
+    world_.disconnect(agent_);
+    const Controlled controlled = world_.control(me_, control, task);
+    EXPECT_THAT(controlled.frames, IsEmpty());
+    EXPECT_THAT(controlled.notices, SizeIs(2));
+    EXPECT_EQ(world_.events(task), events);
+    EXPECT_EQ(world_.number("select is_done from task where id = $1", {task}), 1);
+  }
+  EXPECT_THAT(world_.connect(me_).pending.assigns, IsEmpty());
+}
+
+TEST_P(ControlTask, WaitsForAnAgentThatIsAwayButHadBegun) {
+  const std::int64_t task = begun_task();
+  world_.disconnect(agent_);
+  EXPECT_THAT(world_.control(me_, Control::kCancel, task).frames, SizeIs(1));
+  EXPECT_EQ(world_.latest(task), "CANCELLING");
+  EXPECT_THAT(world_.connect(me_).pending.controls, SizeIs(1));
+}
+
+TEST_P(ControlTask, DoesNotEndATaskThatIsOnlyPausedBeforeItIsHeardOf) {
+  const std::int64_t task = world_.task(me_, agent_);
+  world_.disconnect(agent_);
+  world_.control(me_, Control::kPause, task);
+  EXPECT_EQ(world_.events(task), "QUEUED PAUSING");
+}
+
+TEST_P(ControlTask, RefusesATaskThatHasEnded) {
+  const std::int64_t task = world_.task(me_, agent_);
+  world_.report(agent_, rekuest_testing::whole_task(task, 1));
+  const std::string before = world_.events(task);
+  for (const Control control : {Control::kCancel, Control::kInterrupt, Control::kPause, Control::kResume}) {
+    EXPECT_EQ(refusal(me_, control, task), base::code::kValidation);
+  }
+  EXPECT_EQ(world_.events(task), before);
+  EXPECT_EQ(world_.joined("select kind from task_instruct"), "ASSIGN");
+}
+
+TEST_P(ControlTask, ObeysOnlyTheUserATaskRunsFor) {
+  const std::int64_t task = begun_task();
+  EXPECT_EQ(refusal(world_.identity("client", "u-2"), Control::kCancel, task), base::code::kPermissionDenied);
+  EXPECT_EQ(refusal(world_.identity("client", "u-1", "elsewhere"), Control::kCancel, task),
+            base::code::kNotFound);
+  EXPECT_EQ(refusal(me_, Control::kCancel, 4711), base::code::kNotFound);
+  EXPECT_EQ(world_.events(task), "QUEUED STARTED");
+
+  EXPECT_EQ(refusal(world_.identity("phone", "u-1"), Control::kCancel, task), "ok")
+      << "the same user elsewhere";
+}
+
+TEST_P(ControlTask, AnInterruptReachesEveryOpenDescendant) {
+  const Registered other = world_.connect(world_.identity("other"));
+  const std::int64_t root = begun_task();
+  const std::int64_t child = world_.task(me_, other);
+  const std::int64_t grandchild = begun_task();
+  const std::int64_t ended = world_.task(me_, agent_);
+  world_.report(agent_, {task_report("COMPLETED", ++position_, ended)});
+  const std::int64_t stranger = begun_task();
+  set_parent(child, root);
+  set_parent(grandchild, child);
+  set_parent(ended, root);
+
+  const Controlled controlled = world_.control(me_, Control::kInterrupt, root);
+
+  ASSERT_THAT(controlled.frames, SizeIs(3));
+  EXPECT_EQ(controlled.frames[1].first, other.agent.agent);
+  for (const std::int64_t task : {root, child, grandchild}) {
+    EXPECT_EQ(world_.latest(task), "INTERRUPTING") << task;
+  }
+  EXPECT_EQ(world_.latest(ended), "COMPLETED");
+  EXPECT_EQ(world_.latest(stranger), "STARTED");
+}
+
+TEST_P(ControlTask, ACancelStaysWithItsTask) {
+  const std::int64_t root = begun_task();
+  const std::int64_t child = begun_task();
+  set_parent(child, root);
+  EXPECT_THAT(world_.control(me_, Control::kCancel, root).frames, SizeIs(1));
+  EXPECT_EQ(world_.latest(child), "STARTED");
+}
+
+TEST_P(ControlTask, ResumesOneStep) {
+  const std::int64_t task = begun_task();
+  Controlled controlled;
+  world_.database().write([&](sql::Writer& writer) {
+    controlled = control_task(writer, Control::kResume, task, true, *me_, world_.now);
+  });
+  EXPECT_EQ(Json::parse(controlled.frames.at(0).second)["step"], Json(true));
+}
+
+}  // namespace
+}  // namespace rekuest
