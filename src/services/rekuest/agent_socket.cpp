@@ -50,6 +50,7 @@ class AgentSocket : public net::WebSocketSession,
   }
 
   void on_text(std::string message) override {
+    if (refused_) return;  // the close frame is on its way
     heard_ = base::monotonic_micros();
     if (!open_ && !admit(message.size())) return;
     {
@@ -63,10 +64,10 @@ class AgentSocket : public net::WebSocketSession,
   void on_binary(std::string) override { socket_->close(kInvalidJson, "Text frames only."); }
 
   void on_close(std::uint16_t) override {
-    timer_.cancel();
     closed_ = true;
     {
       const std::lock_guard lock(mutex_);
+      timer_.cancel();
       if (std::exchange(busy_, true)) return;  // whoever is at work looks at `closed_` afterwards
     }
     schedule();
@@ -153,6 +154,7 @@ class AgentSocket : public net::WebSocketSession,
   }
 
   bool refuse(std::uint16_t code, const std::string& reason) {
+    refused_ = true;
     socket_->close(code, reason);
     const std::lock_guard lock(mutex_);
     waiting_.clear();
@@ -193,7 +195,9 @@ class AgentSocket : public net::WebSocketSession,
       who = machinery_.authenticator.authenticate_token(text_member(request, "token").value_or(""));
     } catch (const base::Error& error) {
       // An expired token is renewed and tried again; a wrong one is final.
-      if (error.reason() == "TOKEN_EXPIRED" || error.code() == base::code::kInternal) {
+      // So is one that cannot be checked just now.
+      if (error.reason() == "TOKEN_EXPIRED" || error.code() == base::code::kInternal ||
+          error.code() == base::code::kUnavailable) {
         return refuse(kTryAgain, error.message());
       }
       return refuse_registration(kInvalidFrame, error.message());
@@ -302,8 +306,8 @@ class AgentSocket : public net::WebSocketSession,
       reason = failure.what();
     }
     base::log::error("agent.journal_failed", {{"agent", registered_->agent.agent},
-                                        {"frames", static_cast<std::int64_t>(frames->size())},
-                                        {"error", reason}});
+                                              {"frames", static_cast<std::int64_t>(frames->size())},
+                                              {"error", reason}});
     if (away) {
       // Nothing was acknowledged: the agent keeps its frames and sends them
       // again when it comes back.
@@ -324,6 +328,8 @@ class AgentSocket : public net::WebSocketSession,
 
   void start_heartbeat() {
     const std::weak_ptr<AgentSocket> weak = weak_from_this();
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
     timer_ = machinery_.loop.after(kHeartbeatEvery, [weak] {
       const auto self = weak.lock();
       if (!self || self->closed_) return;
@@ -348,14 +354,15 @@ class AgentSocket : public net::WebSocketSession,
 
   const AgentMachinery& machinery_;
   std::shared_ptr<net::WebSocket> socket_;
-  net::EventLoop::Timer timer_;
   net::EventLoop::Timer retry_;
   std::atomic<std::int64_t> heard_{0};
   std::atomic<std::size_t> unregistered_{0};
   std::atomic<bool> open_{false};
   std::atomic<bool> closed_{false};
+  std::atomic<bool> refused_{false};
 
   mutable std::mutex mutex_;
+  net::EventLoop::Timer timer_;  ///< until REGISTER, then the heartbeat
   std::deque<std::string> waiting_;
   std::deque<std::pair<Frames, JournalMode>> redo_;
   bool busy_ = false;  ///< a worker or a commit has the socket's frames
