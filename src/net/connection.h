@@ -29,6 +29,8 @@ class ConnectionList : public std::enable_shared_from_this<ConnectionList> {
   void remove(Connection& connection);
   void drain();
   void abort();
+  /// Drops all without a word, from any thread: the loop has ended.
+  void abandon() { connections_.clear(); }
 
  private:
   void arm();

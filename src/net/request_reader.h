@@ -68,6 +68,7 @@ class RequestReader {
   std::size_t body_limit_ = 0;
   std::unique_ptr<Parser> parser_;
   std::size_t scanned_ = 0;  ///< bytes of the head already looked at
+  std::size_t line_ = 0;     ///< where the line being scanned begins
   bool head_known_ = false;
   bool http11_ = false;
   bool keep_alive_ = false;

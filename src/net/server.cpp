@@ -154,6 +154,7 @@ void Server::Core::on_each_list(void (ConnectionList::*action)()) {
 void Server::Core::drain(std::chrono::milliseconds limit) {
   if (first_loop().is_closed()) {
     listeners.clear();
+    for (const std::shared_ptr<ConnectionList>& list : lists) list->abandon();
     return;
   }
   // Accepting ends before the lists begin to drain, or one could slip through.

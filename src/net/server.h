@@ -85,6 +85,9 @@ struct ServerOptions {
 /// Listens from construction on; requests are handled from `start` on.
 /// Throws Error(kUnavailable) naming address and port if it cannot listen.
 /// An address family the machine does not have is skipped if another works.
+///
+/// The loop must outlive the server. `drain` waits, so it is not for the loop's
+/// own threads; a loop that was stopped before has nothing left to drain.
 class Server {
  public:
   Server(EventLoop& loop, ServerOptions options, Router router);
