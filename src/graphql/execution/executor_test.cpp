@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "graphql/transport/plan_cache.h"
+#include "graphql/language/parser.h"
 
 namespace {
 
@@ -161,6 +161,10 @@ class Execution : public testing::Test {
     resolvers_->set_action(field(type, name), std::make_shared<FromCode>(std::move(function)));
   }
 
+  std::shared_ptr<const graphql::Plan> plan(std::string_view text) const {
+    auto document = std::make_shared<const graphql::ast::Document>(graphql::parse_document(text));
+    return graphql::Plan::make(*schema_, *resolvers_, document, document->operations.front());
+  }
   void start(std::string_view document, std::string_view variables = "{}") {
     graphql::Executor::Hooks hooks;
     hooks.around = [this](const std::function<void()>& resolve) {
@@ -168,7 +172,7 @@ class Execution : public testing::Test {
       resolve();
     };
     hooks.resume = [this](std::function<void()> rest) { resumed_.push_back(std::move(rest)); };
-    executor_.execute(plans_.get(document, ""), Json::parse(variables), std::make_shared<RequestContext>(),
+    executor_.execute(plan(document), Json::parse(variables), std::make_shared<RequestContext>(),
                       std::move(hooks),
                       [this](Response response) { responses_.push_back(std::move(response.json)); });
   }
@@ -182,7 +186,6 @@ class Execution : public testing::Test {
   std::shared_ptr<const graphql::Schema> schema_ = graphql::Schema::from_sdl({kSchema});
   std::shared_ptr<ResolverMap> resolvers_ = std::make_shared<ResolverMap>();
   graphql::Executor executor_{schema_, resolvers_};
-  graphql::PlanCache plans_{executor_};
   Json data_ = Json::parse(R"({
     "dog": {"kind": "DOG", "name": "Rex", "nick": "R", "tags": ["a", "b"], "friend": {"name": "Tara"}},
     "dogs": [{"name": "Ada"}, null, {"name": "Xia"}, {"name": "Bo"}],
@@ -390,7 +393,6 @@ TEST_F(Execution, ReportsAMutationThatFailsLater) {
 
 class Subscriptions : public Execution {
  protected:
-  std::shared_ptr<const graphql::Plan> plan(std::string_view document) { return plans_.get(document, ""); }
   static void directly(const std::function<void()>& resolve) { resolve(); }
 };
 

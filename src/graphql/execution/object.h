@@ -36,6 +36,10 @@ struct Cell {
     kObject,  ///< `index`: into the field's objects
     kList,    ///< `index`, `count`: into the field's items
   };
+  struct Text {
+    const char* data;
+    std::size_t size;
+  };
   Kind kind = Kind::kNull;
   std::uint32_t count = 0;
   union {
@@ -44,10 +48,7 @@ struct Cell {
     std::int64_t integer;
     double real;
     const base::Json* json;
-    struct {
-      const char* data;
-      std::size_t size;
-    } text;
+    Text text;
   };
 
   Cell() : index(0) {}
