@@ -2,6 +2,7 @@
 // each parent gets its own.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -97,8 +98,9 @@ class NestedList : public ListBase {
     } else if (call.database->dialect() == sql::Dialect::kPostgres) {
       tickets->push_back(call.enqueue(lateral(batch, call, *wanted)));
     } else {
-      for (const Object& parent : batch.parents)
+      for (const std::int64_t parent : parent_ids(batch).values) {
         tickets->push_back(call.enqueue(one_parent(batch, call, parent, *wanted)));
+      }
     }
     batch.state = tickets;
   }
@@ -123,6 +125,15 @@ class NestedList : public ListBase {
   }
 
  private:
+  // The same row may be the parent in several places; its list is read once.
+  static sql::Ids parent_ids(const Batch& batch) {
+    sql::Ids ids;
+    for (const Object& parent : batch.parents) ids.values.push_back(Row(parent).id());
+    std::sort(ids.values.begin(), ids.values.end());
+    ids.values.erase(std::unique(ids.values.begin(), ids.values.end()), ids.values.end());
+    return ids;
+  }
+
   // `from ... where <parent> = ` with the parent's column named.
   std::string parent_column() const {
     if (source_.join == nullptr) return "t." + quoted(source_.by->name);
@@ -137,8 +148,7 @@ class NestedList : public ListBase {
 
   sql::Query all_parents(Batch& batch, Call& call) const {
     SqlText sql(call.database->dialect());
-    sql::Ids ids;
-    for (const Object& parent : batch.parents) ids.values.push_back(Row(parent).id());
+    sql::Ids ids = parent_ids(batch);
     const std::string columns = spec_of(batch).select_list(sql, "t", call);
     std::string text = fmt::format("select {}, {} from {} where {} in_ids({})", parent_column(), columns,
                                    from(), parent_column(), sql.bind(std::move(ids)));
@@ -146,11 +156,11 @@ class NestedList : public ListBase {
     return {std::move(text), std::move(sql.parameters)};
   }
 
-  sql::Query one_parent(Batch& batch, Call& call, const Object& parent, const Page& wanted) const {
+  sql::Query one_parent(Batch& batch, Call& call, std::int64_t parent, const Page& wanted) const {
     SqlText sql(call.database->dialect());
     const std::string columns = spec_of(batch).select_list(sql, "t", call);
     std::string text = fmt::format("select {}, {} from {} where {} = {}", parent_column(), columns, from(),
-                                   parent_column(), sql.bind(Row(parent).id()));
+                                   parent_column(), sql.bind(parent));
     text += and_also(condition(sql, batch.arguments, call)) + " " + order(sql, batch.arguments, call);
     text += page_text(sql, wanted);
     return {std::move(text), std::move(sql.parameters)};
@@ -158,8 +168,7 @@ class NestedList : public ListBase {
 
   sql::Query lateral(Batch& batch, Call& call, const Page& wanted) const {
     SqlText sql(call.database->dialect());
-    sql::Ids ids;
-    for (const Object& parent : batch.parents) ids.values.push_back(Row(parent).id());
+    sql::Ids ids = parent_ids(batch);
     const std::string parents = sql.bind(std::move(ids));
     const std::string columns = spec_of(batch).select_list(sql, "t", call);
     std::string inner = fmt::format("select {} as parent_id, {} from {} where {} = parents.id",

@@ -157,8 +157,12 @@ Platform::~Platform() {
   if (!state_) return;
   if (state_->gateway) state_->gateway->drain(kDrainLimit);
   if (state_->objects) state_->objects->drain(std::chrono::milliseconds(100));
-  state_->workers.stop();
+  // Nothing new comes from here on; what is still being written ends while all
+  // that it reports to is alive.
   state_->loop.stop();
+  state_->workers.stop();
+  state_->rekuest_database->write([](sql::Writer&) {});
+  state_->lok_database->write([](sql::Writer&) {});
 }
 
 const std::string& Platform::url() const { return state_->url; }

@@ -18,6 +18,8 @@ constexpr double kMicros = 1e6;
 // Tokens issued well before this process began belong to clients that lost
 // their socket when its predecessor stopped.
 constexpr double kRestartMargin = 10;
+constexpr std::size_t kMaxSeenTokens = 10'000;
+constexpr double kRememberSeconds = 24 * 3600;
 const double kProcessStart = static_cast<double>(base::now_micros()) / kMicros;
 
 void authorize(graphql::RequestContext& context, const graphql::FieldDef& field) {
@@ -88,8 +90,11 @@ void Service::around(graphql::RequestContext& context, const graphql::Plan& plan
       plan.depth() > 2 ? sql::Database::Snapshot::kConsistent : sql::Database::Snapshot::kSingle;
   foundation_.database.read(snapshot, [&](sql::Reader& reader) {
     call.reader = &reader;
+    struct Closing {
+      Call& call;
+      ~Closing() { call.reader = nullptr; }
+    } closing{call};
     resolve();
-    call.reader = nullptr;
   });
 }
 
@@ -105,8 +110,13 @@ bool Service::probably_reconnects(const std::string& token) {
   if (!claims["jti"].is_string()) return false;
   const double now = static_cast<double>(base::now_micros()) / kMicros;
   const std::lock_guard lock(seen_mutex_);
-  std::erase_if(seen_tokens_, [&](const auto& entry) { return entry.second < now; });
-  return !seen_tokens_.emplace(claims["jti"].as_string(), claims["exp"].as_double().value_or(now)).second;
+  // The token is not verified here, so neither its text nor its expiry decide
+  // how much is remembered for how long.
+  if (seen_tokens_.size() >= kMaxSeenTokens) {
+    std::erase_if(seen_tokens_, [&](const auto& entry) { return entry.second + kRememberSeconds < now; });
+    if (seen_tokens_.size() >= kMaxSeenTokens) seen_tokens_.clear();
+  }
+  return !seen_tokens_.emplace(std::hash<std::string>()(claims["jti"].as_string()), now).second;
 }
 
 }  // namespace service

@@ -69,7 +69,7 @@ class Service : public graphql::Host {
   graphql::PlanCache plans_;
   Health health_;
   std::mutex seen_mutex_;
-  std::unordered_map<std::string, double> seen_tokens_;  ///< `jti` to `exp`
+  std::unordered_map<std::size_t, double> seen_tokens_;  ///< hash of the `jti` to when it was seen
 };
 
 }  // namespace service

@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::size_t kMaxErrors = 100;
 
+// Clients do ask for lists of 100,000 rows without a page; lists in lists
+// multiply, and must not take the whole memory.
+constexpr std::size_t kMaxObjects = 2'000'000;
+
 }  // namespace
 
 // --- FieldOutput ------------------------------------------------------------
@@ -148,6 +152,7 @@ void Execution::run_level(const std::vector<std::pair<Group*, std::size_t>>& wor
     if (!one.error) {
       try {
         one.batch->plan.resolver->finish(*one.batch);
+        split(*one.group, one.field);
       } catch (...) {
         one.error = std::current_exception();
       }
@@ -157,7 +162,6 @@ void Execution::run_level(const std::vector<std::pair<Group*, std::size_t>>& wor
       continue;
     }
     for (const auto& [object, error] : run.out.failures_) add_error(*one.group, object, one.field, error);
-    split(*one.group, one.field);
     for (const auto& child : run.groups) {
       for (std::size_t i = 0; i < child->fields.size(); ++i) next.emplace_back(child.get(), i);
     }
@@ -231,6 +235,11 @@ std::vector<PathSegment> Execution::path_of(const Group& group, std::size_t obje
 void Execution::split(Group& group, std::size_t field) {
   FieldRun& run = group.fields[field];
   if (run.out.objects_.empty()) return;
+  objects_ += run.out.objects_.size();
+  if (objects_ > kMaxObjects) {
+    throw base::Error(base::code::kValidation, "The answer has more than {} objects: ask for pages of it.",
+                      kMaxObjects);
+  }
   run.object_at.resize(run.out.objects_.size());
   for (std::size_t i = 0; i < run.out.cells_.size(); ++i) {
     place(group, field, run.out.cells_[i], {static_cast<std::uint32_t>(i), -1});

@@ -89,6 +89,7 @@ class Execution {
   RequestContext& context_;
   Group root_;
   std::vector<ResponseError> errors_;
+  std::size_t objects_ = 0;  ///< loaded so far
 };
 
 }  // namespace graphql

@@ -37,8 +37,6 @@ class AgentSocket : public net::WebSocketSession,
                     public std::enable_shared_from_this<AgentSocket> {
  public:
   explicit AgentSocket(const AgentMachinery& machinery) : machinery_(machinery) {}
-  ~AgentSocket() override { forget_unregistered(); }
-
   // net::WebSocketSession, on event-loop threads
   void on_open(std::shared_ptr<net::WebSocket> socket) override {
     socket_ = std::move(socket);
@@ -55,6 +53,7 @@ class AgentSocket : public net::WebSocketSession,
     if (!open_ && !admit(message.size())) return;
     {
       const std::lock_guard lock(mutex_);
+      if (refused_) return;
       waiting_.push_back(std::move(message));
       if (std::exchange(busy_, true)) return;
     }
@@ -65,6 +64,7 @@ class AgentSocket : public net::WebSocketSession,
 
   void on_close(std::uint16_t) override {
     closed_ = true;
+    forget_unregistered();
     {
       const std::lock_guard lock(mutex_);
       timer_.cancel();
@@ -104,17 +104,17 @@ class AgentSocket : public net::WebSocketSession,
   void work() {
     while (true) {
       std::deque<std::string> messages;
+      std::optional<std::pair<Frames, JournalMode>> again;
       {
         const std::lock_guard lock(mutex_);
         if (!redo_.empty()) {
-          const auto [frames, mode] = redo_.front();
+          again = std::move(redo_.front());
           redo_.pop_front();
-          commit(frames, mode);
-          return;
         }
-        const std::size_t count = registered_ ? std::min(waiting_.size(), kFramesPerCommit)
-                                              : std::min<std::size_t>(waiting_.size(), 1);
-        if (count == 0 && !closed_) {
+        const std::size_t count = again         ? 0
+                                  : registered_ ? std::min(waiting_.size(), kFramesPerCommit)
+                                                : std::min<std::size_t>(waiting_.size(), 1);
+        if (!again && count == 0 && !closed_) {
           busy_ = false;
           return;
         }
@@ -122,6 +122,7 @@ class AgentSocket : public net::WebSocketSession,
                   std::back_inserter(messages));
         waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
       }
+      if (again) return commit(std::move(again->first), again->second);
       if (messages.empty()) return disconnect();
       if (handle(messages)) return;
     }
@@ -153,10 +154,12 @@ class AgentSocket : public net::WebSocketSession,
     return true;
   }
 
+  // Nothing that comes after a refused frame may be stored: the agent would
+  // take its acknowledgement for that of everything before it.
   bool refuse(std::uint16_t code, const std::string& reason) {
-    refused_ = true;
     socket_->close(code, reason);
     const std::lock_guard lock(mutex_);
+    refused_ = true;
     waiting_.clear();
     redo_.clear();
     return false;
@@ -234,11 +237,15 @@ class AgentSocket : public net::WebSocketSession,
                         {"hash", result.hash},
                         {"diagnostics", result.diagnostics}}));
     machinery_.hub.open(result.agent.agent, shared_from_this());
-    for (const AssignFrame& assign : result.pending.assigns) send(assign.text(machinery_.signer, now));
-    for (const std::string& control : result.pending.controls) send(control);
+    send_pending(result.pending, now);
     base::log::info("agent.registered", {{"agent", result.agent.agent}});
     heard_ = base::monotonic_micros();
     start_heartbeat();
+  }
+
+  void send_pending(const Pending& pending, std::int64_t now) {
+    for (const AssignFrame& assign : pending.assigns) send(assign.text(machinery_.signer, now));
+    for (const std::string& control : pending.controls) send(control);
   }
 
   void registration_failed(const std::exception_ptr& error) {
@@ -274,10 +281,15 @@ class AgentSocket : public net::WebSocketSession,
     const std::int64_t now = base::now_micros();
     machinery_.database.write_async(
         [self = shared_from_this(), frames, mode, outcome, now](sql::Writer& writer) {
+          *outcome = {};
+          // A newer connection has the agent: what this one still says is not
+          // acknowledged, and so is said again there.
+          if (!holds_lease(writer, *self->registered_)) return;
           apply_frames(writer, self->registered_->agent, *frames, mode, now, *outcome);
-          writer.after_commit([self, outcome] {
+          writer.after_commit([self, outcome, now] {
             self->acknowledge(*outcome);
             self->machinery_.feed.publish(outcome->notices);
+            self->send_pending(outcome->pending, now);
           });
         },
         [self = shared_from_this(), frames, mode](std::exception_ptr error) {
@@ -316,7 +328,7 @@ class AgentSocket : public net::WebSocketSession,
     }
     const std::lock_guard lock(mutex_);
     if (frames->size() == 1) {
-      redo_.emplace_back(frames, JournalMode::kSkip);
+      redo_.emplace_front(frames, JournalMode::kSkip);
       return;
     }
     for (const Json& one : *frames) {

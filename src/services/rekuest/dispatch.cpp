@@ -110,18 +110,23 @@ std::string AssignFrame::text(const ProvenanceSigner& signer, std::int64_t now) 
   return frame("ASSIGN", members);
 }
 
-Pending load_pending(sql::Reader& reader, std::int64_t agent) {
+std::int64_t newest_task(sql::Reader& reader, std::int64_t agent) {
+  return reader.query("select coalesce(max(id), 0) from task where agent_id = $1", {agent}).integer(0, 0);
+}
+
+Pending load_pending(sql::Reader& reader, std::int64_t agent, std::int64_t newest) {
   Pending pending;
-  pending.assigns = load_assigns(reader, "t.agent_id = $1 and t.is_done = 0 and t.reported = 0", {agent});
+  pending.assigns = load_assigns(
+      reader, "t.agent_id = $1 and t.is_done = 0 and t.reported = 0 and t.id <= $2", {agent, newest});
   // The latest instruct is the frame's type. Progress may overtake it, so the
   // latest event alone does not tell; only an end confirms a cancel.
   const sql::Rows rows = reader.query(
       "select id, latest_instruct_kind from task"
-      " where agent_id = $1 and is_done = 0"
+      " where agent_id = $1 and is_done = 0 and id <= $2"
       " and (latest_instruct_kind in ('CANCEL', 'INTERRUPT')"
       " or (latest_instruct_kind = 'PAUSE' and latest_event_kind <> 'PAUSED')"
       " or latest_event_kind = 'RESUMING') order by id",
-      {agent});
+      {agent, newest});
   for (std::size_t row = 0; row < rows.size(); ++row) {
     pending.controls.push_back(frame(rows.text(row, 1), {{"task", std::string(rows.text(row, 0))}}));
   }

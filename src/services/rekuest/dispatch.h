@@ -43,6 +43,9 @@ struct Pending {
   std::vector<AssignFrame> assigns;
   std::vector<std::string> controls;
 };
-Pending load_pending(sql::Reader& reader, std::int64_t agent);
+/// Tasks above `newest` were assigned later and were sent by themselves.
+Pending load_pending(sql::Reader& reader, std::int64_t agent, std::int64_t newest);
+/// The highest id of this agent's tasks, 0 if it has none.
+std::int64_t newest_task(sql::Reader& reader, std::int64_t agent);
 
 }  // namespace rekuest

@@ -82,7 +82,8 @@ std::shared_ptr<void> Feed::my_tasks(std::int64_t caller, graphql::RootStream::E
     const sql::Rows rows = reader.query(
         "select e.id, e.task_id, e.kind, e.message, e.progress, e.returns, e.value, e.created_at"
         " from task_event e join task t on t.id = e.task_id"
-        " where t.caller_id = $1 and t.root_id is null and t.updated_at > $2 order by e.id",
+        " where t.caller_id = $1 and t.root_id is null and t.updated_at > $2 and e.created_at > $2 order by "
+        "e.id",
         {caller, base::now_micros() - kReplayMicros});
     for (std::size_t row = 0; row < rows.size(); ++row) {
       last_event = rows.integer(row, 0);

@@ -75,6 +75,7 @@ class Batch {
       report(kind, frame);
     } else {
       apply_agent_frame(writer_, from_, kind, frame, now_, outcome_.notices);
+      if (kind == "SESSION_INIT") began_session();
       if (kind == "SESSION_INIT") tasks_.clear();  // it ends tasks
     }
   }
@@ -91,6 +92,12 @@ class Batch {
   }
 
  private:
+  // Tasks of the process before have ended: what is known of them is old.
+  void began_session() {
+    tasks_.clear();
+    if (from_.waiting_up_to > 0) outcome_.pending = load_pending(writer_, from_.agent, from_.waiting_up_to);
+  }
+
   // False for a frame this journal has already taken. Gaps are accepted: the
   // agent deletes what was acknowledged, and this database may be younger.
   bool is_new(const base::Json& frame) {

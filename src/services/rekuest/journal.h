@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "services/rekuest/dispatch.h"
 #include "services/rekuest/task_store.h"
 #include "sql/database.h"
 
@@ -18,12 +19,16 @@ namespace rekuest {
 struct JournalAgent {
   std::int64_t agent = 0;
   std::int64_t organization = 0;
+  /// Tasks up to this one are sent once the new process's SESSION_INIT has
+  /// come; 0: none wait.
+  std::int64_t waiting_up_to = 0;
 };
 
 /// What a batch of frames led to, told after its commit.
 struct JournalOutcome {
   std::map<std::string, std::int64_t> positions;  ///< to acknowledge: session to highest position
   std::vector<TaskNotice> notices;
+  Pending pending;  ///< to send: what waited for the SESSION_INIT
 };
 
 /// Kinds that carry a position and are acknowledged.

@@ -85,8 +85,22 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, st
       "1,"
       " disconnected_at = null where id = $1",
       {registration.agent, now, registered.connection, request.session});
-  registered.pending = load_pending(writer, registration.agent);
+  // The reports of an earlier process may still be on their way: what it had
+  // begun is known when the new one's SESSION_INIT has come.
+  const std::int64_t newest = newest_task(writer, registration.agent);
+  if (same_process || request.session.empty()) {
+    registered.pending = load_pending(writer, registration.agent, newest);
+  } else {
+    registered.agent.waiting_up_to = newest;
+  }
   return registered;
+}
+
+bool holds_lease(sql::Reader& reader, const Registered& registered) {
+  return !reader
+              .query("select 1 from agent where id = $1 and connection_id = $2",
+                     {registered.agent.agent, registered.connection})
+              .empty();
 }
 
 void mark_disconnected(sql::Writer& writer, const Registered& registered, std::int64_t now) {

@@ -51,6 +51,9 @@ struct Registered {
 /// connection. Throws RegistrationRefused.
 Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, std::int64_t now);
 
+/// Whether this connection is still the agent's.
+bool holds_lease(sql::Reader& reader, const Registered& registered);
+
 /// The connection is gone. Nothing changes if another has taken over.
 void mark_disconnected(sql::Writer& writer, const Registered& registered, std::int64_t now);
 

@@ -99,12 +99,16 @@ void Rekuest::keep_presence() {
   presence_ = foundation_.loop.after(kPresenceEvery, [this] {
     auto notices = std::make_shared<std::vector<TaskNotice>>();
     foundation_.database.write_async(
-        [this, notices](sql::Writer& writer) {
-          const std::int64_t now = base::now_micros();
-          if (sql::Ids connected{hub_.connected()}; !connected.values.empty()) {
-            writer.execute("update agent set last_seen = $1 where id in_ids($2)",
-                           {now, std::move(connected)});
+        [this, notices, connected = sql::Ids{hub_.connected()},
+         now = base::now_micros()](sql::Writer& writer) {
+          if (!connected.values.empty()) {
+            writer.execute("update agent set last_seen = $1 where id in_ids($2)", {now, connected});
           }
+          // Whose end could not be written when it came.
+          writer.execute(
+              "update agent set connected = 0, disconnected_at = last_seen where connected = 1 and last_seen "
+              "< $1",
+              {now - kStaleMicros});
           *notices = lose_overdue(writer, now);
           writer.after_commit([this, notices] { feed_.publish(*notices); });
         },

@@ -97,7 +97,8 @@ TaskNotice append_event(sql::Writer& writer, TaskState& task, const NewEvent& ev
        static_cast<std::int64_t>(task.reported), now, ends ? sql::Value(now) : sql::Value(),
        moves ? optional_value(event.progress) : sql::Value(),
        tells ? optional_value(event.message) : sql::Value(),
-       moves ? optional_value(event.returns) : sql::Value(), event.step.value_or(0)});
+       moves ? optional_value(event.returns) : sql::Value(),
+       event.kind == "LATE_REPORT" ? std::int64_t{0} : event.step.value_or(0)});
   TaskNotice notice;
   notice.caller = task.caller;
   notice.root = task.root;
