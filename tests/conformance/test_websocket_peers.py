@@ -96,7 +96,7 @@ async def test_the_first_known_subprotocol_is_chosen(platform: Server) -> None:
 
 
 async def test_an_oversized_message_is_refused(platform: Server) -> None:
-    huge = json.dumps({"type": "connection_init", "payload": {"x": "x" * (80 << 20)}})
+    huge = json.dumps({"type": "connection_init", "payload": {"x": "x" * (3 << 20)}})
     try:
         code = await closed_with(feed_url(platform), huge, subprotocols=["graphql-ws"], max_size=None)
     except websockets.ConnectionClosed as closed:

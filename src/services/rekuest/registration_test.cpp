@@ -125,7 +125,25 @@ TEST_P(AgentRegistration, AsksOnlyTheSameProcessForItsTasks) {
   world_.disconnect(same);
   const Registered other = world_.connect(world_.request(me_, "s2"));
   EXPECT_THAT(other.inquiries.items(), IsEmpty());
-  EXPECT_THAT(other.pending.assigns, SizeIs(1)) << unheard;
+  // Until its SESSION_INIT the process before may still have something to say
+  // about the task nobody has heard of.
+  EXPECT_THAT(other.pending.assigns, IsEmpty());
+  const JournalOutcome begun_session = world_.report(
+      other, {Json::parse(
+                 R"({"type":"SESSION_INIT","pos":1,"journal_session":"s2","session_id":"s2","states":{}})")});
+  EXPECT_THAT(begun_session.pending.assigns, SizeIs(1)) << unheard;
+}
+
+TEST_P(AgentRegistration, TakesNothingMoreFromADisplacedConnection) {
+  const Registered first = world_.connect(world_.request(me_, "s1"));
+  bool held = false;
+  world_.database().read(sql::Database::Snapshot::kSingle,
+                         [&](sql::Reader& reader) { held = holds_lease(reader, first); });
+  EXPECT_TRUE(held);
+  world_.connect(world_.request(me_, "s1"));
+  world_.database().read(sql::Database::Snapshot::kSingle,
+                         [&](sql::Reader& reader) { held = holds_lease(reader, first); });
+  EXPECT_FALSE(held);
 }
 
 TEST_P(AgentRegistration, OneClientHasAnAgentInEachOrganization) {
