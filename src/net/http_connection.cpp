@@ -54,6 +54,7 @@ HttpConnection::HttpConnection(std::shared_ptr<ServerState> state, std::shared_p
     : Connection(std::move(state), std::move(list), std::move(stream), std::move(ticket)), budget_(*state_) {}
 
 void HttpConnection::start() {
+  peer_ = stream_->peer_address();
   become_idle();
   read_more();
 }
@@ -140,7 +141,7 @@ void HttpConnection::take_head() {
   context_.keep_alive = reader_->keep_alive();
   context_.to_head = request.method == "HEAD";
   unread_rest_ = reader_->has_body();
-  request.peer = stream_->peer_address();
+  request.peer = peer_;
   Arrival arrival{{}, 0, state_->limits.trusted_proxies};
   if (!context_.http11) {
     arrival.local_host = stream_->local_host();

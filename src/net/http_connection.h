@@ -57,6 +57,7 @@ class HttpConnection final : public Connection {
   bool closing_ = false;      ///< answer the current request and end
   bool reading_ = false;      ///< a read is under way
   bool unread_rest_ = false;  ///< the peer may still be sending
+  std::string peer_;
   const HttpHandler* handler_ = nullptr;
   ReadBuffer buffer_;
   std::unique_ptr<RequestReader> reader_;
