@@ -77,7 +77,7 @@ struct Binding::State {
       : schema(std::move(schema_in)),
         registry(std::move(registry_in)),
         model(schema),
-        filters(model, registry),
+        filters(registry),
         resolvers(std::make_shared<graphql::ResolverMap>()) {}
 
   void bind();

@@ -57,7 +57,7 @@ class Ordering {
 /// Makes each filter once; reports what is neither derivable nor registered.
 class FilterFactory {
  public:
-  FilterFactory(const Model& model, const Registry& registry) : model_(model), registry_(registry) {}
+  explicit FilterFactory(const Registry& registry) : registry_(registry) {}
 
   const Filter* filter(const graphql::NamedType& input, const Table& table);
   const Ordering* ordering(const graphql::NamedType& input, const Table& table);
@@ -68,7 +68,6 @@ class FilterFactory {
   Filter::Term filter_term(const graphql::NamedType& input, const graphql::InputValue& field,
                            const Table& table, const Filter& self);
 
-  const Model& model_;
   const Registry& registry_;
   std::map<std::pair<const graphql::NamedType*, const Table*>, Filter> filters_;
   std::map<std::pair<const graphql::NamedType*, const Table*>, Ordering> orderings_;
