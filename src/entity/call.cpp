@@ -1,11 +1,18 @@
 #include "entity/call.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
 #include "base/error.h"
 
 namespace entity {
+
+std::string SqlText::is_among(std::string_view expression, sql::Ids ids) {
+  if (ids.values.size() == 1) return fmt::format("{} = {}", expression, bind(ids.values.front()));
+  return fmt::format("{} in_ids({})", expression, bind(std::move(ids)));
+}
 
 int RowSet::expression(const graphql::FieldDef& field) const {
   const auto found = std::find_if(expressions.begin(), expressions.end(),

@@ -88,9 +88,12 @@ std::vector<std::string> create_indexes(const Table& table) {
                                      column_list(key)));
   }
   for (const auto& key : table.indexes) {
-    statements.push_back(fmt::format("create index if not exists {} on {} ({})",
+    // Nobody looks for rows without a parent or a due time in an index of parents or due times.
+    const std::string only =
+        table.column(key.front())->nullable ? fmt::format(" where {} is not null", quoted(key.front())) : "";
+    statements.push_back(fmt::format("create index if not exists {} on {} ({}){}",
                                      quoted(index_name(table.name, key)), quoted(table.name),
-                                     column_list(key)));
+                                     column_list(key), only));
   }
   return statements;
 }

@@ -26,7 +26,7 @@ std::string id_condition(SqlText& sql, const std::string& expression, const base
   } else {
     add(value);
   }
-  return fmt::format("{} in_ids({})", expression, sql.bind(std::move(ids)));
+  return sql.is_among(expression, std::move(ids));
 }
 
 std::string both(const std::string& left, const std::string& right, std::string_view word) {

@@ -150,8 +150,8 @@ class NestedList : public ListBase {
     SqlText sql(call.database->dialect());
     sql::Ids ids = parent_ids(batch);
     const std::string columns = spec_of(batch).select_list(sql, "t", call);
-    std::string text = fmt::format("select {}, {} from {} where {} in_ids({})", parent_column(), columns,
-                                   from(), parent_column(), sql.bind(std::move(ids)));
+    std::string text = fmt::format("select {}, {} from {} where {}", parent_column(), columns, from(),
+                                   sql.is_among(parent_column(), std::move(ids)));
     text += and_also(condition(sql, batch.arguments, call)) + " " + order(sql, batch.arguments, call);
     return {std::move(text), std::move(sql.parameters)};
   }
@@ -196,11 +196,9 @@ class RootLoaded : public EntityResolver {
   void start(Batch& batch) const override {
     auto& call = static_cast<Call&>(batch.context);
     SqlText sql(call.database->dialect());
-    sql::Ids ids;
-    for (const std::int64_t id : wanted(batch)) ids.values.push_back(id);
     const std::string columns = spec_of(batch).select_list(sql, "t", call);
-    std::string text = fmt::format("select {} from {} t where t.\"id\" in_ids({})", columns,
-                                   quoted(table_.name), sql.bind(std::move(ids)));
+    std::string text = fmt::format("select {} from {} t where {}", columns, quoted(table_.name),
+                                   sql.is_among("t.\"id\"", sql::Ids{wanted(batch)}));
     text += and_also(scope_condition(model_, table_, sql, "t", call));
     batch.state = std::make_shared<std::size_t>(call.enqueue({std::move(text), std::move(sql.parameters)}));
   }

@@ -43,9 +43,9 @@ std::string LoadSpec::select_list(SqlText& sql, const std::string& alias, const 
 
 sql::Query LoadSpec::by_ids(sql::Ids ids, const Call& call) const {
   SqlText sql(call.database->dialect());
-  std::string text =
-      fmt::format("select {} from {} t where t.\"id\" ", select_list(sql, "t", call), quoted(table->name));
-  text += fmt::format("in_ids({})", sql.bind(std::move(ids)));
+  const std::string list = select_list(sql, "t", call);
+  std::string text = fmt::format("select {} from {} t where {}", list, quoted(table->name),
+                                 sql.is_among("t.\"id\"", std::move(ids)));
   return {std::move(text), std::move(sql.parameters)};
 }
 

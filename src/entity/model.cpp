@@ -213,6 +213,9 @@ void Model::add_keys(Table& table) {
     if (directive.name == "unique") table.uniques.push_back(columns_of(directive));
     if (directive.name == "index") table.indexes.push_back(columns_of(directive));
   }
+  // A list without an ordering is its organization's rows by id, and the page
+  // of it must not cost a look at all of them.
+  if (table.scope == Table::Scope::kOwn) table.indexes.push_back({"organization_id", "id"});
   // Every reference is followed backwards sooner or later, by a nested list or
   // by a deletion.
   for (const Column& column : table.columns) {

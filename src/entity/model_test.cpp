@@ -94,7 +94,7 @@ TEST_F(Library, RefersToOtherTablesByColumnsOfTheirIds) {
 
 TEST_F(Library, IndexesEveryReferenceThatNoKeyBeginsWith) {
   EXPECT_EQ(shelf_.uniques, (std::vector<std::vector<std::string>>{{"organization_id", "name"}}));
-  EXPECT_EQ(shelf_.indexes, (std::vector<std::vector<std::string>>{{"room"}}));
+  EXPECT_EQ(shelf_.indexes, (std::vector<std::vector<std::string>>{{"room"}, {"organization_id", "id"}}));
   EXPECT_EQ(book_.indexes, (std::vector<std::vector<std::string>>{{"shelf_id"}, {"previous_id"}}));
 }
 
@@ -131,7 +131,9 @@ create table "glass" (
 
 create unique index if not exists "glass_organization_id_label_idx" on "glass" ("organization_id", "label");
 
-create index if not exists "glass_lid_id_idx" on "glass" ("lid_id");
+create index if not exists "glass_organization_id_id_idx" on "glass" ("organization_id", "id");
+
+create index if not exists "glass_lid_id_idx" on "glass" ("lid_id") where "lid_id" is not null;
 
 )");
   const std::string postgres = model.ddl(sql::Dialect::kPostgres);
