@@ -79,9 +79,12 @@ SqliteConnection::SqliteConnection(const std::string& file, SqliteMode mode,
     sqlite3_progress_handler(database, kInstructionsPerCheck, stop_if_too_old, this);
     return;
   }
+  // `temp_store`: what savepoints keep to be undone stays in memory. In a
+  // temporary file it was written four times as often as the log itself.
   run_pragmas(
       database,
       "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;"
+      "pragma temp_store = memory;"
       "pragma cache_size = -2048; pragma wal_autocheckpoint = 0; pragma journal_size_limit = 16777216;");
 }
 
