@@ -1,6 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "cli/commands.h"
@@ -27,7 +27,8 @@ int run(int argc, char** argv) {
       fmt::print(stderr, "arkitektd: unknown arguments; see `arkitektd {} --help`.\n",
                  app.get_subcommands().front()->get_name());
     } else {
-      fmt::print(stderr, "arkitektd: there is no such command. There are: up, doctor. See `arkitektd --help`.\n");
+      fmt::print(stderr,
+                 "arkitektd: there is no such command. There are: up, doctor. See `arkitektd --help`.\n");
     }
     return static_cast<int>(platform::Exit::kUsage);
   } catch (const CLI::ParseError& error) {

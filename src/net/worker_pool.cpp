@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "net/event_loop.h"
 #include "net/thread_name.h"
 
 namespace net {
@@ -77,6 +78,15 @@ bool WorkerPool::post(std::function<void()> task) {
 }
 
 std::size_t WorkerPool::queued() const { return state_->queued.load(std::memory_order_relaxed); }
+
+void post_patiently(WorkerPool& workers, EventLoop& loop, std::function<void()> task) {
+  if (workers.post(task)) return;
+  auto timer = std::make_shared<EventLoop::Timer>();
+  *timer =
+      loop.after(std::chrono::milliseconds(20), [&workers, &loop, timer, task = std::move(task)]() mutable {
+        post_patiently(workers, loop, std::move(task));
+      });
+}
 
 void WorkerPool::stop() {
   std::deque<std::function<void()>> dropped;

@@ -9,6 +9,8 @@
 
 namespace net {
 
+class EventLoop;
+
 /// Thread-safe. Destruction finishes running functions and drops queued ones.
 class WorkerPool {
  public:
@@ -27,5 +29,9 @@ class WorkerPool {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Runs `task` on the pool, however full it is: for what was accepted already
+/// and must go on. Dropped only when the pool and the loop stop.
+void post_patiently(WorkerPool& workers, EventLoop& loop, std::function<void()> task);
 
 }  // namespace net

@@ -51,7 +51,8 @@ const NamedType& json_object_type(const base::Json& value, const NamedType& decl
 
 Cell json_cell(const base::Json& value, const Type& type, FieldOutput& out) {
   if (value.is_null()) return Cell::null();
-  if (type.named->is_leaf() && value.is_number() && (type.named->name == "ID" || type.named->name == "DateTime")) {
+  if (type.named->is_leaf() && value.is_number() &&
+      (type.named->name == "ID" || type.named->name == "DateTime")) {
     // Kept as rows keep them: ids as integers, times as microseconds.
     if (const auto number = value.as_int64()) return Cell::of(*number);
   }
@@ -75,8 +76,7 @@ std::string member_of(const FieldDef& field) {
 
 class JsonFieldResolver : public Resolver {
  public:
-  explicit JsonFieldResolver(const FieldDef& field)
-      : type_(*field.type), member_(member_of(field)) {}
+  explicit JsonFieldResolver(const FieldDef& field) : type_(*field.type), member_(member_of(field)) {}
 
   void finish(Batch& batch) const override {
     for (std::size_t i = 0; i < batch.parents.size(); ++i) {

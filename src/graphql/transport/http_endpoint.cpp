@@ -138,12 +138,7 @@ void execute(const net::HttpRequest& request, const net::Respond& respond, const
 }  // namespace
 
 void run_soon(const Machinery& machinery, std::function<void()> task) {
-  if (machinery.workers.post(task)) return;
-  // The pool is full: what is already accepted waits its turn.
-  auto timer = std::make_shared<net::EventLoop::Timer>();
-  *timer = machinery.loop.after(
-      std::chrono::milliseconds(20),
-      [&machinery, timer, task = std::move(task)]() mutable { run_soon(machinery, std::move(task)); });
+  net::post_patiently(machinery.workers, machinery.loop, std::move(task));
 }
 
 void add_graphql_routes(net::Router& router, const std::string& prefix, Machinery machinery) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "services/lok/rows.h"
+#include "sql/nullable.h"
 
 namespace lok {
 namespace {
@@ -31,7 +31,7 @@ std::vector<Instance> candidates(sql::Reader& reader, std::int64_t hub, std::int
     instances.push_back({rows.integer(row, 0),
                          std::string(rows.text(row, 1)),
                          std::string(rows.text(row, 2)),
-                         optional_text(rows, row, 3),
+                         sql::optional_text(rows, row, 3),
                          {}});
   }
   return instances;
@@ -48,12 +48,12 @@ void add_aliases(sql::Reader& reader, std::vector<Instance>& instances) {
     Alias alias;
     alias.id = rows.integer(row, 1);
     alias.kind = rows.text(row, 2);
-    alias.host = optional_text(rows, row, 3);
+    alias.host = sql::optional_text(rows, row, 3);
     if (!rows.is_null(row, 4)) alias.port = rows.integer(row, 4);
-    alias.path = optional_text(rows, row, 5);
+    alias.path = sql::optional_text(rows, row, 5);
     alias.ssl = rows.integer(row, 6) != 0;
     alias.challenge = rows.text(row, 7);
-    alias.reach = optional_text(rows, row, 8);
+    alias.reach = sql::optional_text(rows, row, 8);
     alias.is_public = rows.integer(row, 9) != 0;
     const auto owner = std::ranges::find(instances, rows.integer(row, 0), &Instance::id);
     owner->aliases.push_back(std::move(alias));

@@ -5,7 +5,7 @@
 
 #include "services/lok/oauth_error.h"
 #include "services/lok/password.h"
-#include "services/lok/rows.h"
+#include "sql/nullable.h"
 
 namespace lok {
 namespace {
@@ -119,7 +119,7 @@ void write_mappings(sql::Writer& writer, std::int64_t client, const Composition&
     writer.execute(
         "insert into service_instance_mapping (client_id, instance_id, key, optional) values ($1, $2, $3, "
         "$4)",
-        {client, composition.instances[filled.instance].id, filled.key, flag(filled.optional)});
+        {client, composition.instances[filled.instance].id, filled.key, sql::flag(filled.optional)});
   }
 }
 
@@ -129,9 +129,9 @@ void read_person(sql::Reader& reader, const Mandate& mandate, Login& login) {
   login.user = mandate.grantor;
   login.organization = mandate.organization;
   login.username = user.text(0, 0);
-  login.first_name = optional_text(user, 0, 1).value_or("");
-  login.last_name = optional_text(user, 0, 2).value_or("");
-  login.email = optional_text(user, 0, 3).value_or("");
+  login.first_name = sql::optional_text(user, 0, 1).value_or("");
+  login.last_name = sql::optional_text(user, 0, 2).value_or("");
+  login.email = sql::optional_text(user, 0, 3).value_or("");
   const sql::Rows roles = reader.query(
       "select role.identifier from membership_role join role on role.id = membership_role.role_id"
       " where membership_role.membership_id = $1 order by role.identifier",
@@ -142,7 +142,7 @@ void read_person(sql::Reader& reader, const Mandate& mandate, Login& login) {
 void read_place(sql::Reader& reader, const Mandate& mandate, const Manifest& manifest, Login& login) {
   const sql::Rows hub = reader.query("select uid, tls_certificate from hub where id = $1", {mandate.hub});
   login.hub_uid = hub.text(0, 0);
-  login.tls_certificate = optional_text(hub, 0, 1);
+  login.tls_certificate = sql::optional_text(hub, 0, 1);
   const sql::Rows offered =
       reader.query("select value from scope where organization_id = $1", {mandate.organization});
   std::set<std::string, std::less<>> known;

@@ -10,7 +10,7 @@
 #include "services/lok/password.h"
 #include "services/lok/provisioning_hub.h"
 #include "services/lok/provisioning_mandate.h"
-#include "services/lok/rows.h"
+#include "sql/nullable.h"
 
 namespace lok {
 namespace {
@@ -54,8 +54,8 @@ std::map<std::string, NewPassword> new_passwords(sql::Database& database,
       const sql::Rows rows = reader.query(
           "select password_hash, password_mark from user_account where username = $1", {account.username});
       if (rows.empty()) return;
-      hash = optional_text(rows, 0, 0);
-      mark = optional_text(rows, 0, 1);
+      hash = sql::optional_text(rows, 0, 0);
+      mark = sql::optional_text(rows, 0, 1);
     });
     const std::string wanted_mark = mark_of(configuration, account);
     const bool same = hash && (wanted_mark.empty() ? password_matches(account.password, *hash)
@@ -71,7 +71,7 @@ std::int64_t write_user(sql::Writer& writer, const Account& account, std::int64_
       " on conflict (username) do update set superuser = excluded.superuser,"
       " email = coalesce(excluded.email, user_account.email) returning id",
       {account.username, account.email.empty() ? sql::Value() : sql::Value(account.email),
-       flag(account.superuser), now});
+       sql::flag(account.superuser), now});
   writer.execute("insert into profile (user_id, name) values ($1, $2) on conflict (user_id) do nothing",
                  {user, account.username});
   return user;

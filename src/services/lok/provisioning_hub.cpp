@@ -1,7 +1,7 @@
 #include "services/lok/provisioning_hub.h"
 
 #include "base/random.h"
-#include "services/lok/rows.h"
+#include "sql/nullable.h"
 
 namespace lok {
 namespace {
@@ -27,9 +27,9 @@ void write_alias(sql::Writer& writer, std::int64_t instance, const AliasSettings
       " on conflict (instance_id, key) do update set kind = excluded.kind, host = excluded.host,"
       " port = excluded.port, path = excluded.path, ssl = excluded.ssl, challenge = excluded.challenge,"
       " reach = excluded.reach, public = excluded.public, position = excluded.position",
-      {instance, alias.id, alias.kind, or_null(alias.host), or_null(alias.port), or_null(alias.path),
-       flag(alias.ssl), alias.challenge, or_null(alias.reach), flag(alias.is_public),
-       static_cast<std::int64_t>(position)});
+      {instance, alias.id, alias.kind, sql::nullable(alias.host), sql::nullable(alias.port),
+       sql::nullable(alias.path), sql::flag(alias.ssl), alias.challenge, sql::nullable(alias.reach),
+       sql::flag(alias.is_public), static_cast<std::int64_t>(position)});
 }
 
 void write_instance(sql::Writer& writer, std::int64_t organization, std::int64_t hub,
@@ -41,7 +41,7 @@ void write_instance(sql::Writer& writer, std::int64_t organization, std::int64_t
       "excluded.name,"
       " description = excluded.description, challenge_key = excluded.challenge_key returning id",
       {hub, instance.instance_id, write_release(writer, organization, instance), instance.name,
-       instance.description, or_null(instance.challenge_key)});
+       instance.description, sql::nullable(instance.challenge_key)});
   for (const Described& role : instance.roles) write_role(writer, organization, role, false);
   for (const Described& scope : instance.scopes) {
     write_scope(writer, organization, scope.key, scope.key, scope.description);
@@ -55,7 +55,7 @@ void write_role(sql::Writer& writer, std::int64_t organization, const Described&
   writer.execute(
       "insert into role (organization_id, identifier, description, builtin) values ($1, $2, $3, $4)"
       " on conflict (organization_id, identifier) do nothing",
-      {organization, role.key, role.description, flag(builtin)});
+      {organization, role.key, role.description, sql::flag(builtin)});
 }
 
 void write_scope(sql::Writer& writer, std::int64_t organization, const std::string& value,
@@ -73,7 +73,7 @@ void write_hub(sql::Writer& writer, std::int64_t organization, const HubSettings
       " values ($1, $2, $3, $2, $4, $5)"
       " on conflict (organization_id, identifier) do update set description = excluded.description,"
       " tls_certificate = excluded.tls_certificate returning id",
-      {organization, hub.identifier, uid, hub.description, or_null(hub.tls_certificate)});
+      {organization, hub.identifier, uid, hub.description, sql::nullable(hub.tls_certificate)});
   if (!hub.uid.empty()) writer.execute("update hub set uid = $1 where id = $2 and uid <> $1", {hub.uid, id});
   for (const InstanceSettings& instance : hub.instances) write_instance(writer, organization, id, instance);
 }

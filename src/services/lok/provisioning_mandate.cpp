@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "services/lok/mandate.h"
-#include "services/lok/rows.h"
+#include "sql/nullable.h"
 
 namespace lok {
 namespace {
@@ -76,7 +76,7 @@ void write_key(sql::Writer& writer, const Listed& listed, const Ids& users, cons
       " grantor_id = excluded.grantor_id, organization_id = excluded.organization_id,"
       " label = excluded.label, config_name = excluded.config_name, any_app = excluded.any_app",
       {organization, hub, membership, user, listed.name, listed.key.substr(0, kShownPrefix),
-       hash_key(listed.key), subject.dump(), flag(listed.any_app), now});
+       hash_key(listed.key), subject.dump(), sql::flag(listed.any_app), now});
 }
 
 void revoke_unlisted(sql::Writer& writer, const sql::Texts& listed, std::int64_t now) {

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "service/auth.h"
-#include "services/lok/rows.h"
+#include "sql/nullable.h"
 
 namespace lok {
 namespace {
@@ -55,7 +55,7 @@ void store(sql::Writer& writer, const std::string& client_id, bool functional,
            const std::vector<AliasReport>& reports, std::int64_t now) {
   const sql::Rows client = writer.query(
       "update client set functional = $1, last_reported_at = $2 where client_id = $3 returning id",
-      {flag(functional), now, client_id});
+      {sql::flag(functional), now, client_id});
   if (client.empty()) return;  // its mandate was revoked a moment ago
   for (const AliasReport& report : reports) {
     writer.execute(
@@ -63,8 +63,8 @@ void store(sql::Writer& writer, const std::string& client_id, bool functional,
         " values ($1, $2, (select id from instance_alias where id = $3), $4, $5, $6)"
         " on conflict (client_id, key) do update set alias_id = excluded.alias_id, valid = excluded.valid,"
         " reason = excluded.reason, reported_at = excluded.reported_at",
-        {client.integer(0, 0), report.key, or_null(report.alias), flag(report.valid), or_null(report.reason),
-         now});
+        {client.integer(0, 0), report.key, sql::nullable(report.alias), sql::flag(report.valid),
+         sql::nullable(report.reason), now});
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,12 +13,16 @@
 
 namespace rekuest {
 
+/// Makes a frame's text when its turn has come, on a worker: signing a task's
+/// token takes longer than a commit's share of the writer thread.
+using FrameMaker = std::function<std::string()>;
+
 /// One agent's live connection. Thread-safe.
 class AgentLink {
  public:
   virtual ~AgentLink() = default;
   /// Frames of one agent are sent in the order of the calls.
-  virtual void send(std::string frame) = 0;
+  virtual void send(FrameMaker frame) = 0;
   /// A newer registration of the same agent took over.
   virtual void displace() = 0;
 };
@@ -31,6 +36,7 @@ class AgentHub {
   /// False if another link has taken over since.
   bool close(std::int64_t agent, const AgentLink* link);
   /// Dropped if the agent is not here: it is told when it registers.
+  void send(std::int64_t agent, FrameMaker frame);
   void send(std::int64_t agent, std::string frame);
   std::vector<std::int64_t> connected() const;
 

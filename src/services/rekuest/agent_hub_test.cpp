@@ -11,7 +11,7 @@ using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 struct RecordingLink : AgentLink {
-  void send(std::string frame) override { frames.push_back(std::move(frame)); }
+  void send(FrameMaker frame) override { frames.push_back(frame()); }
   void displace() override { ++displaced; }
   std::vector<std::string> frames;
   int displaced = 0;

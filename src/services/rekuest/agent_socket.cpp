@@ -26,6 +26,8 @@ constexpr auto kRegisterWithin = std::chrono::seconds(10);
 constexpr auto kHeartbeatEvery = std::chrono::seconds(10);
 constexpr std::int64_t kAnswerWithinMicros = 15'000'000;  // heartbeat interval and five seconds
 
+/// Read where it arrives, on the event loop.
+constexpr std::size_t kSmallMessage = 16 * 1024;
 constexpr std::size_t kMaxWaitingFrames = 2000;
 constexpr std::size_t kFramesPerCommit = 500;
 
@@ -36,7 +38,11 @@ class AgentSocket : public net::WebSocketSession,
                     public AgentLink,
                     public std::enable_shared_from_this<AgentSocket> {
  public:
-  explicit AgentSocket(const AgentMachinery& machinery) : machinery_(machinery) {}
+  explicit AgentSocket(const AgentMachinery& machinery)
+      : machinery_(machinery), outgoing_([&machinery](std::function<void()> task) {
+          net::post_patiently(machinery.workers, machinery.loop, std::move(task));
+        }) {}
+
   // net::WebSocketSession, on event-loop threads
   void on_open(std::shared_ptr<net::WebSocket> socket) override {
     socket_ = std::move(socket);
@@ -51,13 +57,22 @@ class AgentSocket : public net::WebSocketSession,
     if (refused_) return;  // the close frame is on its way
     heard_ = base::monotonic_micros();
     if (!open_ && !admit(message.size())) return;
+    bool here = false;
     {
       const std::lock_guard lock(mutex_);
       if (refused_) return;
+      const bool small = message.size() <= kSmallMessage;
       waiting_.push_back(std::move(message));
       if (std::exchange(busy_, true)) return;
+      if (small && open_) here = true;
     }
-    schedule();
+    // A report is read and handed to the writer in less time than it takes to
+    // wake a worker.
+    if (here) {
+      work();
+    } else {
+      schedule();
+    }
   }
 
   void on_binary(std::string) override { socket_->close(kInvalidJson, "Text frames only."); }
@@ -79,7 +94,9 @@ class AgentSocket : public net::WebSocketSession,
   }
 
   // AgentLink
-  void send(std::string text) override { socket_->send_text(std::move(text)); }
+  void send(FrameMaker frame) override {
+    outgoing_.post([socket = socket_, make = std::move(frame)] { socket->send_text(make()); });
+  }
   void displace() override { socket_->close(kDisplaced, "A newer connection of this agent took over."); }
 
  private:
@@ -91,12 +108,25 @@ class AgentSocket : public net::WebSocketSession,
     return false;
   }
 
+  // What no order matters for, or what comes before everything.
+  void say(std::string text) { socket_->send_text(std::move(text)); }
+
   void forget_unregistered() { machinery_.hub.unregistered_bytes -= unregistered_.exchange(0); }
 
   void schedule() {
-    if (machinery_.workers.post([self = shared_from_this()] { self->work(); })) return;
-    retry_ = machinery_.loop.after(std::chrono::milliseconds(20),
-                                   [self = shared_from_this()] { self->schedule(); });
+    net::post_patiently(machinery_.workers, machinery_.loop, [self = shared_from_this()] { self->work(); });
+  }
+
+  // After a commit, on the writer thread.
+  void go_on() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (waiting_.empty() && redo_.empty() && !closed_) {
+        busy_ = false;
+        return;
+      }
+    }
+    schedule();
   }
 
   // Takes all that waits. Returns with `busy_` still set if a commit has to
@@ -171,20 +201,20 @@ class AgentSocket : public net::WebSocketSession,
     static const std::string kNotYet = "This server does not offer that yet.";
     const Json id = request["id"];
     if (kind == "ASSIGN_REQUEST") {
-      send(frame("ASSIGN_RESPONSE", {{"request", id},
-                                     {"reference", request["reference"]},
-                                     {"task", nullptr},
-                                     {"created", false},
-                                     {"error", kNotYet}}));
+      say(frame("ASSIGN_RESPONSE", {{"request", id},
+                                    {"reference", request["reference"]},
+                                    {"task", nullptr},
+                                    {"created", false},
+                                    {"error", kNotYet}}));
     } else if (kind == "STATE_REVISION_REQUEST") {
-      send(frame("STATE_REVISION_RESPONSE", {{"request", id}, {"error", kNotYet}}));
+      say(frame("STATE_REVISION_RESPONSE", {{"request", id}, {"error", kNotYet}}));
     } else if (kind == "PROBE_REQUEST") {
-      send(frame("PROBE_RESPONSE", {{"request", id}, {"error", kNotYet}}));
+      say(frame("PROBE_RESPONSE", {{"request", id}, {"error", kNotYet}}));
     } else if (kind == "HELD" || kind == "INFORM") {
-      send(frame("BLOK_REFUSED", {{"task", request["task"]}, {"reason", kNotYet}}));
+      say(frame("BLOK_REFUSED", {{"task", request["task"]}, {"reason", kNotYet}}));
     } else if (kind.ends_with("_REQUEST")) {
-      send(frame("CONTROL_RESPONSE",
-                 {{"request", id}, {"task", request["task"]}, {"accepted", false}, {"error", kNotYet}}));
+      say(frame("CONTROL_RESPONSE",
+                {{"request", id}, {"task", request["task"]}, {"accepted", false}, {"error", kNotYet}}));
     } else {
       base::log::warning("agent.unknown_frame", {{"kind", kind}});
     }
@@ -220,7 +250,7 @@ class AgentSocket : public net::WebSocketSession,
         },
         [self = shared_from_this()](std::exception_ptr error) {
           if (error) self->registration_failed(error);
-          self->schedule();
+          self->go_on();
         });
     return true;
   }
@@ -232,20 +262,24 @@ class AgentSocket : public net::WebSocketSession,
     registered_->pending = {};
     open_ = true;
     forget_unregistered();
-    send(frame("INIT", {{"agent", std::to_string(result.agent.agent)},
-                        {"inquiries", result.inquiries},
-                        {"hash", result.hash},
-                        {"diagnostics", result.diagnostics}}));
+    say(frame("INIT", {{"agent", std::to_string(result.agent.agent)},
+                       {"inquiries", result.inquiries},
+                       {"hash", result.hash},
+                       {"diagnostics", result.diagnostics}}));
     machinery_.hub.open(result.agent.agent, shared_from_this());
-    send_pending(result.pending, now);
+    send_pending(std::move(result.pending), now);
     base::log::info("agent.registered", {{"agent", result.agent.agent}});
     heard_ = base::monotonic_micros();
     start_heartbeat();
   }
 
-  void send_pending(const Pending& pending, std::int64_t now) {
-    for (const AssignFrame& assign : pending.assigns) send(assign.text(machinery_.signer, now));
-    for (const std::string& control : pending.controls) send(control);
+  void send_pending(Pending pending, std::int64_t now) {
+    for (AssignFrame& assign : pending.assigns) {
+      send([frame = std::move(assign), &signer = machinery_.signer, now] { return frame.text(signer, now); });
+    }
+    for (std::string& control : pending.controls) {
+      send([text = std::move(control)] { return text; });
+    }
   }
 
   void registration_failed(const std::exception_ptr& error) {
@@ -268,7 +302,7 @@ class AgentSocket : public net::WebSocketSession,
 
   bool refuse_registration(std::uint16_t code, const std::string& reason) {
     base::log::warning("agent.refused", {{"reason", reason}});
-    send(frame("PROTOCOL_ERROR", {{"error", reason}}));
+    say(frame("PROTOCOL_ERROR", {{"error", reason}}));
     return refuse(code, "Registration refused.");
   }
 
@@ -289,18 +323,18 @@ class AgentSocket : public net::WebSocketSession,
           writer.after_commit([self, outcome, now] {
             self->acknowledge(*outcome);
             self->machinery_.feed.publish(outcome->notices);
-            self->send_pending(outcome->pending, now);
+            self->send_pending(std::move(outcome->pending), now);
           });
         },
         [self = shared_from_this(), frames, mode](std::exception_ptr error) {
           if (error) self->commit_failed(frames, mode, error);
-          self->schedule();
+          self->go_on();
         });
   }
 
   void acknowledge(const JournalOutcome& outcome) {
     for (const auto& [session, position] : outcome.positions) {
-      send(frame("JOURNAL_ACK", {{"journal_session", session}, {"pos", position}}));
+      say(frame("JOURNAL_ACK", {{"journal_session", session}, {"pos", position}}));
     }
   }
 
@@ -349,7 +383,7 @@ class AgentSocket : public net::WebSocketSession,
         self->socket_->close(kHeartbeatMissed, "The heartbeat was not answered.");
         return;
       }
-      self->send(frame("HEARTBEAT"));
+      self->say(frame("HEARTBEAT"));
       self->start_heartbeat();
     });
   }
@@ -366,7 +400,7 @@ class AgentSocket : public net::WebSocketSession,
 
   const AgentMachinery& machinery_;
   std::shared_ptr<net::WebSocket> socket_;
-  net::EventLoop::Timer retry_;
+  net::Strand outgoing_;  ///< tasks and their controls, in order
   std::atomic<std::int64_t> heard_{0};
   std::atomic<std::size_t> unregistered_{0};
   std::atomic<bool> open_{false};

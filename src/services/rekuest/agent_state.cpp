@@ -62,10 +62,8 @@ void store_snapshots(sql::Writer& writer, const JournalAgent& from, const std::s
   }
 }
 
-// A new process begins: what the one before held in its memory is gone, and
-// everything it still had to say has arrived.
-void begin_session(sql::Writer& writer, const JournalAgent& from, const base::Json& frame, std::int64_t now,
-                   std::vector<TaskNotice>& notices) {
+// A new process begins: what the one before held in its memory is gone.
+void begin_session(sql::Writer& writer, const JournalAgent& from, const base::Json& frame, std::int64_t now) {
   const std::string session = text_of(frame, "session_id");
   session_row(writer, from, session, now);
   writer.execute(
@@ -76,10 +74,6 @@ void begin_session(sql::Writer& writer, const JournalAgent& from, const base::Js
       " and agent_minted = 1",
       {from.agent});
   store_snapshots(writer, from, session, frame["states"], 0, now);
-  for (TaskNotice& notice :
-       lose_tasks(writer, from.agent, "The app that ran this task was restarted.", now)) {
-    notices.push_back(std::move(notice));
-  }
 }
 
 void store_patch(sql::Writer& writer, const JournalAgent& from, const base::Json& frame, std::int64_t now) {
@@ -137,8 +131,8 @@ void unshelve(sql::Writer& writer, const JournalAgent& from, const base::Json& f
 }  // namespace
 
 void apply_agent_frame(sql::Writer& writer, const JournalAgent& from, std::string_view kind,
-                       const base::Json& frame, std::int64_t now, std::vector<TaskNotice>& notices) {
-  if (kind == "SESSION_INIT") begin_session(writer, from, frame, now, notices);
+                       const base::Json& frame, std::int64_t now) {
+  if (kind == "SESSION_INIT") begin_session(writer, from, frame, now);
   if (kind == "STATE_PATCH") store_patch(writer, from, frame, now);
   if (kind == "STATE_SNAPSHOT") {
     store_snapshots(writer, from, text_of(frame, "session_id"), frame["snapshots"],

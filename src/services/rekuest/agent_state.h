@@ -11,6 +11,6 @@ namespace rekuest {
 /// Applies one frame that is no task report. Unknown kinds, states, locks and
 /// drawers are ignored.
 void apply_agent_frame(sql::Writer& writer, const JournalAgent& from, std::string_view kind,
-                       const base::Json& frame, std::int64_t now, std::vector<TaskNotice>& notices);
+                       const base::Json& frame, std::int64_t now);
 
 }  // namespace rekuest

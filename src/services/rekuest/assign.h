@@ -13,10 +13,20 @@
 
 namespace rekuest {
 
-/// Who assigns: the caller of a root task.
-struct AssignCaller {
+/// What a caller asks for, read and hashed outside of any transaction.
+struct AssignRequest {
+  /// `input` is a coerced AssignInput. Throws base::Error for what can be seen
+  /// to be wrong without the database: arguments that are no object or too
+  /// large, what is not built yet.
+  static AssignRequest read(std::shared_ptr<const service::Identity> who, base::Json input, std::int64_t now);
+
   std::shared_ptr<const service::Identity> who;
   std::int64_t now = 0;
+  base::Json input;
+  std::optional<std::int64_t> implementation, agent, action;
+  std::optional<std::string> reference;  ///< given by the caller
+  std::string args;                      ///< JSON text
+  std::string args_hash;
 };
 
 struct Assigned {
@@ -26,10 +36,10 @@ struct Assigned {
   std::vector<TaskNotice> notices;
 };
 
-/// Creates a root task inside a write body. `input` is a coerced AssignInput.
-/// A repeated reference gives the existing task. Throws base::Error saying what
-/// to do: nothing offers the action, the agent is away, the arguments are too large.
-Assigned assign_task(sql::Writer& writer, const AssignCaller& caller, const base::Json& input);
+/// Creates a root task inside a write body. A repeated reference gives the
+/// existing task. Throws base::Error saying what to do: nothing offers the
+/// action, the agent is away.
+Assigned assign_task(sql::Writer& writer, const AssignRequest& request);
 
 /// The SQL condition that the agent `alias` can be given work; `stale` is the
 /// placeholder of the oldest `last_seen` that still counts.

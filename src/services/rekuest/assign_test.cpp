@@ -55,8 +55,8 @@ TEST_P(Assign, MakesATaskThatIsOnItsWay) {
   EXPECT_EQ(world_.number("select is_done from task"), 0);
   EXPECT_EQ(world_.number("select count(*) from task where reference is null"), 0);
   ASSERT_THAT(assigned.notices, SizeIs(2));
-  EXPECT_EQ(assigned.notices[0].create["id"], Json(assigned.task));
-  EXPECT_EQ(assigned.notices[1].event["kind"], Json("QUEUED"));
+  EXPECT_EQ(assigned.notices[0].created->change()["id"], Json(assigned.task));
+  EXPECT_EQ(assigned.notices[1].event->change()["kind"], Json("QUEUED"));
 }
 
 TEST_P(Assign, FindsItsTargetByEachOfTheWays) {
@@ -224,15 +224,15 @@ TEST_P(Assign, AsksForAStateOnlyOfAgentsThatCheckIt) {
 
 TEST_P(Assign, SharesCommitsAmongManyCallers) {
   constexpr int kTasks = 100;
-  const Json input = Json::parse(R"({"agent":")" + here_ + R"(","interface":"add","args":{}})");
+  const AssignRequest request = AssignRequest::read(
+      me_, Json::parse(R"({"agent":")" + here_ + R"(","interface":"add","args":{}})"), world_.now);
   const std::uint64_t before = world_.database().stats().commits;
   std::atomic<int> failed = 0;
   {
     sql_testing::HeldWriter held(world_.database());
     for (int i = 0; i < kTasks; ++i) {
-      world_.database().write_async(
-          [this, &input](sql::Writer& writer) { assign_task(writer, {me_, world_.now}, input); },
-          [&failed](std::exception_ptr error) { failed += error ? 1 : 0; });
+      world_.database().write_async([&request](sql::Writer& writer) { assign_task(writer, request); },
+                                    [&failed](std::exception_ptr error) { failed += error ? 1 : 0; });
     }
   }
   world_.database().write([](sql::Writer&) {});  // after all of them

@@ -3,16 +3,13 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "services/rekuest/catalog_steps.h"
+#include "sql/nullable.h"
 
 namespace rekuest {
 namespace {
 
 using base::Json;
 using catalog::Host;
-
-sql::Value optional_value(const std::optional<std::string>& text) {
-  return text ? sql::Value(*text) : sql::Value();
-}
 
 Host host_of(sql::Writer& writer, const Registrant& registrant, std::int64_t now) {
   const sql::Rows rows = writer.query(
@@ -63,7 +60,7 @@ void update_agent(sql::Writer& writer, const Registrant& registrant, const Host&
   writer.execute(
       "update agent set declared_name = $1, description = coalesce($2, description), hash = $3, app_id = $4,"
       " release_id = $5 where id = $6",
-      {declaration.name.value_or(registrant.client_id), optional_value(declaration.description), hash,
+      {declaration.name.value_or(registrant.client_id), sql::nullable(declaration.description), hash,
        host.app, host.release, host.agent});
 }
 
@@ -113,7 +110,7 @@ Registration register_agent(sql::Writer& writer, const Registrant& registrant, c
   update_agent(writer, registrant, host, declaration, registration.hash);
   if (connection != nullptr) {
     writer.execute("update agent set supervisor = $1, features = $2 where id = $3",
-                   {optional_value(connection->supervisor), connection->features.dump(), host.agent});
+                   {sql::nullable(connection->supervisor), connection->features.dump(), host.agent});
   }
   return registration;
 }

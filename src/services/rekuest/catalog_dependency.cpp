@@ -4,35 +4,30 @@
 
 #include "services/rekuest/catalog_rows.h"
 #include "services/rekuest/catalog_steps.h"
+#include "sql/nullable.h"
 
 namespace rekuest::catalog {
 namespace {
 
 using base::Json;
 
-sql::Value text_or_null(const Json& value) {
-  return value.is_string() ? sql::Value(value.as_string()) : sql::Value();
-}
-sql::Value whole_or_null(const Json& value) {
-  return value.is_number() ? sql::Value(value.as_int64().value_or(0)) : sql::Value();
-}
 std::string list_text(const Json& value) { return value.is_array() ? value.dump() : "[]"; }
 
 std::vector<sql::Value> row_of(std::int64_t implementation, const Json& dependency) {
   const Json& exclusive = dependency["mutually_exclusive_keys"];
   return {implementation,
           dependency["key"].as_string(),
-          text_or_null(dependency["description"]),
+          sql::nullable_text(dependency["description"]),
           std::int64_t{dependency["optional"].as_bool()},
           std::int64_t{dependency["auto_resolvable"].as_bool()},
           list_text(dependency["action_dependencies"]),
           list_text(dependency["state_dependencies"]),
-          text_or_null(dependency["app"]),
-          text_or_null(dependency["version"]),
-          text_or_null(dependency["name"]),
-          whole_or_null(dependency["min_viable_instances"]),
-          whole_or_null(dependency["max_viable_instances"]),
-          whole_or_null(dependency["prefered_instances"]),
+          sql::nullable_text(dependency["app"]),
+          sql::nullable_text(dependency["version"]),
+          sql::nullable_text(dependency["name"]),
+          sql::nullable_integer(dependency["min_viable_instances"]),
+          sql::nullable_integer(dependency["max_viable_instances"]),
+          sql::nullable_integer(dependency["prefered_instances"]),
           exclusive.is_array() ? sql::Value(exclusive.dump()) : sql::Value()};
 }
 

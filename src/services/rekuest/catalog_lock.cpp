@@ -5,18 +5,12 @@
 
 #include "services/rekuest/catalog_rows.h"
 #include "services/rekuest/catalog_steps.h"
+#include "sql/nullable.h"
 
 namespace rekuest::catalog {
 namespace {
 
 using base::Json;
-
-sql::Value text_or_null(const Json& value) {
-  return value.is_string() ? sql::Value(value.as_string()) : sql::Value();
-}
-sql::Value whole_or_null(const Json& value) {
-  return value.is_number() ? sql::Value(value.as_int64().value_or(0)) : sql::Value();
-}
 
 void delete_undeclared(sql::Writer& writer, std::string_view table, const Ids& stored,
                        const std::set<std::string>& declared) {
@@ -47,7 +41,7 @@ Ids reconcile_locks(sql::Writer& writer, const Host& host, const Json::Array& lo
       " updated_at = excluded.updated_at where lock.description is distinct from excluded.description");
   for (const Json& lock : locks) {
     declared.insert(lock["key"].as_string());
-    upsert.add({host.agent, lock["key"].as_string(), text_or_null(lock["definition"]["description"]),
+    upsert.add({host.agent, lock["key"].as_string(), sql::nullable_text(lock["definition"]["description"]),
                 host.now, host.now});
   }
   upsert.finish();
@@ -63,7 +57,7 @@ void reconcile_assets(sql::Writer& writer, const Host& host, const Json::Array& 
   for (const Json& asset : assets) {
     declared.insert(asset["name"].as_string());
     upsert.add({host.agent, asset["name"].as_string(), asset["kind"].as_string(), asset["ref"].as_string(),
-                whole_or_null(asset["size"]), text_or_null(asset["source"])});
+                sql::nullable_integer(asset["size"]), sql::nullable_text(asset["source"])});
   }
   upsert.finish();
   delete_undeclared(writer, "agent_asset", ids_of_agent(writer, "agent_asset", "name", host.agent), declared);

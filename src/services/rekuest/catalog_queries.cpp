@@ -187,7 +187,7 @@ Json resolved_implementations(Call& call, const Json& arguments) {
 Json my_tasks(Call& call, const Json&) {
   return list(call.reader->query(
       "select x.id from task x join caller c on c.id = x.caller_id where c.client_id = $1 and c.user_id = $2"
-      " and c.organization_id = $3 and x.root_id is null and x.is_done = 0 order by x.id desc",
+      " and c.organization_id = $3 and x.root_id is null and x.finished_at is null order by x.id desc",
       {call.client, call.user, call.organization}));
 }
 

@@ -4,6 +4,7 @@
 #include "services/rekuest/catalog.h"
 #include "services/rekuest/frame.h"
 #include "services/rekuest/registration.h"
+#include "sql/nullable.h"
 
 namespace rekuest {
 namespace {
@@ -28,9 +29,15 @@ Words words_of(Control control) {
   return {};
 }
 
-bool is_connected(sql::Writer& writer, std::int64_t agent) {
-  const sql::Rows rows = writer.query("select connected from agent where id = $1", {agent});
-  return !rows.empty() && rows.integer(0, 0) != 0;
+// Whether the task's agent may know of it: it does if it spoke of it, is here,
+// or was here at any time since the task was made.
+bool may_be_known(sql::Writer& writer, const TaskState& task) {
+  if (task.reported) return true;
+  const sql::Rows rows =
+      writer.query("select connected, disconnected_at from agent where id = $1", {task.agent});
+  if (rows.empty()) return false;
+  if (rows.integer(0, 0) != 0) return true;
+  return !rows.is_null(0, 1) && rows.integer(0, 1) >= task.created_at;
 }
 
 NewEvent event(std::string_view kind) {
@@ -39,17 +46,20 @@ NewEvent event(std::string_view kind) {
   return made;
 }
 
-void control_one(sql::Writer& writer, const Words& words, bool step, TaskState& task, std::int64_t caller,
-                 std::int64_t now, Controlled& out) {
-  append_instruct(writer, task, words.instruct, caller, now);
-  out.notices.push_back(append_event(writer, task, event(words.asked), now, false));
-  const bool unheard = !task.reported && (task.agent == 0 || !is_connected(writer, task.agent));
-  if (unheard && !words.ended.empty()) {
-    out.notices.push_back(append_event(writer, task, event(words.ended), now, false));
+void control_one(sql::Writer& writer, TaskLedger& ledger, const Words& words, bool step, TaskState& task,
+                 std::int64_t caller, Controlled& out) {
+  ledger.instruct(task, words.instruct, caller);
+  ledger.append(task, event(words.asked), Speaker::kServer);
+  if (!words.ended.empty() && !may_be_known(writer, task)) {
+    ledger.append(task, event(words.ended), Speaker::kServer);
     return;
   }
   base::Json::Object members{{"task", std::to_string(task.id)}};
-  if (words.instruct == "RESUME") members.emplace_back("step", step);
+  if (words.instruct == "RESUME") {
+    // Kept, so that a RESUME that is sent again says the same.
+    writer.execute("update task set step = $2 where id = $1", {task.id, sql::flag(step)});
+    members.emplace_back("step", step);
+  }
   out.frames.emplace_back(task.agent, frame(words.instruct, members));
 }
 
@@ -70,7 +80,8 @@ std::vector<std::int64_t> open_descendants(sql::Writer& writer, std::int64_t tas
 Controlled control_task(sql::Writer& writer, Control control, std::int64_t id, bool step,
                         const service::Identity& who, std::int64_t now) {
   const Words words = words_of(control);
-  TaskState task = task_of(writer, id, who.rows.organization);
+  TaskLedger ledger(writer, now);
+  TaskState& task = ledger.task_of(id, who.rows.organization);
   if (task.caller_user != who.rows.user) {
     throw base::Error(base::code::kPermissionDenied,
                       std::string("Only the user a task runs for may control it."));
@@ -78,12 +89,13 @@ Controlled control_task(sql::Writer& writer, Control control, std::int64_t id, b
   if (task.done) throw base::Error(base::code::kValidation, std::string("Task is already terminal"));
   const std::int64_t caller = ensure_caller(writer, registrant_of(who));
   Controlled out;
-  control_one(writer, words, step, task, caller, now, out);
-  if (control != Control::kInterrupt) return out;
-  for (const std::int64_t child : open_descendants(writer, id)) {
-    TaskState descendant = task_of(writer, child, who.rows.organization);
-    control_one(writer, words, step, descendant, caller, now, out);
+  control_one(writer, ledger, words, step, task, caller, out);
+  if (control == Control::kInterrupt) {
+    for (const std::int64_t child : open_descendants(writer, id)) {
+      control_one(writer, ledger, words, step, ledger.task_of(child, who.rows.organization), caller, out);
+    }
   }
+  out.notices = ledger.store();
   return out;
 }
 

@@ -35,6 +35,13 @@ class ControlTask : public ::testing::TestWithParam<sql::Dialect> {
     });
   }
 
+  /// As if it had been assigned to an agent that was away.
+  void made_after_it_left(std::int64_t task) {
+    world_.database().write([&](sql::Writer& writer) {
+      writer.execute("update task set created_at = $2 where id = $1", {task, world_.now + 1});
+    });
+  }
+
   rekuest_testing::TaskWorld world_{GetParam()};
   rekuest_testing::Who me_ = world_.identity();
   Registered agent_ = world_.connect(me_);
@@ -66,7 +73,7 @@ TEST_P(ControlTask, AsksTheAgentAndWaitsForItsWord) {
     EXPECT_EQ(world_.number("select is_done from task where id = $1", {task}), 0);
     EXPECT_EQ(world_.text("select latest_instruct_kind from task where id = $1", {task}), frame);
     ASSERT_THAT(controlled.notices, SizeIs(1));
-    EXPECT_EQ(controlled.notices[0].event["kind"], Json(event));
+    EXPECT_EQ(controlled.notices[0].event->event.kind, event);
   }
 }
 
@@ -83,6 +90,7 @@ TEST_P(ControlTask, EndsATaskNoAgentHasHeardOfAtOnce) {
     agent_ = world_.connect(me_);
     const std::int64_t task = world_.task(me_, agent_);
     world_.disconnect(agent_);
+    made_after_it_left(task);
     const Controlled controlled = world_.control(me_, control, task);
     EXPECT_THAT(controlled.frames, IsEmpty());
     EXPECT_THAT(controlled.notices, SizeIs(2));
@@ -100,9 +108,53 @@ TEST_P(ControlTask, WaitsForAnAgentThatIsAwayButHadBegun) {
   EXPECT_THAT(world_.connect(me_).pending.controls, SizeIs(1));
 }
 
+// It may have been sent the task and begun, and only its report is still to come.
+TEST_P(ControlTask, WaitsForAnAgentThatMayHaveHeardOfTheTask) {
+  const std::int64_t task = world_.task(me_, agent_);
+  world_.disconnect(agent_);
+  world_.control(me_, Control::kCancel, task);
+  EXPECT_EQ(world_.events(task), "QUEUED CANCELLING");
+
+  const Pending owed = world_.connect(me_).pending;
+  EXPECT_THAT(owed.assigns, SizeIs(1));
+  EXPECT_THAT(owed.controls, SizeIs(1));
+  world_.report(agent_,
+                {task_report("STARTED", ++position_, task), task_report("CANCELLED", ++position_, task)});
+  EXPECT_EQ(world_.events(task), "QUEUED CANCELLING STARTED CANCELLED");
+}
+
+TEST_P(ControlTask, ACancelledTaskEndsWithTheProcessThatNeverBeganIt) {
+  const std::int64_t cancelled = world_.task(me_, agent_);
+  const std::int64_t wanted = world_.task(me_, agent_);
+  world_.disconnect(agent_);
+  world_.control(me_, Control::kCancel, cancelled);
+
+  const Registered next = world_.connect(me_, "s2");
+  const JournalOutcome outcome = world_.report(
+      next, {rekuest_testing::numbered("SESSION_INIT", 1, R"(,"session_id":"s2","states":{})", "s2")});
+  EXPECT_EQ(world_.events(cancelled), "QUEUED CANCELLING CANCELLED");
+  EXPECT_EQ(world_.events(wanted), "QUEUED");
+  EXPECT_THAT(outcome.pending.assigns, SizeIs(1));
+  EXPECT_THAT(outcome.pending.controls, IsEmpty());
+}
+
+TEST_P(ControlTask, ACancelledTaskEndsWhenItsAgentStaysAway) {
+  const std::int64_t cancelled = world_.task(me_, agent_);
+  const std::int64_t wanted = world_.task(me_, agent_);
+  world_.disconnect(agent_);
+  world_.control(me_, Control::kInterrupt, cancelled);
+  world_.database().write([&](sql::Writer& writer) {
+    EXPECT_THAT(lose_overdue(writer, world_.now, world_.now), IsEmpty());
+    EXPECT_THAT(lose_overdue(writer, world_.now + 1, world_.now), SizeIs(1));
+  });
+  EXPECT_EQ(world_.events(cancelled), "QUEUED INTERRUPTING INTERRUPTED");
+  EXPECT_EQ(world_.events(wanted), "QUEUED");
+}
+
 TEST_P(ControlTask, DoesNotEndATaskThatIsOnlyPausedBeforeItIsHeardOf) {
   const std::int64_t task = world_.task(me_, agent_);
   world_.disconnect(agent_);
+  made_after_it_left(task);
   world_.control(me_, Control::kPause, task);
   EXPECT_EQ(world_.events(task), "QUEUED PAUSING");
 }
@@ -163,11 +215,13 @@ TEST_P(ControlTask, ACancelStaysWithItsTask) {
 
 TEST_P(ControlTask, ResumesOneStep) {
   const std::int64_t task = begun_task();
-  Controlled controlled;
-  world_.database().write([&](sql::Writer& writer) {
-    controlled = control_task(writer, Control::kResume, task, true, *me_, world_.now);
-  });
+  const Controlled controlled = world_.control(me_, Control::kResume, task, true);
   EXPECT_EQ(Json::parse(controlled.frames.at(0).second)["step"], Json(true));
+
+  const Pending again = world_.connect(me_).pending;
+  ASSERT_THAT(again.controls, SizeIs(1));
+  EXPECT_EQ(Json::parse(again.controls[0])["type"], Json("RESUME"));
+  EXPECT_EQ(Json::parse(again.controls[0])["step"], Json(true)) << "sent again, it says the same";
 }
 
 }  // namespace

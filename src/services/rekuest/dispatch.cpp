@@ -6,108 +6,117 @@
 #include "base/random.h"
 #include "services/rekuest/frame.h"
 #include "services/rekuest/provenance.h"
+#include "sql/nullable.h"
 
 namespace rekuest {
 namespace {
 
-base::Json id_or_null(const sql::Rows& rows, std::size_t row, std::size_t column) {
-  return rows.is_null(row, column) ? base::Json() : base::Json(rows.text(row, column));
+std::vector<AssignFrame> load_assigns(sql::Reader& reader, std::string_view condition,
+                                      std::vector<sql::Value> parameters) {
+  const sql::Rows rows =
+      reader.query(fmt::format("select {}, t.id, u.sub, t.args, t.args_hash, t.reference, t.root_id,"
+                               " t.parent_id, t.resolution_id, t.capture, t.step, t.state_requires"
+                               " from task t"
+                               " join implementation i on i.id = t.implementation_id"
+                               " join action a on a.id = t.action_id"
+                               " join organization o on o.id = t.organization_id"
+                               " join agent g on g.id = t.agent_id"
+                               " join user_account au on au.id = g.user_id"
+                               " join client ac on ac.id = g.client_id"
+                               " left join caller c on c.id = t.caller_id"
+                               " left join user_account u on u.id = c.user_id"
+                               " where {} order by t.id",
+                               kTargetColumns, condition),
+                   std::move(parameters));
+  std::vector<AssignFrame> frames;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    constexpr std::size_t kTask = kTargetColumnCount;
+    AssignFrame& frame = frames.emplace_back();
+    frame.target = target_at(rows, row, 0);
+    frame.task = rows.integer(row, kTask);
+    frame.person = sql::optional_text(rows, row, kTask + 1).value_or("");
+    frame.args = rows.text(row, kTask + 2);
+    frame.args_hash = sql::optional_text(rows, row, kTask + 3).value_or("");
+    frame.reference = sql::optional_text(rows, row, kTask + 4);
+    frame.root = sql::optional_integer(rows, row, kTask + 5);
+    frame.parent = sql::optional_integer(rows, row, kTask + 6);
+    frame.resolution = sql::optional_integer(rows, row, kTask + 7);
+    frame.capture = rows.integer(row, kTask + 8) != 0;
+    frame.step = rows.integer(row, kTask + 9) != 0;
+    frame.state_requires = rows.text(row, kTask + 10);
+  }
+  return frames;
 }
 
-std::vector<std::string> string_list(const sql::Rows& rows, std::size_t row, std::size_t column) {
+std::vector<std::string> string_list(const std::string& json) {
   std::vector<std::string> list;
-  if (rows.is_null(row, column)) return list;
-  const base::Json parsed = base::Json::parse(rows.text(row, column));
+  const base::Json parsed = base::Json::parse(json);
   if (!parsed.is_array()) return list;
   for (const base::Json& item : parsed.items()) list.push_back(item.as_string());
   return list;
 }
 
-}  // namespace
-
-std::vector<AssignFrame> load_assigns(sql::Reader& reader, std::string_view condition,
-                                      std::vector<sql::Value> parameters) {
-  const sql::Rows rows = reader.query(
-      fmt::format(
-          "select t.id, i.interface, t.args, u.sub, o.slug, a.hash, i.id, t.root_id, t.parent_id, "
-          "t.reference,"
-          " t.resolution_id, t.capture, t.step, t.state_requires, i.needs_token, i.provenance_audience,"
-          " au.sub, ac.client_id, t.args_hash"
-          " from task t"
-          " join implementation i on i.id = t.implementation_id"
-          " join action a on a.id = t.action_id"
-          " join organization o on o.id = t.organization_id"
-          " join agent g on g.id = t.agent_id"
-          " join user_account au on au.id = g.user_id"
-          " join client ac on ac.id = g.client_id"
-          " left join caller c on c.id = t.caller_id"
-          " left join user_account u on u.id = c.user_id"
-          " where {} order by t.id",
-          condition),
-      std::move(parameters));
-  std::vector<AssignFrame> frames;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    AssignFrame frame;
-    frame.task_ = rows.text(row, 0);
-    frame.person_ = rows.is_null(row, 3) ? std::string() : std::string(rows.text(row, 3));
-    frame.requester_ = frame.person_;
-    frame.root_ = rows.is_null(row, 7) ? frame.task_ : std::string(rows.text(row, 7));
-    if (!rows.is_null(row, 8)) frame.parent_ = std::string(rows.text(row, 8));
-    frame.needs_token_ = rows.integer(row, 14) != 0;
-    frame.audience_ = string_list(rows, row, 15);
-    frame.agent_user_ = rows.text(row, 16);
-    frame.agent_client_ = rows.text(row, 17);
-    frame.arguments_hash_ = rows.is_null(row, 18) ? std::string() : std::string(rows.text(row, 18));
-    frame.body_ = base::Json::object({{"interface", rows.text(row, 1)},
-                                      {"task", frame.task_},
-                                      {"root", id_or_null(rows, row, 7)},
-                                      {"parent", id_or_null(rows, row, 8)},
-                                      {"step", rows.integer(row, 12) != 0},
-                                      {"resolution", id_or_null(rows, row, 10)},
-                                      {"probe", false},
-                                      {"capture", rows.integer(row, 11) != 0},
-                                      {"reference", id_or_null(rows, row, 9)},
-                                      {"args", base::Json::parse(rows.text(row, 2))},
-                                      {"message", nullptr},
-                                      {"user", frame.person_},
-                                      {"org", rows.text(row, 4)},
-                                      {"action", rows.text(row, 5)},
-                                      {"implementation", std::string(rows.text(row, 6))},
-                                      {"resume", nullptr},
-                                      {"state_requires", base::Json::parse(rows.text(row, 13))}});
-    frames.push_back(std::move(frame));
-  }
-  return frames;
+std::optional<std::string> id_text(const std::optional<std::int64_t>& id) {
+  if (!id) return std::nullopt;
+  return std::to_string(*id);
 }
 
-AssignFrame load_assign(sql::Reader& reader, std::int64_t task) {
-  std::vector<AssignFrame> frames = load_assigns(reader, "t.id = $1", {task});
-  if (frames.empty()) throw base::Error(base::code::kInternal, "Task {} cannot be sent to an agent.", task);
-  return std::move(frames.front());
+std::string token_of(const AssignFrame& frame, const jose::Key& key, const ProvenanceSigner& signer,
+                     std::int64_t now) {
+  ProvenanceClaims claims;
+  claims.issuer = signer.issuer;
+  claims.audience = string_list(frame.target.audience);
+  claims.requester = frame.person;
+  claims.agent_user = frame.target.agent_user;
+  claims.agent_client = frame.target.agent_client;
+  claims.issued_at = now / 1'000'000;
+  claims.lifetime = signer.lifetime_seconds;
+  claims.token_id = base::uuid4();
+  claims.task = std::to_string(frame.task);
+  claims.parent = id_text(frame.parent);
+  claims.root = std::to_string(frame.root.value_or(frame.task));
+  claims.person = frame.person;
+  claims.arguments_hash = frame.args_hash;
+  return sign_provenance(key, claims);
+}
+
+}  // namespace
+
+AssignTarget target_at(const sql::Rows& rows, std::size_t row, std::size_t first_column) {
+  AssignTarget target;
+  target.implementation = rows.integer(row, first_column);
+  target.interface = rows.text(row, first_column + 1);
+  target.action_hash = rows.text(row, first_column + 2);
+  target.organization = rows.text(row, first_column + 3);
+  target.needs_token = rows.integer(row, first_column + 4) != 0;
+  target.audience = sql::optional_text(rows, row, first_column + 5).value_or("[]");
+  target.agent_user = rows.text(row, first_column + 6);
+  target.agent_client = rows.text(row, first_column + 7);
+  return target;
 }
 
 std::string AssignFrame::text(const ProvenanceSigner& signer, std::int64_t now) const {
-  base::Json::Object members = body_.members();
-  base::Json token;
-  if (needs_token_ && signer.key) {
-    ProvenanceClaims claims;
-    claims.issuer = signer.issuer;
-    claims.audience = audience_;
-    claims.requester = requester_;
-    claims.agent_user = agent_user_;
-    claims.agent_client = agent_client_;
-    claims.issued_at = now / 1'000'000;
-    claims.lifetime = signer.lifetime_seconds;
-    claims.token_id = base::uuid4();
-    claims.task = task_;
-    claims.parent = parent_;
-    claims.root = root_;
-    claims.person = person_;
-    claims.arguments_hash = arguments_hash_;
-    token = sign_provenance(*signer.key, claims);
-  }
-  members.emplace_back("token", std::move(token));
-  return frame("ASSIGN", members);
+  FrameText frame("ASSIGN", args.size() + 1024);
+  frame.text("interface", target.interface)
+      .text("task", std::to_string(task))
+      .text_or_null("root", id_text(root))
+      .text_or_null("parent", id_text(parent))
+      .raw("step", step ? "true" : "false")
+      .text_or_null("resolution", id_text(resolution))
+      .raw("probe", "false")
+      .raw("capture", capture ? "true" : "false")
+      .text_or_null("reference", reference)
+      .raw("args", args)
+      .raw("message", "null")
+      .text("user", person)
+      .text("org", target.organization)
+      .text("action", target.action_hash)
+      .text("implementation", std::to_string(target.implementation))
+      .raw("resume", "null")
+      .raw("state_requires", state_requires);
+  std::optional<std::string> token;
+  if (target.needs_token && signer.key) token = token_of(*this, *signer.key, signer, now);
+  return frame.text_or_null("token", token).finish();
 }
 
 std::int64_t newest_task(sql::Reader& reader, std::int64_t agent) {
@@ -121,14 +130,16 @@ Pending load_pending(sql::Reader& reader, std::int64_t agent, std::int64_t newes
   // The latest instruct is the frame's type. Progress may overtake it, so the
   // latest event alone does not tell; only an end confirms a cancel.
   const sql::Rows rows = reader.query(
-      "select id, latest_instruct_kind from task"
+      "select id, latest_instruct_kind, step from task"
       " where agent_id = $1 and is_done = 0 and id <= $2"
       " and (latest_instruct_kind in ('CANCEL', 'INTERRUPT')"
       " or (latest_instruct_kind = 'PAUSE' and latest_event_kind <> 'PAUSED')"
       " or latest_event_kind = 'RESUMING') order by id",
       {agent, newest});
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    pending.controls.push_back(frame(rows.text(row, 1), {{"task", std::string(rows.text(row, 0))}}));
+    base::Json::Object members{{"task", std::to_string(rows.integer(row, 0))}};
+    if (rows.text(row, 1) == "RESUME") members.emplace_back("step", rows.integer(row, 2) != 0);
+    pending.controls.push_back(frame(rows.text(row, 1), members));
   }
   return pending;
 }

@@ -19,23 +19,39 @@ struct ProvenanceSigner {
   std::int64_t lifetime_seconds = 24 * 3600;
 };
 
-/// A task's ASSIGN, all but its provenance token, which is signed when sent.
-class AssignFrame {
- public:
-  std::string text(const ProvenanceSigner& signer, std::int64_t now) const;
-
- private:
-  friend std::vector<AssignFrame> load_assigns(sql::Reader&, std::string_view, std::vector<sql::Value>);
-  base::Json body_;
-  bool needs_token_ = false;
-  std::vector<std::string> audience_;
-  std::string requester_, person_, agent_user_, agent_client_, arguments_hash_;
-  std::string task_, root_;
-  std::optional<std::string> parent_;
+/// What an ASSIGN says of the implementation and the agent that runs it.
+struct AssignTarget {
+  std::int64_t implementation = 0;
+  std::string interface;
+  std::string action_hash;
+  std::string organization;  ///< slug
+  bool needs_token = false;
+  std::string audience = "[]";  ///< JSON list of services
+  std::string agent_user;       ///< `sub`
+  std::string agent_client;
 };
+/// The columns of an AssignTarget, over the aliases `i` implementation, `a`
+/// action, `o` organization, `au` and `ac` the agent's user and client.
+inline constexpr std::string_view kTargetColumns =
+    "i.id, i.interface, a.hash, o.slug, i.needs_token, i.provenance_audience, au.sub, ac.client_id";
+inline constexpr std::size_t kTargetColumnCount = 8;
+AssignTarget target_at(const sql::Rows& rows, std::size_t row, std::size_t first_column);
 
-/// The ASSIGN of one task.
-AssignFrame load_assign(sql::Reader& reader, std::int64_t task);
+/// A task's ASSIGN, all but its provenance token, which is signed when sent.
+struct AssignFrame {
+  AssignTarget target;
+  std::int64_t task = 0;
+  std::string person;  ///< `sub` of who asked
+  std::string args;    ///< JSON text
+  std::string args_hash;
+  std::optional<std::string> reference;
+  std::optional<std::int64_t> root, parent, resolution;
+  bool capture = false;
+  bool step = false;
+  std::string state_requires = "[]";  ///< JSON text
+
+  std::string text(const ProvenanceSigner& signer, std::int64_t now) const;
+};
 
 /// Everything an agent owes an answer to, in order: ASSIGNs it never reported
 /// on, then control frames it has not confirmed.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "sql/nullable.h"
 
 namespace rekuest {
 namespace {
@@ -14,12 +15,19 @@ constexpr std::int64_t kReplayMicros = 5'000'000;
 
 std::string caller_topic(std::int64_t caller) { return fmt::format("mytasks/{}", caller); }
 
-base::Json nullable_text(const sql::Rows& rows, std::size_t row, std::size_t column) {
-  return rows.is_null(row, column) ? base::Json() : base::Json(rows.text(row, column));
+base::Json change_of(const std::optional<CreatedTask>& created, const std::optional<StoredEvent>& event) {
+  return base::Json::object({{"create", created ? created->change() : base::Json()},
+                             {"event", event ? event->change() : base::Json()}});
 }
 
-base::Json nullable_json(const sql::Rows& rows, std::size_t row, std::size_t column) {
-  return rows.is_null(row, column) ? base::Json() : base::Json::parse(rows.text(row, column));
+StoredEvent event_at(const sql::Rows& rows, std::size_t row) {
+  StoredEvent stored{rows.integer(row, 0), rows.integer(row, 1), rows.integer(row, 7), {}};
+  stored.event.kind = rows.text(row, 2);
+  stored.event.message = sql::optional_text(rows, row, 3);
+  stored.event.progress = sql::optional_integer(rows, row, 4);
+  stored.event.returns = sql::optional_text(rows, row, 5);
+  stored.event.value = sql::optional_text(rows, row, 6);
+  return stored;
 }
 
 // Live changes wait until the past has been told, and what the past already
@@ -65,8 +73,7 @@ void Feed::publish(const std::vector<TaskNotice>& notices) {
     if (!notice.root || notice.caller == 0) continue;
     const std::string topic = caller_topic(notice.caller);
     if (bus_.subscribers(topic) == 0) continue;
-    bus_.publish(topic, std::make_shared<const base::Json>(
-                            base::Json::object({{"create", notice.create}, {"event", notice.event}})));
+    bus_.publish(topic, std::make_shared<const base::Json>(change_of(notice.created, notice.event)));
   }
 }
 
@@ -82,21 +89,12 @@ std::shared_ptr<void> Feed::my_tasks(std::int64_t caller, graphql::RootStream::E
     const sql::Rows rows = reader.query(
         "select e.id, e.task_id, e.kind, e.message, e.progress, e.returns, e.value, e.created_at"
         " from task_event e join task t on t.id = e.task_id"
-        " where t.caller_id = $1 and t.root_id is null and t.updated_at > $2 and e.created_at > $2 order by "
-        "e.id",
+        " where t.caller_id = $1 and t.root_id is null and (t.finished_at is null or t.finished_at > $2)"
+        " and e.created_at > $2 order by e.id",
         {caller, base::now_micros() - kReplayMicros});
     for (std::size_t row = 0; row < rows.size(); ++row) {
       last_event = rows.integer(row, 0);
-      base::Json event = base::Json::object(
-          {{"id", rows.integer(row, 0)},
-           {"task", rows.integer(row, 1)},
-           {"kind", rows.text(row, 2)},
-           {"message", nullable_text(rows, row, 3)},
-           {"progress", rows.is_null(row, 4) ? base::Json() : base::Json(rows.integer(row, 4))},
-           {"returns", nullable_json(rows, row, 5)},
-           {"value", nullable_json(rows, row, 6)},
-           {"created_at", rows.integer(row, 7)}});
-      past.push_back(base::Json::object({{"create", nullptr}, {"event", std::move(event)}}));
+      past.push_back(change_of({}, event_at(rows, row)));
     }
   });
   stream->replayed(std::move(past), last_event);

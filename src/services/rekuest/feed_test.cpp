@@ -72,9 +72,18 @@ TEST_P(TaskFeed, TellsOfNewTasks) {
 }
 
 TEST_P(TaskFeed, LeavesOutWhatWasLongAgo) {
-  world_.database().write(
-      [](sql::Writer& writer) { writer.execute("update task set updated_at = updated_at - 60000000"); });
+  world_.database().write([](sql::Writer& writer) {
+    writer.execute("update task_event set created_at = created_at - 60000000");
+  });
+  report(task_report("STARTED", 1, task_));
   const auto stream = follow();
+  EXPECT_THAT(heard_, ElementsAre("STARTED")) << "an open task's last seconds only";
+
+  report(task_report("COMPLETED", 2, task_));
+  world_.database().write(
+      [](sql::Writer& writer) { writer.execute("update task set finished_at = finished_at - 60000000"); });
+  heard_.clear();
+  const auto later = follow();
   EXPECT_THAT(heard_, IsEmpty());
 }
 

@@ -1,13 +1,15 @@
 #include "services/rekuest/journal.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <unordered_map>
 
 #include "entity/lookup.h"
 #include "services/rekuest/agent_state.h"
 #include "services/rekuest/frame.h"
+#include "sql/nullable.h"
 
 namespace rekuest {
 namespace {
@@ -20,6 +22,11 @@ constexpr std::array<std::string_view, 7> kOtherNumbered{
 
 // The answer of an agent asked whether it still runs a task; not progress.
 constexpr std::string_view kStillRunning = "Actor is still running";
+
+// Open tasks of an agent that no new process of it will take up: those it had
+// begun, and those it never spoke of that nobody wants any more.
+constexpr std::string_view kEndsWithItsProcess =
+    "t.is_done = 0 and (t.reported = 1 or t.latest_instruct_kind in ('CANCEL', 'INTERRUPT'))";
 
 template <class List>
 bool contains(const List& list, std::string_view name) {
@@ -66,21 +73,22 @@ NewEvent event_of(const std::string& kind, const base::Json& frame) {
 class Batch {
  public:
   Batch(sql::Writer& writer, const JournalAgent& from, std::int64_t now, JournalOutcome& outcome)
-      : writer_(writer), from_(from), now_(now), outcome_(outcome) {}
+      : writer_(writer), from_(from), now_(now), outcome_(outcome), ledger_(writer, now) {}
 
   void apply(const base::Json& frame, JournalMode mode) {
     const std::string kind = text_member(frame, "type").value_or("");
     if (!is_new(frame) || mode == JournalMode::kSkip) return;
     if (is_task_report(kind)) {
       report(kind, frame);
+    } else if (kind == "SESSION_INIT") {
+      begin_session(frame);
     } else {
-      apply_agent_frame(writer_, from_, kind, frame, now_, outcome_.notices);
-      if (kind == "SESSION_INIT") began_session();
-      if (kind == "SESSION_INIT") tasks_.clear();  // it ends tasks
+      apply_agent_frame(writer_, from_, kind, frame, now_);
     }
   }
 
-  void store_positions() {
+  void store() {
+    store_tasks();
     for (const auto& [session, position] : outcome_.positions) {
       writer_.execute(
           "insert into journal_position (agent_id, journal_session, position, updated_at) values ($1, $2, "
@@ -92,9 +100,18 @@ class Batch {
   }
 
  private:
-  // Tasks of the process before have ended: what is known of them is old.
-  void began_session() {
-    tasks_.clear();
+  void store_tasks() {
+    for (TaskNotice& notice : ledger_.store()) outcome_.notices.push_back(std::move(notice));
+  }
+
+  // Everything the process before still had to say stands in front of this.
+  void begin_session(const base::Json& frame) {
+    store_tasks();
+    apply_agent_frame(writer_, from_, "SESSION_INIT", frame, now_);
+    for (TaskNotice& notice :
+         lose_tasks(writer_, from_.agent, "The app that ran this task was restarted.", now_)) {
+      outcome_.notices.push_back(std::move(notice));
+    }
     if (from_.waiting_up_to > 0) outcome_.pending = load_pending(writer_, from_.agent, from_.waiting_up_to);
   }
 
@@ -126,23 +143,20 @@ class Batch {
       event.kind = "LATE_REPORT";
       if (!event.value) event.value = base::Json::object({{"kind", kind}}).dump();
     }
-    outcome_.notices.push_back(append_event(writer_, *task, event, now_, true));
+    ledger_.append(*task, std::move(event), Speaker::kAgent);
   }
 
   TaskState* task_named(const base::Json& frame) {
     const auto text = text_member(frame, "task");
     const auto id = text ? entity::row_id(*text) : std::nullopt;
-    if (!id) return nullptr;
-    auto it = tasks_.find(*id);
-    if (it == tasks_.end()) it = tasks_.emplace(*id, find_task(writer_, *id)).first;
-    return it->second ? &*it->second : nullptr;
+    return id ? ledger_.find(*id) : nullptr;
   }
 
   sql::Writer& writer_;
   const JournalAgent& from_;
   const std::int64_t now_;
   JournalOutcome& outcome_;
-  std::unordered_map<std::int64_t, std::optional<TaskState>> tasks_;
+  TaskLedger ledger_;
 };
 
 }  // namespace
@@ -154,30 +168,50 @@ void apply_frames(sql::Writer& writer, const JournalAgent& from, const std::vect
   outcome = {};
   Batch batch(writer, from, now, outcome);
   for (const base::Json& frame : frames) batch.apply(frame, mode);
-  batch.store_positions();
+  batch.store();
 }
 
 std::vector<TaskNotice> lose_tasks(sql::Writer& writer, std::int64_t agent, std::string_view reason,
                                    std::int64_t now) {
   const sql::Rows rows = writer.query(
-      "select t.id, t.latest_progress, i.effects from task t"
-      " left join implementation i on i.id = t.implementation_id"
-      " where t.agent_id = $1 and t.is_done = 0 and t.reported = 1 order by t.id",
+      fmt::format("select t.id, t.latest_progress, i.effects, t.latest_instruct_kind, t.reported from task t"
+                  " left join implementation i on i.id = t.implementation_id"
+                  " where t.agent_id = $1 and {} order by t.id",
+                  kEndsWithItsProcess),
       {agent});
+  TaskLedger ledger(writer, now);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    TaskState& task = *ledger.find(rows.integer(row, 0));
+    NewEvent end;
+    if (rows.integer(row, 4) == 0) {
+      end.kind = rows.text(row, 3) == "CANCEL" ? "CANCELLED" : "INTERRUPTED";
+    } else {
+      end.kind = "LOST";
+      end.message = std::string(reason);
+      end.value =
+          base::Json::object({{"started", true},
+                              {"last_progress", sql::json_or_null(sql::optional_integer(rows, row, 1))},
+                              {"effects", sql::optional_text(rows, row, 2).value_or("UNKNOWN")},
+                              {"reason", reason}})
+              .dump();
+    }
+    ledger.append(task, std::move(end), Speaker::kServer);
+  }
+  return ledger.store();
+}
+
+std::vector<TaskNotice> lose_overdue(sql::Writer& writer, std::int64_t away_since, std::int64_t now) {
+  const sql::Rows rows =
+      writer.query(fmt::format("select distinct g.id from agent g join task t on t.agent_id = g.id"
+                               " where g.connected = 0 and g.disconnected_at < $1 and {}",
+                               kEndsWithItsProcess),
+                   {away_since});
   std::vector<TaskNotice> notices;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    std::optional<TaskState> task = find_task(writer, rows.integer(row, 0));
-    NewEvent lost;
-    lost.kind = "LOST";
-    lost.message = std::string(reason);
-    lost.value =
-        base::Json::object(
-            {{"started", true},
-             {"last_progress", rows.is_null(row, 1) ? base::Json() : base::Json(rows.integer(row, 1))},
-             {"effects", rows.is_null(row, 2) ? base::Json("UNKNOWN") : base::Json(rows.text(row, 2))},
-             {"reason", reason}})
-            .dump();
-    notices.push_back(append_event(writer, *task, lost, now, false));
+    for (TaskNotice& notice :
+         lose_tasks(writer, rows.integer(row, 0), "The app that ran this task is gone.", now)) {
+      notices.push_back(std::move(notice));
+    }
   }
   return notices;
 }

@@ -44,9 +44,12 @@ enum class JournalMode { kApply, kSkip };
 void apply_frames(sql::Writer& writer, const JournalAgent& from, const std::vector<base::Json>& frames,
                   JournalMode mode, std::int64_t now, JournalOutcome& outcome);
 
-/// The end of tasks whose agent's process is gone: tasks it had begun are lost.
-/// Tasks it never reported on stay and are sent to the next connection.
+/// The end of tasks whose agent's process is gone: tasks it had begun are LOST,
+/// those it never reported on and that somebody cancelled have got their wish.
+/// Other tasks it never reported on stay and are sent to the next connection.
 std::vector<TaskNotice> lose_tasks(sql::Writer& writer, std::int64_t agent, std::string_view reason,
                                    std::int64_t now);
+/// The same for all agents that were last connected before `away_since`.
+std::vector<TaskNotice> lose_overdue(sql::Writer& writer, std::int64_t away_since, std::int64_t now);
 
 }  // namespace rekuest

@@ -7,6 +7,7 @@
 #include "services/rekuest/catalog_rows.h"
 #include "services/rekuest/definition_units.h"
 #include "services/rekuest/matching.h"
+#include "sql/nullable.h"
 
 namespace rekuest {
 namespace {
@@ -16,10 +17,6 @@ using base::Json;
 std::optional<std::string> optional_text(const Json& value) {
   if (value.is_string()) return value.as_string();
   return std::nullopt;
-}
-
-sql::Value optional_value(const std::optional<std::string>& text) {
-  return text ? sql::Value(*text) : sql::Value();
 }
 
 PortConstraint constraint_of(const Json& declared, std::int64_t ordinal, const Json& value) {
@@ -135,7 +132,7 @@ class PortInsertion {
       insert.add({organization_, of_state ? sql::Value() : sql::Value(owner.id),
                   of_state ? sql::Value(owner.id) : sql::Value(), side_name(owner.side),
                   parent == 0 ? sql::Value() : sql::Value(parent), port.position, port.key, port.key_path,
-                  port.kind, optional_value(port.identifier), optional_value(port.dimension),
+                  port.kind, sql::nullable(port.identifier), sql::nullable(port.dimension),
                   std::int64_t{port.nullable}});
     });
     std::map<Seat, std::int64_t> seats;
@@ -156,7 +153,7 @@ class PortInsertion {
       for (std::size_t p = 0; p < ports.size(); ++p) {
         for (const PortConstraint& constraint : ports[p].constraints) {
           insert.add({ids_[o][p], constraint.ordinal, constraint.key, constraint.operation,
-                      optional_value(constraint.canonical),
+                      sql::nullable(constraint.canonical),
                       constraint.number ? sql::Value(*constraint.number) : sql::Value()});
         }
       }

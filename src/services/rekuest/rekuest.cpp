@@ -32,21 +32,6 @@ std::int64_t task_argument(const base::Json& arguments) {
   return *id;
 }
 
-// Agents that lost their connection and did not come back in time: the tasks
-// they had begun are lost.
-std::vector<TaskNotice> lose_overdue(sql::Writer& writer, std::int64_t now) {
-  const sql::Rows rows = writer.query(
-      "select distinct g.id from agent g join task t on t.agent_id = g.id"
-      " where g.connected = 0 and g.disconnected_at < $1 and t.is_done = 0 and t.reported = 1",
-      {now - kGraceMicros});
-  std::vector<TaskNotice> notices;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    auto lost = lose_tasks(writer, rows.integer(row, 0), "The app that ran this task is gone.", now);
-    notices.insert(notices.end(), std::make_move_iterator(lost.begin()), std::make_move_iterator(lost.end()));
-  }
-  return notices;
-}
-
 }  // namespace
 
 struct Rekuest::Machinery {
@@ -109,7 +94,7 @@ void Rekuest::keep_presence() {
               "update agent set connected = 0, disconnected_at = last_seen where connected = 1 and last_seen "
               "< $1",
               {now - kStaleMicros});
-          *notices = lose_overdue(writer, now);
+          *notices = lose_overdue(writer, now - kGraceMicros, now);
           writer.after_commit([this, notices] { feed_.publish(*notices); });
         },
         [](std::exception_ptr) {});
@@ -190,14 +175,17 @@ entity::Registry Rekuest::registry() {
 }
 
 void Rekuest::assign(entity::Call& call, const base::Json& arguments, graphql::RootAction::Done done) {
-  auto input = std::make_shared<const base::Json>(arguments["input"]);
+  auto request = std::make_shared<const AssignRequest>(
+      AssignRequest::read(service::call_of(call).who, arguments["input"], call.now));
   auto assigned = std::make_shared<Assigned>();
-  const AssignCaller caller{service::call_of(call).who, call.now};
   foundation_.database.write_async(
-      [this, input, assigned, caller](sql::Writer& writer) {
-        *assigned = assign_task(writer, caller, *input);
-        writer.after_commit([this, assigned, now = caller.now] {
-          if (assigned->frame) hub_.send(assigned->agent, assigned->frame->text(signer_, now));
+      [this, request, assigned](sql::Writer& writer) {
+        *assigned = assign_task(writer, *request);
+        writer.after_commit([this, assigned, now = request->now] {
+          if (assigned->frame) {
+            hub_.send(assigned->agent,
+                      FrameMaker([this, assigned, now] { return assigned->frame->text(signer_, now); }));
+          }
           feed_.publish(assigned->notices);
         });
       },

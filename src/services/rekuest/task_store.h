@@ -1,4 +1,5 @@
-// Tasks and their events as rows. Everything here runs inside a write body.
+// Tasks and their events as rows. Everything that changes a task goes through
+// a TaskLedger.
 //
 // The task row is the truth about a task; each change appends an event under
 // the row's lock, so the order of a task's event ids is the order of commits.
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/json.h"
@@ -26,6 +28,7 @@ struct TaskState {
   bool done = false;
   bool reported = false;  ///< its agent has said anything about it
   std::string latest_kind;
+  std::int64_t created_at = 0;
 };
 
 /// `TaskEventKind` by name; `is_terminal` for the seven that end a task.
@@ -45,29 +48,102 @@ struct NewEvent {
   std::optional<std::int64_t> agent_ts;  ///< microseconds
 };
 
-/// A committed change as the feeds tell it.
+/// An event with a row. `change` is the `TaskEventChange` of the feeds, in snake_case.
+struct StoredEvent {
+  std::int64_t id = 0;
+  std::int64_t task = 0;
+  std::int64_t created_at = 0;
+  NewEvent event;
+  base::Json change() const;
+};
+
+/// A task that was just made, as its row is. `change` is the feeds' `TaskChange`.
+struct CreatedTask {
+  std::int64_t id = 0;
+  std::int64_t action = 0;
+  std::int64_t implementation = 0;
+  std::int64_t agent = 0;
+  std::int64_t created_at = 0;
+  std::string reference;
+  base::Json change() const;
+};
+
+/// A committed change, for the feeds: a task was made, or something happened to one.
 struct TaskNotice {
   std::int64_t caller = 0;
   bool root = true;
-  base::Json create;  ///< `TaskChange` in snake_case, or null
-  base::Json event;   ///< `TaskEventChange` in snake_case, or null
+  std::optional<CreatedTask> created;
+  std::optional<StoredEvent> event;
 };
 
-/// nullopt if there is no such task.
-std::optional<TaskState> find_task(sql::Reader& reader, std::int64_t id);
-/// Throws Error(kNotFound) if the organization has no such task.
-TaskState task_of(sql::Reader& reader, std::int64_t id, std::int64_t organization);
+enum class Speaker { kServer, kAgent };
 
-/// Appends the event and brings the task row up to date: latest kind, progress,
-/// message, returns, revision, and the end if the kind is terminal. `from_agent`
-/// marks the task as reported.
-TaskNotice append_event(sql::Writer& writer, TaskState& task, const NewEvent& event, std::int64_t now,
-                        bool from_agent);
+/// The tasks one write body touches. Each row is read once; events and what
+/// they change are kept and written together, so that a burst of reports costs
+/// one insert and one update a task. Until `store` the database has none of it.
+class TaskLedger {
+ public:
+  TaskLedger(sql::Writer& writer, std::int64_t now) : writer_(writer), now_(now) {}
 
-void append_instruct(sql::Writer& writer, const TaskState& task, std::string_view kind,
-                     std::optional<std::int64_t> caller, std::int64_t now);
+  /// Null if there is no such task; valid until `store`.
+  TaskState* find(std::int64_t id);
+  /// Throws Error(kNotFound) if the organization has no such task.
+  TaskState& task_of(std::int64_t id, std::int64_t organization);
 
-/// The `TaskChange` of a task's row.
-base::Json task_change(sql::Reader& reader, std::int64_t id);
+  /// Appends the event and brings the task up to date: latest kind, progress,
+  /// message, returns, revision, and the end if the kind is terminal. What an
+  /// agent says marks the task as reported.
+  void append(TaskState& task, NewEvent event, Speaker speaker);
+  /// Notes what was asked for and by whom.
+  void instruct(const TaskState& task, std::string_view kind, std::optional<std::int64_t> caller);
+
+  /// Writes everything and forgets the tasks; the notices are in the order of `append`.
+  std::vector<TaskNotice> store();
+
+ private:
+  /// What the events of this body change in a row; unset: stays.
+  struct Change {
+    std::int64_t revisions = 0;
+    bool ends = false;
+    std::int64_t last_step = 0;
+    std::optional<std::int64_t> progress;
+    std::optional<std::string> message;
+    std::optional<std::string> returns;
+    std::optional<std::string> instruct;
+  };
+  struct Entry {
+    TaskState state;
+    Change change;
+  };
+  void insert_events();
+  void update_row(const Entry& entry);
+
+  sql::Writer& writer_;
+  const std::int64_t now_;
+  std::unordered_map<std::int64_t, std::optional<Entry>> tasks_;
+  std::vector<TaskNotice> notices_;  ///< their events have no ids yet
+};
+
+/// Makes the row of a QUEUED task with its first event and instruct.
+struct NewTask {
+  std::int64_t organization = 0;
+  std::int64_t action = 0;
+  std::int64_t implementation = 0;
+  std::int64_t agent = 0;
+  std::int64_t caller = 0;
+  std::string reference;
+  std::string args;  ///< JSON text
+  std::string args_hash;
+  std::vector<std::string> acted_on;
+  bool capture = false;
+  bool step = false;
+  std::string policy = "ASK";
+  std::string state_requires = "[]";  ///< JSON text
+};
+struct InsertedTask {
+  std::int64_t id = 0;
+  std::vector<TaskNotice> notices;
+};
+InsertedTask insert_task(sql::Writer& writer, const NewTask& task, std::int64_t now);
 
 }  // namespace rekuest

@@ -48,9 +48,9 @@ void TaskWorld::disconnect(const Registered& registered) {
 }
 
 Assigned TaskWorld::assign(const Who& who, std::string_view input) {
-  const Json parsed = Json::parse(input);
+  const AssignRequest request = AssignRequest::read(who, Json::parse(input), now);
   Assigned assigned;
-  database().write([&](sql::Writer& writer) { assigned = assign_task(writer, {who, now}, parsed); });
+  database().write([&](sql::Writer& writer) { assigned = assign_task(writer, request); });
   return assigned;
 }
 
@@ -59,10 +59,10 @@ std::int64_t TaskWorld::task(const Who& who, const Registered& agent) {
       .task;
 }
 
-Controlled TaskWorld::control(const Who& who, Control what, std::int64_t task) {
+Controlled TaskWorld::control(const Who& who, Control what, std::int64_t task, bool step) {
   Controlled controlled;
   database().write(
-      [&](sql::Writer& writer) { controlled = control_task(writer, what, task, false, *who, now); });
+      [&](sql::Writer& writer) { controlled = control_task(writer, what, task, step, *who, now); });
   return controlled;
 }
 

@@ -43,7 +43,7 @@ class TaskWorld : public World {
   rekuest::Assigned assign(const Who& who, std::string_view input);
   /// A task of `add` for the agent.
   std::int64_t task(const Who& who, const rekuest::Registered& agent);
-  rekuest::Controlled control(const Who& who, rekuest::Control control, std::int64_t task);
+  rekuest::Controlled control(const Who& who, rekuest::Control control, std::int64_t task, bool step = false);
 
   rekuest::JournalOutcome report(const rekuest::Registered& agent, const std::vector<base::Json>& frames,
                                  rekuest::JournalMode mode = rekuest::JournalMode::kApply);
