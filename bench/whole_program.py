@@ -1,8 +1,8 @@
 """Measures the platform as a whole, each figure beside its limit. `./dev bench platform` runs it.
 
 CPU is the server's own, from /proc, so that the load generator's slowness does not count. The
-limits that depend on the machine (a TCP echo, a durable commit) are measured in the same run;
-the Python servers' figures were taken on the same kind of machine and serve as an order of
+limits that depend on the machine (a TCP echo, a durable commit, nginx's tiny answer) are measured
+in the same run; the Python servers' figures were taken on the same kind of machine and serve as an order of
 magnitude.
 """
 
@@ -24,11 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nginx import Nginx
 from platform_under_test import wire
 from platform_under_test.agent import DEFINITION, Agent, agent
 from platform_under_test.server import BINARY, Server, free_ports
-
-TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 PYTHON_CPU_MS = {
     "{ __typename }": 14 + 7,
@@ -61,11 +60,15 @@ def row(what: str, value: str, limit: str = "") -> None:
     print(f"  {what:<44} {value:>22}   {limit}", flush=True)
 
 
-def cpu_seconds(server: Server) -> float:
-    """User and system time of the server so far."""
+def cpu_seconds(pids: list[int]) -> float:
+    """What the processes' threads have run so far, user and system."""
+    threads = [path for pid in pids for path in Path(f"/proc/{pid}/task").glob("*/schedstat")]
+    return sum(int(path.read_text().split()[0]) for path in threads) / 1e9
+
+
+def pids_of(server: Server) -> list[int]:
     assert server.process is not None
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * TICK
+    return [server.process.pid]
 
 
 def proportional_kib(server: Server) -> int:
@@ -79,17 +82,19 @@ def proportional_kib(server: Server) -> int:
 # Limits of the machine --------------------------------------------------------------------------
 
 
-def durable_commit_us(room: Path) -> float:
-    """The median SQLite commit in WAL mode with synchronous=FULL."""
+def durable_commit_us(room: Path) -> tuple[float, float]:
+    """A SQLite commit of one row in WAL mode with synchronous=FULL: the median, and its CPU."""
     database = sqlite3.connect(room / "limit.sqlite", isolation_level=None)
     database.executescript("pragma journal_mode=wal; pragma synchronous=full; create table t (x);")
     times = []
+    cpu = time.thread_time()
     for i in range(500):
         began = time.perf_counter()
         database.execute("insert into t values (?)", (i,))
         times.append(time.perf_counter() - began)
+    cpu = time.thread_time() - cpu
     database.close()
-    return statistics.median(times) * 1e6
+    return statistics.median(times) * 1e6, cpu / 500 * 1e6
 
 
 async def echo_us() -> float:
@@ -166,22 +171,22 @@ class Load:
     cpu_us: float
 
 
-async def load(server: Server, sent: bytes, connections: int, seconds: float) -> Load:
+async def load(port: int, pids: list[int], sent: bytes, connections: int, seconds: float) -> Load:
     times: list[float] = []
     until = time.perf_counter() + seconds
 
     async def client() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (began := time.perf_counter()) < until:
             body = await exchange(reader, writer, sent)
             times.append(time.perf_counter() - began)
         assert b'"errors"' not in body, body[:500]
         writer.close()
 
-    before, began = cpu_seconds(server), time.perf_counter()
+    before, began = cpu_seconds(pids), time.perf_counter()
     await asyncio.gather(*(client() for _ in range(connections)))
     took = time.perf_counter() - began
-    cpu = (cpu_seconds(server) - before) / len(times)
+    cpu = (cpu_seconds(pids) - before) / len(times)
     return Load(len(times) / took, statistics.median(times) * 1000, cpu * 1e6)
 
 
@@ -238,10 +243,10 @@ async def tasks(server: Server, token: str, agent_token: str, in_flight: int, to
                 times.append(time.perf_counter() - began)
             writer.close()
 
-        before, began = cpu_seconds(server), time.perf_counter()
+        before, began = cpu_seconds(pids_of(server)), time.perf_counter()
         await asyncio.gather(*(caller() for _ in range(in_flight)))
         took = time.perf_counter() - began
-        cpu = (cpu_seconds(server) - before) / total
+        cpu = (cpu_seconds(pids_of(server)) - before) / total
         answering.cancel()
         await asyncio.wait([answering])
     return Load(total / took, statistics.median(times) * 1000, cpu * 1e6)
@@ -260,10 +265,12 @@ async def main() -> None:
 
     room = Path(tempfile.mkdtemp(prefix="arkitektd-bench-"))
     server = Server(room / "data", free_ports()).start()
+    nginx = Nginx(room, free_ports())
     try:
         token = wire.log_in(server.url, server.take_key(), "bench-caller")["access_token"]
         agent_token = wire.log_in(server.url, server.take_key(), "bench-agent")["access_token"]
-        echo, commit = await echo_us(), await asyncio.to_thread(durable_commit_us, room)
+        echo = await echo_us()
+        commit, commit_cpu = await asyncio.to_thread(durable_commit_us, room)
 
         async def footprint() -> None:
             row("stripped binary", f"{stripped_mib(room):.1f} MiB", "goal < 25 MB")
@@ -275,7 +282,7 @@ async def main() -> None:
 
         async def limits() -> None:
             row("one TCP echo", f"{echo:.0f} us")
-            row("one durable SQLite commit", f"{commit:.0f} us")
+            row("one durable SQLite commit", f"{commit:.0f} us", f"{commit_cpu:.0f} us of it CPU")
 
         async def task_figures() -> None:
             one = await tasks(server, token, agent_token, 1, given.tasks // 4)
@@ -285,7 +292,7 @@ async def main() -> None:
             row(
                 "sequential, CPU per task",
                 f"{one.cpu_us:.0f} us",
-                f"goal 300 us; Python {python / one.cpu_us:.0f} x",
+                f"goal 300 us; 3 bare commits {3 * commit_cpu:.0f} us; Python {python / one.cpu_us:.0f} x",
             )
             many = await tasks(server, token, agent_token, 100, given.tasks)
             row("100 in flight", f"{many.per_second:.0f} tasks/s", "Python 7-8 tasks/s")
@@ -302,10 +309,14 @@ async def main() -> None:
                 server.rekuest_url, "{ tasks(pagination: {limit: 1}) { id } }", token=token
             ).json()
             known = {"action": action["data"]["actions"][0]["id"], "task": some["data"]["tasks"][0]["id"]}
+            tiny = await load(nginx.port, nginx.pids, prepared(server, token, "", {}), 8, given.seconds)
+            row("nginx, a tiny answer, CPU at 8", f"{tiny.cpu_us:.0f} us", "limit: 2 x this and 20 us")
             for name, query in QUERIES.items():
                 variables = {key: value for key, value in known.items() if f"${key}:" in query}
                 sent = prepared(server, token, query, variables)
-                figures = [await load(server, sent, n, given.seconds) for n in (1, 8, 64)]
+                figures = [
+                    await load(server.port, pids_of(server), sent, n, given.seconds) for n in (1, 8, 64)
+                ]
                 rates = " / ".join(f"{figure.per_second:.0f}" for figure in figures)
                 cpu = figures[1].cpu_us
                 times = PYTHON_CPU_MS[name] * 1000 / cpu
@@ -317,6 +328,7 @@ async def main() -> None:
         await measure("Tasks", task_figures)
         await measure("Requests at 1 / 8 / 64 connections; p50 at 1, CPU at 8", requests)
     finally:
+        nginx.stop()
         server.stop()
         shutil.rmtree(room, ignore_errors=True)
 

@@ -104,6 +104,11 @@ class Json {
   std::variant<std::monostate, bool, Number, std::string, Array, Object> value_;
 };
 
+/// The string member `key` of the object that `text` is, found without building
+/// anything: what a stranger sends is looked at before it is taken in. Reads no
+/// further than the member; nullopt if it does not come to one.
+std::optional<std::string> peek_string(std::string_view text, std::string_view key);
+
 /// How Python's `json.dumps` would print a value; hashes of definitions and
 /// arguments are taken over this text. Keys are sorted by code point, numbers
 /// are normalised as Python reads and prints them (`1e16` -> `1e+16`).

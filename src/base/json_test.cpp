@@ -25,6 +25,22 @@ std::string refusal(std::string_view text) {
   return "";
 }
 
+TEST(PeekString, FindsAMemberOfTheOutermostObjectOnly) {
+  EXPECT_EQ(peek_string(R"({"a":{"token":"no"},"b":["token","no"],"token":"yes"})", "token"), "yes");
+  EXPECT_EQ(peek_string(R"({"c":"token","token":"a\u00e9"})", "token"), "a\u00e9");
+  EXPECT_EQ(peek_string(R"({"token":1,"x":"no"})", "token"), std::nullopt);
+  EXPECT_EQ(peek_string(R"({"token":{"x":"no"}})", "token"), std::nullopt);
+  EXPECT_EQ(peek_string(R"({"token":["no"]})", "token"), std::nullopt);
+  EXPECT_EQ(peek_string(R"(["token","no"])", "token"), std::nullopt);
+  EXPECT_EQ(peek_string(R"("token")", "token"), std::nullopt);
+  EXPECT_EQ(peek_string("", "token"), std::nullopt);
+}
+
+TEST(PeekString, ReadsNoFurtherThanTheMember) {
+  EXPECT_EQ(peek_string(R"({"token":"yes",,,broken)", "token"), "yes");
+  EXPECT_EQ(peek_string(R"({"a":broken,"token":"no"})", "token"), std::nullopt);
+}
+
 TEST(Json, KeepsNumbersAsTheyWereWritten) {
   for (const char* text : {"1", "1.0", "-0", "-0.0", "1e3", "1E+3", "0.10", "12345678901234567890123",
                            "1.7976931348623157e308", "5e-324"}) {

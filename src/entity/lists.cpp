@@ -199,7 +199,10 @@ class RootLoaded : public EntityResolver {
     const std::string columns = spec_of(batch).select_list(sql, "t", call);
     std::string text = fmt::format("select {} from {} t where {}", columns, quoted(table_.name),
                                    sql.is_among("t.\"id\"", sql::Ids{wanted(batch)}));
-    text += and_also(scope_condition(model_, table_, sql, "t", call));
+    // The ids lead: behind a `+` SQLite does not take the organization's index
+    // instead, which it would search from end to end.
+    const std::string scope = scope_condition(model_, table_, sql, "t", call);
+    text += and_also(table_.scope == Table::Scope::kOwn ? "+" + scope : scope);
     batch.state = std::make_shared<std::size_t>(call.enqueue({std::move(text), std::move(sql.parameters)}));
   }
 

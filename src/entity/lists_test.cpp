@@ -1,5 +1,6 @@
 // Lists, references and values of entities, on both databases.
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "entity/entity_testing.h"
@@ -42,6 +43,29 @@ TEST_P(Lists, ShowOnlyTheCallersOrganization) {
   EXPECT_EQ(library_.shelves("", 3), "");
   EXPECT_EQ(library_.shelves("filters: {OR: {ids: [5]}, ids: [1]}"), "Atlas");
   EXPECT_EQ(library_.ask("{ books { title } }", Json::object(), 2), R"({"books":[{"title":"eel tales"}]})");
+}
+
+// What lists and rows by id ask of SQLite, which has no statistics to choose by.
+TEST(ListsOnSqlite, LookAtNoMoreThanTheyAnswer) {
+  Library library{sql::Dialect::kSqlite};
+  const auto plan = [&](const std::string& statement, std::vector<sql::Value> parameters = {}) {
+    std::string steps;
+    library.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+      const sql::Rows rows = reader.query("explain query plan " + statement, parameters);
+      for (std::size_t row = 0; row < rows.size(); ++row) steps += std::string(rows.text(row, 3)) + "\n";
+    });
+    return steps;
+  };
+  EXPECT_EQ(plan("select t.id, t.name from shelf t where t.organization_id = 1 order by t.id limit 50"),
+            "SEARCH t USING INDEX shelf_organization_id_id_idx (organization_id=?)\n");
+  EXPECT_EQ(plan("select t.id, t.name from shelf t where t.id = 1 and t.organization_id = 1"),
+            "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)\n");
+  EXPECT_THAT(plan("select t.id, t.name from shelf t where t.id in_ids($1) and +t.organization_id = 1",
+                   {sql::Ids{{1, 2}}}),
+              testing::HasSubstr("SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"));
+  EXPECT_THAT(plan("select t.id from book t where t.previous_id in_ids($1)", {sql::Ids{{1, 2}}}),
+              testing::HasSubstr("book_previous_id_idx"))
+      << "though the index leaves out nulls";
 }
 
 TEST_P(Lists, FilterByIds) {

@@ -162,6 +162,7 @@ class AgentSocket : public net::WebSocketSession,
   bool handle(const std::deque<std::string>& messages) {
     std::vector<Json> numbered;
     for (const std::string& message : messages) {
+      if (!registered_ && !may_be_read(message)) return false;
       Json parsed;
       try {
         parsed = Json::parse(message);
@@ -222,10 +223,19 @@ class AgentSocket : public net::WebSocketSession,
 
   // --- registration ---------------------------------------------------------
 
-  bool begin_registration(const Json& request) {
-    std::shared_ptr<const service::Identity> who;
+  // Declarations are large, and a stranger's must not cost more than its bytes:
+  // the token of a large first frame is looked at before the frame is read.
+  bool may_be_read(const std::string& message) {
+    if (message.size() <= kSmallMessage) return true;
+    if (base::peek_string(message, "type") != "REGISTER") return refuse(kTryAgain, "REGISTER first.");
+    return authenticate(base::peek_string(message, "token").value_or(""));
+  }
+
+  // False: refused.
+  bool authenticate(const std::string& token) {
     try {
-      who = machinery_.authenticator.authenticate_token(text_member(request, "token").value_or(""));
+      who_ = machinery_.authenticator.authenticate_token(token);
+      return true;
     } catch (const base::Error& error) {
       // An expired token is renewed and tried again; a wrong one is final.
       // So is one that cannot be checked just now.
@@ -235,9 +245,13 @@ class AgentSocket : public net::WebSocketSession,
       }
       return refuse_registration(kInvalidFrame, error.message());
     }
+  }
+
+  bool begin_registration(const Json& request) {
+    if (!who_ && !authenticate(text_member(request, "token").value_or(""))) return false;
     auto read = std::make_shared<RegisterRequest>();
     try {
-      *read = RegisterRequest::read(std::move(who), request, machinery_.shapes);
+      *read = RegisterRequest::read(std::move(who_), request, machinery_.shapes);
     } catch (const base::Error& error) {
       return refuse_registration(kInvalidFrame, error.message());
     }
@@ -413,7 +427,8 @@ class AgentSocket : public net::WebSocketSession,
   std::deque<std::pair<Frames, JournalMode>> redo_;
   bool busy_ = false;  ///< a worker or a commit has the socket's frames
 
-  std::optional<Registered> registered_;  ///< set once, before `open_`
+  std::shared_ptr<const service::Identity> who_;  ///< from the first frame's token to the registration
+  std::optional<Registered> registered_;          ///< set once, before `open_`
 };
 
 }  // namespace

@@ -176,6 +176,24 @@ TEST_P(AgentSockets, HearsNothingMoreAfterARefusal) {
   EXPECT_EQ(world_.number("select count(*) from agent"), 0);
 }
 
+TEST_P(AgentSockets, LooksAtTheTokenOfALargeFrameBeforeReadingIt) {
+  const std::string filling(64 * 1024, 'x');
+  Connection stranger = open();
+  stranger.session->on_text(R"({"type":"REGISTER","token":"no token","filling":")" + filling +
+                            R"(", no JSON)");
+  EXPECT_EQ(stranger.socket->closed(), 3003) << "refused for its token, not for what follows";
+
+  Connection chatter = open();
+  chatter.session->on_text(R"({"type":"HELLO","filling":")" + filling + "\"}");
+  EXPECT_EQ(chatter.socket->closed(), 3004);
+
+  Connection known = open();
+  Json frame = register_frame();
+  frame.set("filling", filling);
+  known.send(frame);
+  EXPECT_TRUE(known.socket->next("INIT").is_object());
+}
+
 TEST_P(AgentSockets, RefusesASecondRegistration) {
   Connection agent = registered();
   agent.send(register_frame());

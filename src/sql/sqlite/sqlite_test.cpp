@@ -55,6 +55,12 @@ TEST_F(SqliteTest, AnotherProcessSeesTheLockUntilTheDatabaseIsClosed) {
   EXPECT_EQ(std::system(attempt.c_str()), 0);
 }
 
+TEST_F(SqliteTest, SavepointsAreUndoneFromMemory) {
+  std::int64_t where = 0;
+  database_->write([&](Writer& writer) { where = writer.query("pragma temp_store").integer(0, 0); });
+  EXPECT_EQ(where, 2);
+}
+
 TEST_F(SqliteTest, FilesAreReadableByTheirOwnerOnly) {
   database_->execute_script("create table t (a bigint)");
   for (const auto& entry : std::filesystem::directory_iterator(
