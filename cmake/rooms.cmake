@@ -1,13 +1,16 @@
-# The files `schema/*.graphql` of a room are built into it: `schema_documents()` of its namespace,
-# declared in `<path>/schema_documents.h`, gives their texts.
-function(embed_schema name path out_sources)
-  file(GLOB documents CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${path}/schema/*.graphql)
+# The files `schema/*.graphql` of a room are built into it, as `<path>/schema_documents.h`, whose
+# function gives their texts, and as `<path>/schema/<noun>.h`, their C++ types and names
+# (tools/schemac), in the namespace `<name>::schema`. Headers that stay the same are not written
+# again, so that a change of one noun compiles what includes that noun.
+function(schema_sources name path out_sources)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${path}/schema/*.graphql)
+  list(TRANSFORM files REPLACE "^${CMAKE_SOURCE_DIR}/" "" OUTPUT_VARIABLE documents)
   if(NOT documents)
     set(${out_sources} "" PARENT_SCOPE)
     return()
   endif()
-  set(header ${path}/schema_documents.h)
   set(generated ${CMAKE_BINARY_DIR}/generated/${name})
+  set(header ${path}/schema_documents.h)
   file(CONFIGURE OUTPUT ${generated}/${header} CONTENT [[
 // The texts of this room's schema files, in the order of their names.
 #pragma once
@@ -26,8 +29,17 @@ std::vector<std::string_view> schema_documents();
   add_custom_command(OUTPUT ${source}
     COMMAND ${CMAKE_COMMAND} -DNAMESPACE=${name} -DHEADER=${header} -DOUTPUT=${source} -DFILES=${joined}
             -P ${CMAKE_SOURCE_DIR}/cmake/embed_schema.cmake
-    DEPENDS ${documents} ${CMAKE_SOURCE_DIR}/cmake/embed_schema.cmake VERBATIM)
-  set(${out_sources} ${source} PARENT_SCOPE)
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/embed_schema.cmake
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} VERBATIM)
+
+  list(TRANSFORM documents REPLACE ".*/(.*)\\.graphql$" "${generated}/${path}/schema/\\1.h" OUTPUT_VARIABLE headers)
+  set(stamp ${generated}/${path}/schema/made)
+  add_custom_command(OUTPUT ${stamp} BYPRODUCTS ${headers}
+    COMMAND schemac ${name}::schema ${path}/schema ${generated} ${documents}
+    COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
+    DEPENDS schemac ${files} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} VERBATIM
+    COMMENT "Making the C++ types of ${path}/schema")
+  set(${out_sources} ${source} ${stamp} PARENT_SCOPE)
 endfunction()
 
 # A room is one folder under src/: one library, one namespace, one README.
@@ -37,8 +49,8 @@ endfunction()
 # compiles every .cpp below the folder into a static library `sql`. DEPENDS names the rooms it
 # may include, USES the outside libraries. Files named *_test.cpp become the test program
 # `sql_test`, *_fuzz.cpp one libFuzzer program each, *_bench.cpp one benchmark each.
-# Files below the room's folder `testing/` become the library `<room>_testing`, for the tests and
-# benchmarks of rooms that name it in TEST_USES.
+# Files below the room's folder `testing/`, with a schema of its own if it has one, become the library
+# `<room>_testing`, for the tests and benchmarks of rooms that name it in TEST_USES.
 # A room sees only the folders of the rooms it depends on, so an include in the wrong
 # direction does not compile: rooms are included as "sql/database.h" through one
 # include directory each, made of a link to the folder.
@@ -65,7 +77,7 @@ function(room name)
   file(MAKE_DIRECTORY ${parent})
   file(CREATE_LINK ${folder} ${include_root}/${ROOM_PATH} SYMBOLIC)
 
-  embed_schema(${name} ${ROOM_PATH} embedded)
+  schema_sources(${name} ${ROOM_PATH} embedded)
   list(APPEND sources ${embedded})
   if(sources)
     add_library(${name} STATIC ${sources})
@@ -82,7 +94,9 @@ function(room name)
   target_link_libraries(${name} ${scope} ${ROOM_DEPENDS} ${ROOM_USES})
 
   if(testing AND (ARKITEKTD_TESTS OR ARKITEKTD_BENCH))
-    add_library(${name}_testing STATIC ${testing})
+    schema_sources(${name}_testing ${ROOM_PATH}/testing embedded_testing)
+    add_library(${name}_testing STATIC ${testing} ${embedded_testing})
+    target_include_directories(${name}_testing PUBLIC ${CMAKE_BINARY_DIR}/generated/${name}_testing)
     target_link_libraries(${name}_testing PUBLIC ${name} GTest::gtest)
   endif()
   if(ARKITEKTD_TESTS AND tests)

@@ -15,26 +15,7 @@
 namespace graphql {
 namespace {
 
-enum class Rule { kInt, kFloat, kString, kBoolean, kId, kByteCount, kDateTime, kUuid, kText, kJson };
-
-Rule rule_of(std::string_view scalar) {
-  static const std::unordered_map<std::string_view, Rule> kRules = {
-      {"Int", Rule::kInt},
-      {"Float", Rule::kFloat},
-      {"String", Rule::kString},
-      {"Boolean", Rule::kBoolean},
-      {"ID", Rule::kId},
-      {"ByteCount", Rule::kByteCount},
-      {"DateTime", Rule::kDateTime},
-      {"UUID", Rule::kUuid},
-      {"Identifier", Rule::kText},
-      {"ActionHash", Rule::kText},
-      {"SearchQuery", Rule::kText},
-  };
-  const auto found = kRules.find(scalar);
-  if (found != kRules.end()) return found->second;
-  return scalar.ends_with("Like") ? Rule::kText : Rule::kJson;
-}
+using Rule = ScalarRule;
 
 template <class... Args>
 [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) {
@@ -201,6 +182,25 @@ base::Json json_of_literal(const ast::Value& literal, const base::Json* variable
 }
 
 }  // namespace
+
+ScalarRule rule_of(std::string_view scalar) {
+  static const std::unordered_map<std::string_view, Rule> kRules = {
+      {"Int", Rule::kInt},
+      {"Float", Rule::kFloat},
+      {"String", Rule::kString},
+      {"Boolean", Rule::kBoolean},
+      {"ID", Rule::kId},
+      {"ByteCount", Rule::kByteCount},
+      {"DateTime", Rule::kDateTime},
+      {"UUID", Rule::kUuid},
+      {"Identifier", Rule::kText},
+      {"ActionHash", Rule::kText},
+      {"SearchQuery", Rule::kText},
+  };
+  const auto found = kRules.find(scalar);
+  if (found != kRules.end()) return found->second;
+  return scalar.ends_with("Like") ? Rule::kText : Rule::kJson;
+}
 
 base::Json read_scalar(const NamedType& scalar, const base::Json& value) {
   const Rule rule = rule_of(scalar.name);
