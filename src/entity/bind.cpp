@@ -26,7 +26,7 @@ class CodeAction : public graphql::RootAction {
            Done done) const override {
     base::Json value;
     try {
-      value = answer_(static_cast<Call&>(context), arguments);
+      value = answer_(static_cast<Call&>(context), std::move(arguments));
     } catch (...) {
       done(std::current_exception(), {});
       return;
@@ -43,7 +43,7 @@ class AsyncAction : public graphql::RootAction {
   explicit AsyncAction(const AsyncAnswer& answer) : answer_(answer) {}
   void run(graphql::RequestContext& context, const graphql::PlanField&, base::Json arguments,
            Done done) const override {
-    answer_(static_cast<Call&>(context), arguments, std::move(done));
+    answer_(static_cast<Call&>(context), std::move(arguments), std::move(done));
   }
 
  private:

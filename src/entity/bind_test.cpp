@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "entity/entity_testing.h"
+#include "entity/testing/library.h"
 
 namespace {
 
@@ -16,9 +16,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::string problems_of(const std::string& more, Registry code) {
-  const std::string types = std::string(entity_testing::kTypes) + more;
   try {
-    const Binding binding(graphql::Schema::from_sdl({types, entity_testing::kRoots}), std::move(code));
+    const Binding binding(entity_testing::schema_with(more), std::move(code));
   } catch (const base::Error& error) {
     return error.message();
   }
@@ -28,12 +27,12 @@ std::string problems_of(const std::string& more, Registry code) {
 TEST(Binding, AcceptsWhatFits) { EXPECT_EQ(problems_of("", registry()), "none"); }
 
 TEST(Binding, ListsTheRootFieldsNobodyBuilt) {
-  const std::string roots =
-      std::string(entity_testing::kTypes) +
-      "type Mutation { burn: Boolean  tidy: Boolean } type Subscription { news: String }";
+  constexpr const char* kRoots =
+      "extend type Mutation { burn: Boolean  tidy: Boolean } type Subscription { news: String }";
+  constexpr entity::RootName<entity::NoArguments, base::Json> kTidy{"Mutation.tidy"};
   Registry code = registry();
-  code.answers["Mutation.tidy"] = [](entity::Call&, const base::Json&) { return base::Json(true); };
-  const Binding binding(graphql::Schema::from_sdl({roots, entity_testing::kRoots}), std::move(code));
+  code.on(kTidy, [](entity::Call&) { return base::Json(true); });
+  const Binding binding(entity_testing::schema_with(kRoots), std::move(code));
   EXPECT_THAT(binding.not_built(), ElementsAre("Query.weather", "Mutation.burn", "Subscription.news"));
 }
 

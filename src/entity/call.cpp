@@ -20,12 +20,12 @@ int RowSet::expression(const graphql::FieldDef& field) const {
   return found == expressions.end() ? -1 : found->second;
 }
 
-std::size_t Row::at(std::string_view column) const {
-  const Column* found = set_->table->column(column);
+std::size_t Row::at(ColumnName field) const {
+  const Column* found = set_->table->column_of_field(field.name);
   const int position = found == nullptr ? -1 : set_->position[set_->table->ordinal(*found)];
   if (position < 0) {
     throw base::Error(base::code::kInternal, "{}.{} was not loaded: name it in `needs`.", set_->table->name,
-                      column);
+                      field.name);
   }
   return static_cast<std::size_t>(position);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "entity/model.h"
+#include "entity/names.h"
 #include "graphql/execution/resolver.h"
 #include "sql/database.h"
 
@@ -44,20 +45,20 @@ struct RowSet {
   int expression(const graphql::FieldDef& field) const;
 };
 
-/// One row of a set. Columns that were not declared in `needs` are not there:
-/// asking for one throws base::Error(kInternal).
+/// One row of a set. Columns that the computed field at work does not need are
+/// not there: asking for one throws base::Error(kInternal).
 class Row {
  public:
   Row(const RowSet& set, std::size_t row) : set_(&set), row_(row) {}
   explicit Row(const graphql::Object& object) : Row(*static_cast<const RowSet*>(object.data), object.row) {}
 
   std::int64_t id() const { return set_->rows.integer(row_, static_cast<std::size_t>(set_->position[0])); }
-  bool is_null(std::string_view column) const { return set_->rows.is_null(row_, at(column)); }
-  std::int64_t integer(std::string_view column) const { return set_->rows.integer(row_, at(column)); }
-  std::string_view text(std::string_view column) const { return set_->rows.text(row_, at(column)); }
+  bool is_null(ColumnName field) const { return set_->rows.is_null(row_, at(field)); }
+  std::int64_t integer(ColumnName field) const { return set_->rows.integer(row_, at(field)); }
+  std::string_view text(ColumnName field) const { return set_->rows.text(row_, at(field)); }
 
  private:
-  std::size_t at(std::string_view column) const;
+  std::size_t at(ColumnName field) const;
   const RowSet* set_;
   std::size_t row_;
 };

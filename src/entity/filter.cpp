@@ -207,14 +207,14 @@ const Ordering* FilterFactory::ordering(const graphql::NamedType& input, const T
 std::optional<Page> page_of(const base::Json& arguments, std::size_t max_page) {
   const base::Json& pagination = arguments["pagination"];
   if (!pagination.is_object()) return std::nullopt;
-  const auto most = static_cast<std::int64_t>(max_page);
-  Page page;
-  page.offset = pagination["offset"].as_int64().value_or(0);
-  if (page.offset < 0)
+  return page_of(pagination["offset"].as_int64().value_or(0), pagination["limit"].as_int64(), max_page);
+}
+
+Page page_of(std::int64_t offset, std::optional<std::int64_t> limit, std::size_t max_page) {
+  if (offset < 0)
     throw base::Error(base::code::kValidation, std::string("Negative indexing is not supported."));
-  const auto limit = pagination["limit"].as_int64();
-  page.limit = !limit || *limit < 0 ? most : std::min(*limit, most);
-  return page;
+  const auto most = static_cast<std::int64_t>(max_page);
+  return {offset, !limit || *limit < 0 ? most : std::min(*limit, most)};
 }
 
 std::string scope_condition(const Model& model, const Table& table, SqlText& sql, const std::string& alias,

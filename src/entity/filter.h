@@ -80,6 +80,7 @@ struct Page {
   std::int64_t limit = 0;
 };
 std::optional<Page> page_of(const base::Json& arguments, std::size_t max_page);
+Page page_of(std::int64_t offset, std::optional<std::int64_t> limit, std::size_t max_page);
 
 /// The condition that a row belongs to the caller's organization; empty for
 /// tables all share.

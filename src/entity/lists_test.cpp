@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "entity/entity_testing.h"
+#include "entity/testing/library.h"
 
 namespace {
 

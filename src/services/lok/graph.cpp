@@ -5,6 +5,15 @@
 #include "service/call.h"
 #include "services/lok/graph_lists.h"
 #include "services/lok/password.h"
+#include "services/lok/schema/app.h"
+#include "services/lok/schema/client.h"
+#include "services/lok/schema/context.h"
+#include "services/lok/schema/device.h"
+#include "services/lok/schema/hub.h"
+#include "services/lok/schema/mandate.h"
+#include "services/lok/schema/organization.h"
+#include "services/lok/schema/service_instance.h"
+#include "services/lok/schema/user.h"
 
 namespace lok {
 namespace {
@@ -26,87 +35,85 @@ std::int64_t one_id(Call& call, std::string_view what, std::string_view sql,
   return rows.integer(0, 0);
 }
 
-std::int64_t id_argument(const Json& value) {
-  return value.is_string() ? entity::row_id(value.as_string()).value_or(0) : 0;
-}
+/// Identifiers and versions are scalars of Lok's own, which may be any JSON.
+std::string text_of(const Json& value) { return value.is_string() ? value.as_string() : ""; }
 
-std::string text_argument(const Json& value) { return value.is_string() ? value.as_string() : ""; }
+/// What cannot be an id names no row.
+std::int64_t row_of(const entity::Id& id) { return id.row().value_or(0); }
 
-Json me(Call& call, const Json&) { return call.user; }
-
-Json mycontext(Call& call, const Json&) {
+std::int64_t mycontext(Call& call) {
   return one_id(call, "login", "select id from login_context where client_id = $1", {call.client});
 }
 
-Json organization(Call& call, const Json& arguments) {
+std::int64_t organization(Call& call, const schema::OrganizationArguments& in) {
   return one_id(call, "Organization",
                 "select organization_id from membership where organization_id = $1 and user_id = $2",
-                {id_argument(arguments["id"]), call.user});
+                {row_of(in.id), call.user});
 }
 
-Json user(Call& call, const Json& arguments) {
+std::int64_t user(Call& call, const schema::UserArguments& in) {
   return one_id(call, "User", "select user_id from membership where user_id = $1 and organization_id = $2",
-                {id_argument(arguments["id"]), call.organization});
+                {row_of(in.id), call.organization});
 }
 
-Json app(Call& call, const Json& arguments) {
-  if (!arguments["id"].is_null()) {
+std::int64_t app(Call& call, const schema::AppArguments& in) {
+  if (in.id) {
     return one_id(call, "App", "select id from app where id = $1 and organization_id = $2",
-                  {id_argument(arguments["id"]), call.organization});
+                  {row_of(*in.id), call.organization});
   }
-  if (!arguments["identifier"].is_null()) {
+  if (in.identifier) {
     return one_id(call, "App", "select id from app where identifier = $1 and organization_id = $2",
-                  {text_argument(arguments["identifier"]), call.organization});
+                  {text_of(*in.identifier), call.organization});
   }
-  if (arguments["clientId"].is_null()) {
+  if (!in.client_id) {
     throw base::Error(base::code::kValidation, std::string("Give one of id, identifier or clientId."));
   }
   return one_id(call, "App",
                 "select release.app_id from client join release on release.id = client.release_id"
                 " where client.client_id = $1 and client.organization_id = $2",
-                {text_argument(arguments["clientId"]), call.organization});
+                {in.client_id->text, call.organization});
 }
 
-Json release(Call& call, const Json& arguments) {
-  if (!arguments["id"].is_null()) {
+std::int64_t release(Call& call, const schema::ReleaseArguments& in) {
+  if (in.id) {
     return one_id(call, "Release",
                   "select release.id from release join app on app.id = release.app_id"
                   " where release.id = $1 and app.organization_id = $2",
-                  {id_argument(arguments["id"]), call.organization});
+                  {row_of(*in.id), call.organization});
   }
-  if (!arguments["identifier"].is_null() && !arguments["version"].is_null()) {
-    return one_id(
-        call, "Release",
-        "select release.id from release join app on app.id = release.app_id"
-        " where app.identifier = $1 and release.version = $2 and app.organization_id = $3",
-        {text_argument(arguments["identifier"]), text_argument(arguments["version"]), call.organization});
+  if (in.identifier && in.version) {
+    return one_id(call, "Release",
+                  "select release.id from release join app on app.id = release.app_id"
+                  " where app.identifier = $1 and release.version = $2 and app.organization_id = $3",
+                  {text_of(*in.identifier), text_of(*in.version), call.organization});
   }
-  if (arguments["clientId"].is_null()) {
+  if (!in.client_id) {
     throw base::Error(base::code::kValidation, std::string("Give id, identifier and version, or clientId."));
   }
   return one_id(call, "Release",
                 "select release_id from client where client_id = $1 and organization_id = $2",
-                {text_argument(arguments["clientId"]), call.organization});
+                {in.client_id->text, call.organization});
 }
 
-Json client(Call& call, const Json& arguments) {
-  if (!arguments["id"].is_null()) {
+std::int64_t client(Call& call, const schema::ClientArguments& in) {
+  if (in.id) {
     return one_id(call, "Client", "select id from client where id = $1 and organization_id = $2",
-                  {id_argument(arguments["id"]), call.organization});
+                  {row_of(*in.id), call.organization});
   }
-  if (arguments["clientId"].is_null()) {
+  if (!in.client_id) {
     throw base::Error(base::code::kValidation, std::string("Give id or clientId."));
   }
   return one_id(call, "Client", "select id from client where client_id = $1 and organization_id = $2",
-                {text_argument(arguments["clientId"]), call.organization});
+                {in.client_id->text, call.organization});
 }
 
 // The argument is a device's raw id, stored only as a hash.
-Json device_by_device_id(Call& call, const Json& arguments, const std::string& device_secret) {
+std::int64_t device_by_device_id(Call& call, const schema::DeviceByDeviceIdArguments& in,
+                                 const std::string& device_secret) {
   const sql::Rows salt =
       call.reader->query("select device_salt from organization where id = $1", {call.organization});
   if (salt.empty()) not_found("Device");
-  const std::string hash = hash_device(device_secret, salt.text(0, 0), text_argument(arguments["id"]));
+  const std::string hash = hash_device(device_secret, salt.text(0, 0), in.id.text);
   return one_id(call, "Device", "select id from device where device_id = $1 and organization_id = $2",
                 {hash, call.organization});
 }
@@ -124,9 +131,9 @@ void set_texts(Call& call, std::span<const Row> rows, const std::vector<std::str
   }
 }
 
-void issue_url(Call& call, std::span<const Row> rows, const Json&, graphql::FieldOutput& out) {
+void issue_url(Call& call, std::span<const Row> rows, graphql::FieldOutput& out) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (const Json& source : Json::parse(rows[i].text("public_sources")).items()) {
+    for (const Json& source : Json::parse(rows[i].text(schema::Client::kPublicSources)).items()) {
       if (source["kind"] != Json("github") || !source["url"].is_string()) continue;
       out.set(i, Cell::string(call.keep(source["url"].as_string() + "/issues/new")));
       break;
@@ -135,26 +142,25 @@ void issue_url(Call& call, std::span<const Row> rows, const Json&, graphql::Fiel
 }
 
 void add_context(entity::Registry& registry) {
-  registry.computed["Context.roles"] = [](Call& call, std::span<const Row> rows, const Json&,
-                                          graphql::FieldOutput& out) {
+  using schema::Context;
+  registry.on(Context::kRoles, [](Call& call, std::span<const Row> rows, graphql::FieldOutput& out) {
     set_texts(call, rows, service::call_of(call).who->claims.roles, out);
-  };
-  registry.computed["Context.scope"] = [](Call& call, std::span<const Row> rows, const Json&,
-                                          graphql::FieldOutput& out) {
+  });
+  registry.on(Context::kScope, [](Call& call, std::span<const Row> rows, graphql::FieldOutput& out) {
     set_texts(call, rows, service::call_of(call).who->claims.scopes, out);
-  };
+  });
   // A token is for one organization, and that is the active one.
-  registry.computed["Context.fitsActiveOrganization"] = [](Call&, std::span<const Row> rows, const Json&,
-                                                           graphql::FieldOutput& out) {
-    for_each_row(rows, out, Cell::of(true));
-  };
-  registry.computed["Context.memberOf"] = [](Call& call, std::span<const Row> rows, const Json& arguments,
-                                             graphql::FieldOutput& out) {
+  registry.on(Context::kFitsActiveOrganization,
+              [](Call&, std::span<const Row> rows, graphql::FieldOutput& out) {
+                for_each_row(rows, out, Cell::of(true));
+              });
+  registry.on(Context::kMemberOf, [](Call& call, std::span<const Row> rows,
+                                     const schema::ContextMemberOfArguments& in, graphql::FieldOutput& out) {
     const sql::Rows membership =
         call.reader->query("select 1 from membership where user_id = $1 and organization_id = $2",
-                           {call.user, id_argument(arguments["organization"])});
+                           {call.user, row_of(in.organization)});
     for_each_row(rows, out, Cell::of(!membership.empty()));
-  };
+  });
 }
 
 void add_expressions(entity::Registry& registry) {
@@ -166,43 +172,43 @@ void add_expressions(entity::Registry& registry) {
         " || coalesce((select ' on ' || device.name from device where device.id = {0}.node_id), '')",
         alias);
   };
-  registry.expressions["Client.name"] = client_name;
-  registry.orderings["ClientOrdering.name"] = client_name;
+  registry.on(schema::Client::kName, client_name);
+  registry.on(schema::ClientOrdering::kName, client_name);
   // Aliases have no name of their own; their key tells them apart.
-  registry.orderings["InstanceAliasOrdering.name"] = [](entity::SqlText&, const std::string& alias,
-                                                        const entity::Call&) { return alias + ".key"; };
-  registry.predicates["ClientFilter.search"] = [client_name](entity::SqlText& sql, const std::string& alias,
-                                                             const Json& value, const Call& call) {
-    return entity::contains_folded(sql, client_name(sql, alias, call), text_argument(value));
-  };
-  registry.expressions["Device.nodeId"] = [](entity::SqlText&, const std::string& alias, const Call&) {
-    return alias + ".device_id";
-  };
+  registry.on(schema::InstanceAliasOrdering::kName,
+              [](entity::SqlText&, const std::string& alias, const entity::Call&) { return alias + ".key"; });
+  registry.on(schema::ClientFilter::kSearch, [client_name](entity::SqlText& sql, const std::string& alias,
+                                                           const std::string& search, const Call& call) {
+    return entity::contains_folded(sql, client_name(sql, alias, call), search);
+  });
+  registry.on(schema::Device::kNodeId,
+              [](entity::SqlText&, const std::string& alias, const Call&) { return alias + ".device_id"; });
   constexpr std::int64_t kOnline = 5 * 60 * 1'000'000LL;  // since the last health report
-  registry.expressions["Hub.online"] = [](entity::SqlText& sql, const std::string& alias, const Call& call) {
+  registry.on(schema::Hub::kOnline, [](entity::SqlText& sql, const std::string& alias, const Call& call) {
     return fmt::format("(case when {}.last_seen_at > {} then 1 else 0 end)", alias,
                        sql.bind(call.now - kOnline));
-  };
-  registry.expressions["Mandate.isLive"] = mandate_is_live;
-  registry.computed["Client.issueUrl"] = issue_url;
+  });
+  registry.on(schema::Mandate::kIsLive, mandate_is_live);
+  registry.on(schema::Client::kIssueUrl, issue_url);
 }
 
 }  // namespace
 
 entity::Registry graph_registry(std::function<std::string()> device_secret) {
   entity::Registry registry;
-  registry.answers["Query.me"] = me;
-  registry.answers["Query.mycontext"] = mycontext;
-  registry.answers["Query.hallo"] = [](Call&, const Json&) { return Json("hallo"); };
-  registry.answers["Query.organization"] = organization;
-  registry.answers["Query.user"] = user;
-  registry.answers["Query.app"] = app;
-  registry.answers["Query.release"] = release;
-  registry.answers["Query.client"] = client;
-  registry.answers["Query.deviceByDeviceId"] = [device_secret = std::move(device_secret)](
-                                                   Call& call, const Json& arguments) {
-    return device_by_device_id(call, arguments, device_secret());
-  };
+  namespace query = schema::query;
+  registry.on(query::kMe, [](Call& call) { return call.user; });
+  registry.on(query::kMycontext, mycontext);
+  registry.on(query::kHallo, [](Call&) { return Json("hallo"); });
+  registry.on(query::kOrganization, organization);
+  registry.on(query::kUser, user);
+  registry.on(query::kApp, app);
+  registry.on(query::kRelease, release);
+  registry.on(query::kClient, client);
+  registry.on(query::kDeviceByDeviceId, [device_secret = std::move(device_secret)](
+                                            Call& call, const schema::DeviceByDeviceIdArguments& in) {
+    return device_by_device_id(call, in, device_secret());
+  });
   add_context(registry);
   add_expressions(registry);
   add_lists(registry);

@@ -7,10 +7,10 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "entity/lookup.h"
 #include "services/rekuest/arguments.h"
 #include "services/rekuest/frame.h"
 #include "services/rekuest/registration.h"
+#include "services/rekuest/schema/port.h"
 
 namespace rekuest {
 namespace {
@@ -18,12 +18,8 @@ namespace {
 using base::Error;
 namespace code = base::code;
 
-std::optional<std::int64_t> id_of(const base::Json& input, std::string_view member) {
-  const base::Json& value = input[member];
-  if (value.is_null()) return std::nullopt;
-  const auto id = entity::row_id(value.as_string());
-  if (!id) throw Error(code::kNotFound, "No {} with the id {}.", member, value.dump());
-  return id;
+std::optional<std::int64_t> row_of(const std::optional<entity::Id>& id, std::string_view what) {
+  return id ? std::optional(id->row(what)) : std::nullopt;
 }
 
 // Leaves room for the frame around them.
@@ -93,30 +89,29 @@ std::string action_name(sql::Writer& writer, const AssignRequest& request) {
       request.action ? writer.query("select name from action where id = $1 and organization_id = $2",
                                     {*request.action, organization})
                      : writer.query("select name from action where hash = $1 and organization_id = $2",
-                                    {request.input["actionHash"].as_string(), organization});
+                                    {*request.input.action_hash, organization});
   if (rows.empty()) throw Error(code::kNotFound, std::string("No action with that id or hash."));
   return std::string(rows.text(0, 0));
 }
 
 Target choose_target(sql::Writer& writer, const AssignRequest& request) {
-  const base::Json& interface = request.input["interface"];
-  const base::Json& hash = request.input["actionHash"];
+  const auto& interface = request.input.interface;
+  const auto& hash = request.input.action_hash;
   if (request.implementation) {
     return named_target(writer, request, "i.id = $3", {*request.implementation}, "with that id");
   }
-  if (request.agent && !interface.is_null()) {
-    return named_target(writer, request, "g.id = $3 and i.interface = $4",
-                        {*request.agent, interface.as_string()},
-                        fmt::format("'{}' on that agent", interface.as_string()));
+  if (request.agent && interface) {
+    return named_target(writer, request, "g.id = $3 and i.interface = $4", {*request.agent, *interface},
+                        fmt::format("'{}' on that agent", *interface));
   }
-  if (!request.action && hash.is_null()) {
+  if (!request.action && !hash) {
     throw Error(
         code::kValidation,
         std::string("You need to provide an `implementation`, `agent` and `interface`, an `action` or an "
                     "`actionHash`."));
   }
   std::string condition = request.action ? "a.id = $3" : "a.hash = $3";
-  std::vector<sql::Value> values{request.action ? sql::Value(*request.action) : hash.as_string()};
+  std::vector<sql::Value> values{request.action ? sql::Value(*request.action) : *hash};
   if (request.agent) {
     condition += " and g.id = $4";
     values.emplace_back(*request.agent);
@@ -130,28 +125,24 @@ Target choose_target(sql::Writer& writer, const AssignRequest& request) {
   return *std::move(target);
 }
 
-bool given(const base::Json& input, std::string_view member) {
-  const base::Json& value = input[member];
-  return !value.is_null() && !(value.is_array() && value.items().empty());
+template <class List>
+bool any_of(const std::optional<List>& list) {
+  return list && !list->empty();
 }
 
-bool flag(const base::Json& input, std::string_view member) {
-  return input[member].is_bool() && input[member].as_bool();
-}
-
-void check_supported(const base::Json& input) {
-  if (given(input, "dependencies") || given(input, "resolution")) {
+void check_supported(const schema::AssignInput& input) {
+  if (any_of(input.dependencies) || input.resolution) {
     throw Error(code::kNotImplemented, std::string("Choosing dependencies is not built yet."));
   }
-  if (given(input, "hooks")) throw Error(code::kNotImplemented, std::string("Hooks are not built yet."));
-  if (given(input, "notBefore")) {
+  if (any_of(input.hooks)) throw Error(code::kNotImplemented, std::string("Hooks are not built yet."));
+  if (input.not_before) {
     throw Error(code::kNotImplemented, std::string("Delayed tasks are not built yet."));
   }
-  if (!input["args"].is_object()) throw Error(code::kValidation, std::string("`args` must be an object."));
+  if (!input.args.is_object()) throw Error(code::kValidation, std::string("`args` must be an object."));
 }
 
 void check_states(const AssignRequest& request, const Target& target) {
-  if (!given(request.input, "stateRequires")) return;
+  if (!any_of(request.input.state_requires)) return;
   const base::Json features = base::Json::parse(target.features);
   for (const base::Json& feature : features.items()) {
     if (feature.is_string() && feature.as_string() == "state_requires") return;
@@ -174,8 +165,20 @@ std::vector<std::string> objects_of(const Target& target, const base::Json& argu
   return acted_on(base::Json::parse(target.arg_ports), arguments);
 }
 
+// As the agent's frame has them.
+std::string requirements(const std::vector<schema::StateRequirementInput>& list) {
+  base::Json all = base::Json::array();
+  for (const schema::StateRequirementInput& one : list) {
+    all.push_back(base::Json::object({{"state", one.state},
+                                      {"path", one.path},
+                                      {"operator", entity::text_of(one.operator_)},
+                                      {"value", one.value.value_or(base::Json())}}));
+  }
+  return all.dump();
+}
+
 NewTask task_for(const AssignRequest& request, const Target& target, std::int64_t caller) {
-  const base::Json& input = request.input;
+  const schema::AssignInput& input = request.input;
   NewTask task;
   task.organization = request.who->rows.organization;
   task.action = target.action;
@@ -185,11 +188,11 @@ NewTask task_for(const AssignRequest& request, const Target& target, std::int64_
   task.reference = request.reference ? *request.reference : base::uuid4();
   task.args = request.args;
   task.args_hash = request.args_hash;
-  task.acted_on = objects_of(target, input["args"]);
-  task.capture = flag(input, "capture");
-  task.step = flag(input, "step");
-  if (input["policy"].is_string()) task.policy = input["policy"].as_string();
-  if (input["stateRequires"].is_array()) task.state_requires = input["stateRequires"].dump();
+  task.acted_on = objects_of(target, input.args);
+  task.capture = input.capture;
+  task.step = input.step.value_or(false);
+  if (input.policy) task.policy = entity::text_of(*input.policy);
+  if (input.state_requires) task.state_requires = requirements(*input.state_requires);
   return task;
 }
 
@@ -201,24 +204,24 @@ std::string available_condition(const std::string& alias, const std::string& sta
       stale);
 }
 
-AssignRequest AssignRequest::read(std::shared_ptr<const service::Identity> who, base::Json input,
+AssignRequest AssignRequest::read(std::shared_ptr<const service::Identity> who, schema::AssignInput input,
                                   std::int64_t now) {
   check_supported(input);
   AssignRequest request;
   request.who = std::move(who);
   request.now = now;
-  request.implementation = id_of(input, "implementation");
-  request.agent = id_of(input, "agent");
-  request.action = id_of(input, "action");
-  if (input["reference"].is_string()) request.reference = input["reference"].as_string();
-  request.args = input["args"].dump();
+  request.implementation = row_of(input.implementation, "implementation");
+  request.agent = row_of(input.agent, "agent");
+  request.action = row_of(input.action, "action");
+  request.reference = input.reference;
+  request.args = input.args.dump();
   if (request.args.size() > kMaxArguments) {
     throw Error(
         code::kValidation,
         std::string("The arguments are larger than an agent can be sent (1 MiB). Upload large data and pass "
                     "a reference to it."));
   }
-  request.args_hash = arguments_hash(input["args"]);
+  request.args_hash = arguments_hash(input.args);
   request.input = std::move(input);
   return request;
 }

@@ -5,9 +5,9 @@
 #include <memory>
 #include <optional>
 
-#include "base/json.h"
 #include "service/auth.h"
 #include "services/rekuest/dispatch.h"
+#include "services/rekuest/schema/task.h"
 #include "services/rekuest/task_store.h"
 #include "sql/database.h"
 
@@ -15,14 +15,14 @@ namespace rekuest {
 
 /// What a caller asks for, read and hashed outside of any transaction.
 struct AssignRequest {
-  /// `input` is a coerced AssignInput. Throws base::Error for what can be seen
-  /// to be wrong without the database: arguments that are no object or too
-  /// large, what is not built yet.
-  static AssignRequest read(std::shared_ptr<const service::Identity> who, base::Json input, std::int64_t now);
+  /// Throws base::Error for what can be seen to be wrong without the database:
+  /// arguments that are no object or too large, what is not built yet.
+  static AssignRequest read(std::shared_ptr<const service::Identity> who, schema::AssignInput input,
+                            std::int64_t now);
 
   std::shared_ptr<const service::Identity> who;
   std::int64_t now = 0;
-  base::Json input;
+  schema::AssignInput input;
   std::optional<std::int64_t> implementation, agent, action;
   std::optional<std::string> reference;  ///< given by the caller
   std::string args;                      ///< JSON text

@@ -197,8 +197,9 @@ TEST_P(Assign, RefusesArgumentsAnAgentCannotBeSent) {
 }
 
 TEST_P(Assign, RefusesWhatIsNotBuilt) {
-  for (const char* more : {R"(,"notBefore":"2030-01-01T00:00:00Z")", R"(,"hooks":[{}])",
-                           R"(,"dependencies":[{}])", R"(,"resolution":"1")"}) {
+  for (const char* more :
+       {R"(,"notBefore":"2030-01-01T00:00:00Z")", R"(,"hooks":[{"kind":"INIT","hash":"h"}])",
+        R"(,"dependencies":[{"key":"k","mappedAgents":[]}])", R"(,"resolution":"1")"}) {
     EXPECT_EQ(outcome(action(more)), base::code::kNotImplemented) << more;
   }
   for (const char* more : {R"(,"hooks":[],"dependencies":[],"notBefore":null)"}) {
@@ -224,8 +225,11 @@ TEST_P(Assign, AsksForAStateOnlyOfAgentsThatCheckIt) {
 
 TEST_P(Assign, SharesCommitsAmongManyCallers) {
   constexpr int kTasks = 100;
-  const AssignRequest request = AssignRequest::read(
-      me_, Json::parse(R"({"agent":")" + here_ + R"(","interface":"add","args":{}})"), world_.now);
+  schema::AssignInput input;
+  input.agent = entity::Id{here_};
+  input.interface = "add";
+  input.args = Json::object();
+  const AssignRequest request = AssignRequest::read(me_, std::move(input), world_.now);
   const std::uint64_t before = world_.database().stats().commits;
   std::atomic<int> failed = 0;
   {

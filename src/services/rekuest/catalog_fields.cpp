@@ -6,6 +6,14 @@
 
 #include "services/rekuest/assign.h"
 #include "services/rekuest/registration.h"
+#include "services/rekuest/schema/action.h"
+#include "services/rekuest/schema/agent.h"
+#include "services/rekuest/schema/dependency.h"
+#include "services/rekuest/schema/implementation.h"
+#include "services/rekuest/schema/memory.h"
+#include "services/rekuest/schema/state.h"
+#include "services/rekuest/schema/task.h"
+#include "services/rekuest/schema/task_event.h"
 
 namespace rekuest {
 namespace {
@@ -13,6 +21,7 @@ namespace {
 using base::Json;
 using entity::Call;
 using entity::Row;
+using entity::RowLists;
 using entity::SqlText;
 using graphql::Cell;
 
@@ -63,26 +72,28 @@ std::string my_latest_task(SqlText& sql, const std::string& implementation, cons
 }
 
 /// Only the person the agent acts for may see how it is called back.
-void hook_url_secret(Call& call, std::span<const Row> rows, const Json&, graphql::FieldOutput& out) {
+void hook_url_secret(Call& call, std::span<const Row> rows, graphql::FieldOutput& out) {
+  using schema::Agent;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const bool mine = rows[i].integer("user_id") == call.user && !rows[i].is_null("hook_url_secret");
-    if (mine) out.set(i, Cell::string(rows[i].text("hook_url_secret")));
+    const bool mine =
+        rows[i].integer(Agent::kUser) == call.user && !rows[i].is_null(Agent::kStoredHookSecret);
+    if (mine) out.set(i, Cell::string(rows[i].text(Agent::kStoredHookSecret)));
   }
 }
 
-void argument(Call& call, std::span<const Row> rows, const Json& arguments, graphql::FieldOutput& out) {
-  const std::string& key = arguments["key"].as_string();
+void argument(Call& call, std::span<const Row> rows, const schema::TaskArgArguments& in,
+              graphql::FieldOutput& out) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    out.set(i, Cell::of(call.keep(Json::parse(rows[i].text("args"))[key])));
+    out.set(i, Cell::of(call.keep(Json::parse(rows[i].text(schema::Task::kArgs))[in.key])));
   }
 }
 
 /// The two columns of `found`, gathered for each of `rows` by its id.
-std::vector<std::vector<std::int64_t>> by_row(std::span<const Row> rows, const sql::Rows& found) {
+RowLists by_row(std::span<const Row> rows, const sql::Rows& found) {
   std::unordered_map<std::int64_t, std::vector<std::int64_t>> lists;
   for (std::size_t row = 0; row < found.size(); ++row)
     lists[found.integer(row, 0)].push_back(found.integer(row, 1));
-  std::vector<std::vector<std::int64_t>> answer;
+  RowLists answer;
   for (const Row& row : rows) answer.push_back(std::move(lists[row.id()]));
   return answer;
 }
@@ -93,14 +104,14 @@ sql::Ids ids_of(std::span<const Row> rows) {
   return ids;
 }
 
-std::vector<std::vector<std::int64_t>> implementation_at(Call& call, std::span<const Row> rows,
-                                                         const Json& arguments) {
+RowLists implementation_at(Call& call, std::span<const Row> rows,
+                           const schema::AgentImplementationArguments& in) {
   return by_row(rows, call.reader->query("select agent_id, id from implementation where agent_id in_ids($1)"
                                          " and interface = $2",
-                                         {ids_of(rows), arguments["interface"].as_string()}));
+                                         {ids_of(rows), in.interface}));
 }
 
-std::vector<std::vector<std::int64_t>> tests(Call& call, std::span<const Row> rows, const Json&) {
+RowLists tests(Call& call, std::span<const Row> rows) {
   return by_row(
       rows, call.reader->query("select i.id, t.id from implementation i"
                                " join action_test l on l.target_id = i.action_id"
@@ -112,31 +123,37 @@ std::vector<std::vector<std::int64_t>> tests(Call& call, std::span<const Row> ro
 }  // namespace
 
 void add_catalog_fields(entity::Registry& registry) {
-  auto& sql = registry.expressions;
-  sql["Agent.name"] = of_row("coalesce({0}.user_name, {0}.declared_name)");
-  sql["Agent.active"] = is_active;
-  sql["Agent.pinned"] = is_pinned;
-  sql["Agent.device"] = of_row("(select c.device_id from client c where c.id = {0}.client_id)");
-  sql["Action.liveImplementations"] = live_implementations;
-  sql["Action.assignable"] = is_assignable;
-  sql["Action.latestTask"] = of_row(
-      "(select x.id from task x where x.action_id = {0}.id and x.is_done = 1"
-      " order by x.created_at desc, x.id desc limit 1)");
-  sql["Implementation.name"] = of_row(
-      "(select {0}.interface || '@' || coalesce(g.user_name, g.declared_name) from agent g where g.id = "
-      "{0}.agent_id)");
-  sql["Implementation.myLatestTask"] = my_latest_task;
-  sql["Dependency.singular"] = of_row("(case when {0}.max_viable_instances = 1 then 1 else 0 end)");
-  sql["MemoryDrawer.label"] = of_row("coalesce({0}.label, {0}.resource_id)");
-  sql["Patch.globalCurrentRevision"] = of_row("({0}.global_rev - 1)");
-  sql["Patch.sessionId"] = of_row("(select s.session_id from session s where s.id = {0}.session_id)");
-  sql["Snapshot.sessionId"] = of_row("(select s.session_id from session s where s.id = {0}.session_id)");
-  sql["TaskEvent.reference"] = of_row("(select x.reference from task x where x.id = {0}.task_id)");
+  registry.on(schema::Agent::kName, of_row("coalesce({0}.user_name, {0}.declared_name)"));
+  registry.on(schema::Agent::kActive, is_active);
+  registry.on(schema::Agent::kPinned, is_pinned);
+  registry.on(schema::Agent::kDevice,
+              of_row("(select c.device_id from client c where c.id = {0}.client_id)"));
+  registry.on(schema::Action::kLiveImplementations, live_implementations);
+  registry.on(schema::Action::kAssignable, is_assignable);
+  registry.on(schema::Action::kLatestTask,
+              of_row("(select x.id from task x where x.action_id = {0}.id and x.is_done = 1"
+                     " order by x.created_at desc, x.id desc limit 1)"));
+  registry.on(
+      schema::Implementation::kName,
+      of_row(
+          "(select {0}.interface || '@' || coalesce(g.user_name, g.declared_name) from agent g where g.id = "
+          "{0}.agent_id)"));
+  registry.on(schema::Implementation::kMyLatestTask, my_latest_task);
+  registry.on(schema::Dependency::kSingular,
+              of_row("(case when {0}.max_viable_instances = 1 then 1 else 0 end)"));
+  registry.on(schema::MemoryDrawer::kLabel, of_row("coalesce({0}.label, {0}.resource_id)"));
+  registry.on(schema::Patch::kGlobalCurrentRevision, of_row("({0}.global_rev - 1)"));
+  registry.on(schema::Patch::kSessionId,
+              of_row("(select s.session_id from session s where s.id = {0}.session_id)"));
+  registry.on(schema::Snapshot::kSessionId,
+              of_row("(select s.session_id from session s where s.id = {0}.session_id)"));
+  registry.on(schema::TaskEvent::kReference,
+              of_row("(select x.reference from task x where x.id = {0}.task_id)"));
 
-  registry.computed["Agent.hookUrlSecret"] = hook_url_secret;
-  registry.computed["Task.arg"] = argument;
-  registry.computed_ids["Agent.implementation"] = implementation_at;
-  registry.computed_ids["Implementation.tests"] = tests;
+  registry.on(schema::Agent::kHookUrlSecret, hook_url_secret);
+  registry.on(schema::Task::kArg, argument);
+  registry.on(schema::Agent::kImplementation, implementation_at);
+  registry.on(schema::Implementation::kTests, tests);
 }
 
 }  // namespace rekuest

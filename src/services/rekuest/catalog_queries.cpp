@@ -8,41 +8,39 @@
 #include "services/rekuest/catalog_fields.h"
 #include "services/rekuest/matching.h"
 #include "services/rekuest/registration.h"
+#include "services/rekuest/schema/action.h"
+#include "services/rekuest/schema/agent.h"
+#include "services/rekuest/schema/identity.h"
+#include "services/rekuest/schema/implementation.h"
+#include "services/rekuest/schema/resolution.h"
+#include "services/rekuest/schema/state.h"
+#include "services/rekuest/schema/task.h"
 
 namespace rekuest {
 namespace {
 
 using base::Error;
-using base::Json;
 using entity::Call;
 using entity::SqlText;
 namespace code = base::code;
-
-bool has(const Json& arguments, std::string_view name) { return !arguments[name].is_null(); }
-
-std::int64_t id_of(const Json& arguments, std::string_view name) {
-  const auto id = entity::row_id(arguments[name].as_string());
-  if (!id) throw Error(code::kNotFound, "No {} with the id {}.", name, arguments[name].as_string());
-  return *id;
-}
 
 /// A statement under way: its placeholders come from `sql`.
 sql::Rows run(Call& call, std::string text, SqlText& sql) {
   return call.reader->query(text, std::move(sql.parameters));
 }
 
-Json one(const sql::Rows& rows, std::string_view what) {
+std::int64_t one(const sql::Rows& rows, std::string_view what) {
   if (rows.empty()) throw Error(code::kNotFound, "No {} fits.", what);
-  return Json(rows.integer(0, 0));
+  return rows.integer(0, 0);
 }
 
-Json list(const sql::Rows& rows) {
-  Json ids = Json::array();
+std::vector<std::int64_t> list(const sql::Rows& rows) {
+  std::vector<std::int64_t> ids;
   for (std::size_t row = 0; row < rows.size(); ++row) ids.push_back(rows.integer(row, 0));
   return ids;
 }
 
-Json action(Call& call, const Json& arguments) {
+std::int64_t action(Call& call, const schema::ActionArguments& in) {
   SqlText sql(call.database->dialect());
   const std::string organization = sql.bind(call.organization);
   const auto find = [&](const std::string& condition, const std::string& order = "a.id") {
@@ -56,15 +54,15 @@ Json action(Call& call, const Json& arguments) {
   const auto implemented = [](const std::string& condition) {
     return fmt::format("a.id in (select i.action_id from implementation i where {})", condition);
   };
-  if (has(arguments, "task")) {
+  if (in.task) {
     return find(fmt::format("a.id = (select x.action_id from task x where x.id = {})",
-                            sql.bind(id_of(arguments, "task"))));
+                            sql.bind(in.task->row("task"))));
   }
-  if (has(arguments, "implementation")) {
-    return find(implemented("i.id = " + sql.bind(id_of(arguments, "implementation"))));
+  if (in.implementation) {
+    return find(implemented("i.id = " + sql.bind(in.implementation->row("implementation"))));
   }
-  if (has(arguments, "hash")) {
-    const std::string same = "a.hash = " + sql.bind(arguments["hash"].as_string());
+  if (in.hash) {
+    const std::string same = "a.hash = " + sql.bind(*in.hash);
     // Several apps may define the same action: one that can be called is better.
     const std::string available = available_condition("g", sql.bind(call.now - kStaleMicros));
     return find(
@@ -72,51 +70,48 @@ Json action(Call& call, const Json& arguments) {
                           " where i.action_id = a.id and {}) then 0 else 1 end, a.id",
                           available));
   }
-  if (has(arguments, "matching")) return find(action_demand_condition(sql, "a", arguments["matching"]));
-  if (has(arguments, "agent")) {
-    if (!has(arguments, "interface"))
-      throw Error(code::kValidation, "`agent` needs an `interface` to find an action by.");
-    return find(
-        implemented(fmt::format("i.agent_id = {} and i.interface = {}", sql.bind(id_of(arguments, "agent")),
-                                sql.bind(arguments["interface"].as_string()))));
+  if (in.matching) return find(action_demand_condition(sql, "a", *in.matching));
+  if (in.agent) {
+    if (!in.interface) throw Error(code::kValidation, "`agent` needs an `interface` to find an action by.");
+    return find(implemented(fmt::format("i.agent_id = {} and i.interface = {}",
+                                        sql.bind(in.agent->row("agent")), sql.bind(*in.interface))));
   }
-  if (has(arguments, "id")) return find("a.id = " + sql.bind(id_of(arguments, "id")));
+  if (in.id) return find("a.id = " + sql.bind(in.id->row("action")));
   throw Error(
       code::kValidation,
       "Say which action: by `id`, `hash`, `matching`, `implementation`, `task`, or `agent` and `interface`.");
 }
 
-Json agent(Call& call, const Json& arguments) {
+std::int64_t agent(Call& call, const schema::AgentArguments& in) {
   SqlText sql(call.database->dialect());
   std::string text = "select g.id from agent g where g.organization_id = " + sql.bind(call.organization);
-  if (has(arguments, "id")) {
-    return one(run(call, text + " and g.id = " + sql.bind(id_of(arguments, "id")), sql), "agent");
+  if (in.id) {
+    return one(run(call, text + " and g.id = " + sql.bind(in.id->row("agent")), sql), "agent");
   }
-  if (!has(arguments, "app")) throw Error(code::kValidation, "Say which agent: by `id` or by `app`.");
+  if (!in.app) throw Error(code::kValidation, "Say which agent: by `id` or by `app`.");
   text += fmt::format(" and exists (select 1 from app p where p.id = g.app_id and p.identifier = {})",
-                      sql.bind(arguments["app"].as_string()));
-  if (has(arguments, "version")) {
+                      sql.bind(*in.app));
+  if (in.version) {
     text += fmt::format(" and exists (select 1 from release r where r.id = g.release_id and r.version = {})",
-                        sql.bind(arguments["version"].as_string()));
+                        sql.bind(*in.version));
   }
-  if (has(arguments, "deviceId")) {
+  if (in.device_id) {
     text += fmt::format(
         " and exists (select 1 from client c join device d on d.id = c.device_id where c.id = g.client_id"
         " and d.device_id = {})",
-        sql.bind(arguments["deviceId"].as_string()));
+        sql.bind(*in.device_id));
   }
   const sql::Rows rows = run(call, text + " limit 2", sql);
   if (rows.size() > 1) {
-    throw Error(code::kValidation, "Several agents run {}. Ask for one by its `id`.",
-                arguments["app"].as_string());
+    throw Error(code::kValidation, "Several agents run {}. Ask for one by its `id`.", *in.app);
   }
   return one(rows, "agent");
 }
 
 /// An implementation of one agent, chosen by `condition` over `i` and its
 /// action `a`.
-Json implementation_where(Call& call, SqlText& sql, const std::string& agent_condition,
-                          const std::string& condition) {
+std::int64_t implementation_where(Call& call, SqlText& sql, const std::string& agent_condition,
+                                  const std::string& condition) {
   return one(run(call,
                  fmt::format("select i.id from implementation i join action a on a.id = i.action_id"
                              " join agent g on g.id = i.agent_id where g.organization_id = {} and {} and {}"
@@ -126,105 +121,111 @@ Json implementation_where(Call& call, SqlText& sql, const std::string& agent_con
              "implementation");
 }
 
-Json my_implementation_at(Call& call, const Json& arguments) {
+std::int64_t my_implementation_at(Call& call, const schema::MyImplementationAtArguments& in) {
   SqlText sql(call.database->dialect());
   const std::string mine =
       fmt::format("g.client_id = {} and g.user_id = {}", sql.bind(call.client), sql.bind(call.user));
-  if (has(arguments, "actionId")) {
-    return implementation_where(call, sql, mine, "a.id = " + sql.bind(id_of(arguments, "actionId")));
+  if (in.action_id) {
+    return implementation_where(call, sql, mine, "a.id = " + sql.bind(in.action_id->row("action")));
   }
-  if (has(arguments, "interface")) {
-    return implementation_where(call, sql, mine,
-                                "i.interface = " + sql.bind(arguments["interface"].as_string()));
+  if (in.interface) {
+    return implementation_where(call, sql, mine, "i.interface = " + sql.bind(*in.interface));
   }
   throw Error(code::kValidation, "Say which implementation: by `actionId` or by `interface`.");
 }
 
-Json implementation_at(Call& call, const Json& arguments) {
+std::int64_t implementation_at(Call& call, const schema::ImplementationAtArguments& in) {
   SqlText sql(call.database->dialect());
-  const std::string agent_is = "g.id = " + sql.bind(id_of(arguments, "agent"));
-  if (has(arguments, "actionHash")) {
-    return implementation_where(call, sql, agent_is,
-                                "a.hash = " + sql.bind(arguments["actionHash"].as_string()));
+  const std::string agent_is = "g.id = " + sql.bind(in.agent.row("agent"));
+  if (in.action_hash) {
+    return implementation_where(call, sql, agent_is, "a.hash = " + sql.bind(*in.action_hash));
   }
-  if (has(arguments, "demand")) {
-    return implementation_where(call, sql, agent_is, action_demand_condition(sql, "a", arguments["demand"]));
+  if (in.demand) {
+    return implementation_where(call, sql, agent_is, action_demand_condition(sql, "a", *in.demand));
   }
-  if (has(arguments, "interface")) {
-    return implementation_where(call, sql, agent_is,
-                                "i.interface = " + sql.bind(arguments["interface"].as_string()));
+  if (in.interface) {
+    return implementation_where(call, sql, agent_is, "i.interface = " + sql.bind(*in.interface));
   }
   throw Error(code::kValidation, "Say which implementation: by `actionHash`, `demand` or `interface`.");
 }
 
-Json state_for(Call& call, const Json& arguments) {
+std::int64_t state_for(Call& call, const schema::StateForArguments& in) {
   SqlText sql(call.database->dialect());
   const std::string text = fmt::format(
       "select s.id from state s join agent g on g.id = s.agent_id where g.organization_id = {} and g.id = {}",
-      sql.bind(call.organization), sql.bind(id_of(arguments, "agent")));
-  Json demand = arguments["demand"];
-  if (demand.is_null() && has(arguments, "stateHash"))
-    demand = Json::object({{"hash", arguments["stateHash"]}});
-  if (demand.is_null()) throw Error(code::kValidation, "Say which state: by `demand` or by `stateHash`.");
+      sql.bind(call.organization), sql.bind(in.agent.row("agent")));
+  if (!in.demand && !in.state_hash) {
+    throw Error(code::kValidation, "Say which state: by `demand` or by `stateHash`.");
+  }
+  schema::StateDemandInput demand;
+  if (in.demand) {
+    demand = *in.demand;
+  } else {
+    demand.hash = in.state_hash;
+  }
   return one(
       run(call, text + " and " + state_demand_condition(sql, "s", demand) + " order by s.id limit 1", sql),
       "state");
 }
 
-Json resolved_implementations(Call& call, const Json& arguments) {
+std::vector<std::int64_t> resolved_implementations(Call& call,
+                                                   const schema::ResolvedImplementationsArguments& in) {
   SqlText sql(call.database->dialect());
   std::string text = fmt::format(
       "select distinct d.implementation_id from resolved_dependency d join resolution r on r.id = "
       "d.resolution_id"
       " join dependency k on k.id = d.dependency_id where r.organization_id = {} and r.id = {}",
-      sql.bind(call.organization), sql.bind(id_of(arguments, "resolution")));
-  if (has(arguments, "dependencyKey"))
-    text += " and k.key = " + sql.bind(arguments["dependencyKey"].as_string());
-  if (has(arguments, "methodKey")) text += " and d.key = " + sql.bind(arguments["methodKey"].as_string());
+      sql.bind(call.organization), sql.bind(in.resolution.row("resolution")));
+  if (in.dependency_key) text += " and k.key = " + sql.bind(*in.dependency_key);
+  if (in.method_key) text += " and d.key = " + sql.bind(*in.method_key);
   return list(run(call, text + " order by 1", sql));
 }
 
-Json my_tasks(Call& call, const Json&) {
+std::vector<std::int64_t> my_tasks(Call& call) {
   return list(call.reader->query(
       "select x.id from task x join caller c on c.id = x.caller_id where c.client_id = $1 and c.user_id = $2"
       " and c.organization_id = $3 and x.root_id is null and x.finished_at is null order by x.id desc",
       {call.client, call.user, call.organization}));
 }
 
-Json reusable_task(Call& call, const Json& arguments) {
+std::optional<std::int64_t> reusable_task(Call& call, const schema::ReusableTaskForArguments& in) {
   const sql::Rows rows = call.reader->query(
       "select x.id from task x join action a on a.id = x.action_id where x.organization_id = $1 and a.hash = "
       "$2"
       " and a.pure = 1 and x.args_hash = $3 and x.is_done = 1 and x.latest_event_kind = 'COMPLETED'"
       " order by x.finished_at desc, x.id desc limit 1",
-      {call.organization, arguments["actionHash"].as_string(), arguments_hash(arguments["args"])});
-  return rows.empty() ? Json() : Json(rows.integer(0, 0));
+      {call.organization, in.action_hash, arguments_hash(in.args)});
+  if (rows.empty()) return std::nullopt;
+  return rows.integer(0, 0);
 }
 
 /// A list that would be wrong if it were derived from its type alone.
-entity::Answer not_built(std::string name) {
-  return [name = std::move(name)](Call&, const Json&) -> Json {
-    throw Error(code::kNotImplemented, "`{}` is not built yet.", name);
-  };
+template <class In, class Out>
+void not_built(entity::Registry& registry, entity::RootName<In, Out> field) {
+  registry.on(field, [name = field.name](Call&, const In&) -> Out {
+    throw Error(code::kNotImplemented, "`{}` is not built yet.", name.substr(name.find('.') + 1));
+  });
 }
 
 }  // namespace
 
 void add_catalog_queries(entity::Registry& registry) {
-  auto& answers = registry.answers;
-  answers["Query.action"] = action;
-  answers["Query.agent"] = agent;
-  answers["Query.myImplementationAt"] = my_implementation_at;
-  answers["Query.implementationAt"] = implementation_at;
-  answers["Query.stateFor"] = state_for;
-  answers["Query.resolvedImplementations"] = resolved_implementations;
-  answers["Query.myTasks"] = my_tasks;
-  answers["Query.reusableTaskFor"] = reusable_task;
-  answers["Query.similarActions"] = [](Call&, const Json&) { return Json::array(); };
-  for (const char* name : {"clients", "stateAtGlobalRev", "forwardEventsAfterRev",
-                           "patchEventsBetweenGlobalRevs", "snapshotsAroundRev"}) {
-    answers[std::string("Query.") + name] = not_built(name);
-  }
+  namespace query = schema::query;
+  registry.on(query::kAction, action);
+  registry.on(query::kAgent, agent);
+  registry.on(query::kMyImplementationAt, my_implementation_at);
+  registry.on(query::kImplementationAt, implementation_at);
+  registry.on(query::kStateFor, state_for);
+  registry.on(query::kResolvedImplementations, resolved_implementations);
+  registry.on(query::kMyTasks, my_tasks);
+  registry.on(query::kReusableTaskFor, reusable_task);
+  registry.on(query::kSimilarActions,
+              [](Call&, const schema::SimilarActionsArguments&) { return std::vector<std::int64_t>(); });
+  not_built(registry, query::kClients);
+  not_built(registry, query::kStateAtGlobalRev);
+  not_built(registry, query::kForwardEventsAfterRev);
+  not_built(registry, query::kPatchEventsBetweenGlobalRevs);
+  not_built(registry, query::kSnapshotsAroundRev);
 }
 
 }  // namespace rekuest

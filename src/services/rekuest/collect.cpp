@@ -2,18 +2,17 @@
 
 #include <map>
 
-#include "entity/lookup.h"
 #include "services/rekuest/frame.h"
 
 namespace rekuest {
 
-std::vector<CollectFrame> collect_frames(sql::Reader& reader, const base::Json& drawers,
+std::vector<CollectFrame> collect_frames(sql::Reader& reader, const std::vector<entity::Id>& drawers,
                                          std::int64_t organization) {
   sql::Ids ids;
   sql::Texts resources;
-  for (const base::Json& drawer : drawers.items()) {
-    resources.values.push_back(drawer.as_string());
-    if (const auto id = entity::row_id(drawer.as_string())) ids.values.push_back(*id);
+  for (const entity::Id& drawer : drawers) {
+    resources.values.push_back(drawer.text);
+    if (const auto id = drawer.row()) ids.values.push_back(*id);
   }
   const sql::Rows rows = reader.query(
       "select s.agent_id, d.resource_id from memory_drawer d"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/json.h"
+#include "entity/input.h"
 #include "sql/database.h"
 
 namespace rekuest {
@@ -17,7 +17,7 @@ struct CollectFrame {
 
 /// One COLLECT for each agent that keeps some of `drawers` (ids or resource
 /// ids); unknown ones are passed over.
-std::vector<CollectFrame> collect_frames(sql::Reader& reader, const base::Json& drawers,
+std::vector<CollectFrame> collect_frames(sql::Reader& reader, const std::vector<entity::Id>& drawers,
                                          std::int64_t organization);
 
 }  // namespace rekuest

@@ -19,7 +19,7 @@ class Collect : public ::testing::TestWithParam<sql::Dialect> {
     world_.report(agent, {numbered("SHELVE", ++position_,
                                    R"(,"identifier":"@mod/blob","resource_id":")" + resource + "\"")});
   }
-  std::vector<CollectFrame> collect(const Json& drawers, std::int64_t organization) {
+  std::vector<CollectFrame> collect(const std::vector<entity::Id>& drawers, std::int64_t organization) {
     std::vector<CollectFrame> frames;
     world_.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
       frames = collect_frames(reader, drawers, organization);
@@ -45,7 +45,7 @@ TEST_P(Collect, AsksEachAgentForItsOwn) {
   shelve(other, "bb");
   shelve(agent_, "cc");
 
-  const auto frames = collect(Json::parse(R"(["cc","bb","aa","none"])"), me_->rows.organization);
+  const auto frames = collect({{"cc"}, {"bb"}, {"aa"}, {"none"}}, me_->rows.organization);
 
   ASSERT_THAT(frames, SizeIs(2));
   EXPECT_EQ(frames[0].agent, agent_.agent.agent);
@@ -57,7 +57,7 @@ TEST_P(Collect, AsksEachAgentForItsOwn) {
 TEST_P(Collect, FindsADrawerByItsIdToo) {
   shelve(agent_, "aa");
   const std::string id = world_.text("select id from memory_drawer");
-  const auto frames = collect(Json::array({Json(id)}), me_->rows.organization);
+  const auto frames = collect({{id}}, me_->rows.organization);
   ASSERT_THAT(frames, SizeIs(1));
   EXPECT_EQ(drawers(frames[0]), R"(["aa"])");
 }
@@ -65,12 +65,10 @@ TEST_P(Collect, FindsADrawerByItsIdToo) {
 TEST_P(Collect, ReachesNoOtherOrganization) {
   shelve(agent_, "aa");
   const auto stranger = world_.identity("client", "u-1", "elsewhere");
-  EXPECT_THAT(collect(Json::parse(R"(["aa"])"), stranger->rows.organization), IsEmpty());
+  EXPECT_THAT(collect({{"aa"}}, stranger->rows.organization), IsEmpty());
 }
 
-TEST_P(Collect, SendsNothingForNothing) {
-  EXPECT_THAT(collect(Json::array(), me_->rows.organization), IsEmpty());
-}
+TEST_P(Collect, SendsNothingForNothing) { EXPECT_THAT(collect({}, me_->rows.organization), IsEmpty()); }
 
 }  // namespace
 }  // namespace rekuest

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "services/rekuest/definition_units.h"
+#include "services/rekuest/schema/port.h"
 
 namespace rekuest {
 namespace {
@@ -16,13 +16,12 @@ namespace {
 using base::Error;
 using base::Json;
 using entity::SqlText;
+using schema::ActionDemandInput;
+using schema::DescriptorInput;
+using schema::PortDemandInput;
+using schema::PortMatchInput;
+using schema::StateDemandInput;
 namespace code = base::code;
-
-/// A member in either spelling; null if it is absent.
-const Json& given(const Json& value, std::string_view camel) {
-  const Json* found = value.find(camel);
-  return found != nullptr ? *found : value[base::snake_case(camel)];
-}
 
 /// Conditions that all must hold. Tells whether anything was asked at all.
 class Conjunction {
@@ -39,21 +38,7 @@ class Conjunction {
   std::vector<std::string> conditions_;
 };
 
-std::int64_t whole(const Json& value, std::string_view name) {
-  const auto number = value.is_number() ? value.as_int64() : std::nullopt;
-  if (!number) throw Error(code::kValidation, "`{}` must be a whole number.", name);
-  return *number;
-}
-
-std::int64_t flag(const Json& value) { return value.as_bool() ? 1 : 0; }
-
-/// The last value of each key.
-std::map<std::string, const Json*> descriptors_of(const Json& list) {
-  std::map<std::string, const Json*> descriptors;
-  for (const Json& descriptor : list.items())
-    descriptors[descriptor["key"].as_string()] = &descriptor["value"];
-  return descriptors;
-}
+std::int64_t flag(bool value) { return value ? 1 : 0; }
 
 /// Which of a port's constraints on `key` an object whose value is `actual`
 /// breaks, over the constraint row `c`. Must say what `holds` says.
@@ -89,31 +74,35 @@ std::string broken_constraint(SqlText& sql, const Json& actual) {
       same, listed, contained, at_least, at_most);
 }
 
-void add_descriptors(SqlText& sql, const std::string& port, const Json& list, Conjunction& all) {
-  for (const auto& [key, value] : descriptors_of(list)) {
+/// The last value of each key counts.
+void add_descriptors(SqlText& sql, const std::string& port, const std::vector<DescriptorInput>& list,
+                     Conjunction& all) {
+  std::map<std::string, const Json*> descriptors;
+  for (const DescriptorInput& descriptor : list) descriptors[descriptor.key] = &descriptor.value;
+  for (const auto& [key, value] : descriptors) {
     all.add("not exists (select 1 from port_constraint c where c.port_id = {}.id and c.key = {} and {})",
             port, sql.bind(key), broken_constraint(sql, *value));
   }
 }
 
 /// What a match asks of the port row `port` itself and of its children.
-std::string port_condition(SqlText& sql, const std::string& port, const Json& match, int depth) {
+std::string port_condition(SqlText& sql, const std::string& port, const PortMatchInput& match, int depth) {
   constexpr int kDeepest = 16;
   if (depth > kDeepest) throw Error(code::kValidation, "Port matches are nested deeper than {}.", kDeepest);
   Conjunction all;
-  for (const char* member : {"key", "kind", "identifier"}) {
-    if (!match[member].is_null()) all.add("{}.{} = {}", port, member, sql.bind(match[member].as_string()));
+  if (match.key) all.add("{}.key = {}", port, sql.bind(*match.key));
+  if (match.kind) all.add("{}.kind = {}", port, sql.bind(std::string(entity::text_of(*match.kind))));
+  if (match.identifier) all.add("{}.identifier = {}", port, sql.bind(*match.identifier));
+  if (match.at) all.add("{}.position = {}", port, sql.bind(*match.at));
+  if (match.nullable) all.add("{}.nullable = {}", port, sql.bind(flag(*match.nullable)));
+  if (match.dimension) {
+    all.add("{}.dimension = {}", port,
+            sql.bind(canonical_dimension(*match.dimension).value_or(*match.dimension)));
   }
-  if (!match["at"].is_null()) all.add("{}.position = {}", port, sql.bind(whole(match["at"], "at")));
-  if (!match["nullable"].is_null()) all.add("{}.nullable = {}", port, sql.bind(flag(match["nullable"])));
-  if (!match["dimension"].is_null()) {
-    const std::string& dimension = match["dimension"].as_string();
-    all.add("{}.dimension = {}", port, sql.bind(canonical_dimension(dimension).value_or(dimension)));
-  }
-  if (match["descriptors"].is_array()) add_descriptors(sql, port, match["descriptors"], all);
-  if (match["children"].is_array()) {
+  if (match.descriptors) add_descriptors(sql, port, *match.descriptors, all);
+  if (match.children) {
     const std::string child = fmt::format("port_{}", depth + 1);
-    for (const Json& wanted : match["children"].items()) {
+    for (const PortMatchInput& wanted : *match.children) {
       const std::string inside = port_condition(sql, child, wanted, depth + 1);
       all.add("exists (select 1 from port {0} where {0}.parent_id = {1}.id and {2})", child, port, inside);
     }
@@ -121,11 +110,9 @@ std::string port_condition(SqlText& sql, const std::string& port, const Json& ma
   return all.empty() ? "1 = 1" : all.text();
 }
 
-void check_root_match(const Json& match) {
-  if (!match["descriptors"].is_array() || match["descriptors"].items().empty()) return;
-  for (const char* member : {"at", "key", "kind", "identifier", "dimension"}) {
-    if (!match[member].is_null()) return;
-  }
+void check_root_match(const PortMatchInput& match) {
+  if (!match.descriptors || match.descriptors->empty()) return;
+  if (match.at || match.key || match.kind || match.identifier || match.dimension) return;
   throw Error(
       code::kValidation,
       "A match by descriptors must also narrow structurally: give `kind`, `identifier`, `key`, `at` or "
@@ -133,7 +120,7 @@ void check_root_match(const Json& match) {
 }
 
 /// One root port of `owner` (a condition over the port row `port_0`) matches.
-std::string root_match(SqlText& sql, const std::string& owner, const Json& match) {
+std::string root_match(SqlText& sql, const std::string& owner, const PortMatchInput& match) {
   check_root_match(match);
   return fmt::format("exists (select 1 from port port_0 where {} and port_0.parent_id is null and {})", owner,
                      port_condition(sql, "port_0", match, 0));
@@ -143,21 +130,28 @@ std::string owned_by(const std::string& action, std::string_view side) {
   return fmt::format("port_0.action_id = {}.id and port_0.side = '{}'", action, side);
 }
 
-void add_count(SqlText& sql, const std::string& owner, std::string_view which, const Json& wanted,
-               std::string_view name, Conjunction& all) {
-  if (wanted.is_null()) return;
+void add_count(SqlText& sql, const std::string& owner, std::string_view which,
+               std::optional<std::int64_t> wanted, Conjunction& all) {
+  if (!wanted) return;
   all.add("(select count(*) from port port_0 where {} and port_0.parent_id is null and {}) = {}", owner,
-          which, sql.bind(whole(wanted, name)));
+          which, sql.bind(*wanted));
 }
 
-void add_matches(SqlText& sql, const std::string& owner, const Json& matches, Conjunction& all) {
-  if (!matches.is_array()) return;
-  for (const Json& match : matches.items()) all.add(root_match(sql, owner, match));
+void add_matches(SqlText& sql, const std::string& owner,
+                 const std::optional<std::vector<PortMatchInput>>& matches, Conjunction& all) {
+  if (!matches) return;
+  for (const PortMatchInput& match : *matches) all.add(root_match(sql, owner, match));
 }
 
-void add_length(SqlText& sql, const std::string& action, std::string_view column, const Json& wanted,
-                std::string_view name, Conjunction& all) {
-  if (!wanted.is_null()) all.add("{}.{} = {}", action, column, sql.bind(whole(wanted, name)));
+template <class Value>
+void add_equal(SqlText& sql, const std::string& row, std::string_view column,
+               const std::optional<Value>& wanted, Conjunction& all) {
+  if (wanted) all.add("{}.{} = {}", row, column, sql.bind(*wanted));
+}
+
+void add_flag(SqlText& sql, const std::string& row, std::string_view column, std::optional<bool> wanted,
+              Conjunction& all) {
+  if (wanted) all.add("{}.{} = {}", row, column, sql.bind(flag(*wanted)));
 }
 
 [[noreturn]] void nothing_asked() {
@@ -166,68 +160,62 @@ void add_length(SqlText& sql, const std::string& action, std::string_view column
 
 }  // namespace
 
-std::string port_demands_condition(SqlText& sql, const std::string& action, const Json& demands) {
-  if (!demands.is_array() || demands.items().empty()) return "";
+std::string port_demands_condition(SqlText& sql, const std::string& action,
+                                   const std::vector<PortDemandInput>& demands) {
+  if (demands.empty()) return "";
   Conjunction all;
-  for (const Json& demand : demands.items()) {
-    const std::string& side = demand["kind"].as_string();
-    const std::string owner = owned_by(action, side == "RETURNS" ? "RETURNS" : "ARGS");
-    const std::string_view count = side == "RETURNS" ? "return_count" : "arg_count";
-    add_matches(sql, owner, demand["matches"], all);
-    add_length(sql, action, count, given(demand, "forceLength"), "forceLength", all);
-    add_count(sql, owner, "port_0.nullable = 0", given(demand, "forceNonNullableLength"),
-              "forceNonNullableLength", all);
-    add_count(sql, owner, "port_0.kind = 'STRUCTURE'", given(demand, "forceStructureLength"),
-              "forceStructureLength", all);
+  for (const PortDemandInput& demand : demands) {
+    const bool returns = demand.kind == schema::DemandKind::kReturns;
+    const std::string owner = owned_by(action, returns ? "RETURNS" : "ARGS");
+    add_matches(sql, owner, demand.matches, all);
+    add_equal(sql, action, returns ? "return_count" : "arg_count", demand.force_length, all);
+    add_count(sql, owner, "port_0.nullable = 0", demand.force_non_nullable_length, all);
+    add_count(sql, owner, "port_0.kind = 'STRUCTURE'", demand.force_structure_length, all);
   }
   if (all.empty()) nothing_asked();
   return all.text();
 }
 
-std::string action_demand_condition(SqlText& sql, const std::string& action, const Json& demand) {
+std::string action_demand_condition(SqlText& sql, const std::string& action,
+                                    const ActionDemandInput& demand) {
+  if (demand.hash && !demand.hash->empty())
+    return fmt::format("{}.hash = {}", action, sql.bind(*demand.hash));
   Conjunction all;
-  const Json& hash = demand["hash"];
-  if (hash.is_string() && !hash.as_string().empty()) {
-    return fmt::format("{}.hash = {}", action, sql.bind(hash.as_string()));
-  }
-  for (const char* member : {"key", "version", "name"}) {
-    if (!demand[member].is_null())
-      all.add("{}.{} = {}", action, member, sql.bind(demand[member].as_string()));
-  }
-  if (!demand["app"].is_null()) {
+  add_equal(sql, action, "key", demand.key, all);
+  add_equal(sql, action, "version", demand.version, all);
+  add_equal(sql, action, "name", demand.name, all);
+  if (demand.app) {
     all.add("exists (select 1 from app where app.id = {}.app_id and app.identifier = {})", action,
-            sql.bind(demand["app"].as_string()));
+            sql.bind(*demand.app));
   }
-  add_matches(sql, owned_by(action, "ARGS"), given(demand, "argMatches"), all);
-  add_matches(sql, owned_by(action, "RETURNS"), given(demand, "returnMatches"), all);
-  add_length(sql, action, "arg_count", given(demand, "forceArgLength"), "forceArgLength", all);
-  add_length(sql, action, "return_count", given(demand, "forceReturnLength"), "forceReturnLength", all);
-  if (demand["protocols"].is_array()) {
-    for (const Json& protocol : demand["protocols"].items()) {
-      all.add(
-          "exists (select 1 from action_protocol join protocol on protocol.id = action_protocol.protocol_id"
-          " where action_protocol.action_id = {}.id and protocol.name = {})",
-          action, sql.bind(protocol.as_string()));
-    }
+  add_matches(sql, owned_by(action, "ARGS"), demand.arg_matches, all);
+  add_matches(sql, owned_by(action, "RETURNS"), demand.return_matches, all);
+  add_equal(sql, action, "arg_count", demand.force_arg_length, all);
+  add_equal(sql, action, "return_count", demand.force_return_length, all);
+  for (const std::string& protocol : demand.protocols.value_or(std::vector<std::string>())) {
+    all.add(
+        "exists (select 1 from action_protocol join protocol on protocol.id = action_protocol.protocol_id"
+        " where action_protocol.action_id = {}.id and protocol.name = {})",
+        action, sql.bind(protocol));
   }
-  for (const char* member : {"pure", "idempotent", "stateful"}) {
-    if (!demand[member].is_null()) all.add("{}.{} = {}", action, member, sql.bind(flag(demand[member])));
-  }
+  add_flag(sql, action, "pure", demand.pure, all);
+  add_flag(sql, action, "idempotent", demand.idempotent, all);
+  add_flag(sql, action, "stateful", demand.stateful, all);
   if (all.empty()) nothing_asked();
   return all.text();
 }
 
-std::string state_demand_condition(SqlText& sql, const std::string& state, const Json& demand) {
+std::string state_demand_condition(SqlText& sql, const std::string& state, const StateDemandInput& demand) {
   Conjunction all;
-  if (!demand["key"].is_null()) all.add("{}.key = {}", state, sql.bind(demand["key"].as_string()));
-  if (!demand["app"].is_null()) all.add("{}.app_identifier = {}", state, sql.bind(demand["app"].as_string()));
-  if (!demand["hash"].is_null()) {
+  add_equal(sql, state, "key", demand.key, all);
+  add_equal(sql, state, "app_identifier", demand.app, all);
+  if (demand.hash) {
     all.add(
         "exists (select 1 from state_definition where state_definition.id = {}.definition_id"
         " and state_definition.hash = {})",
-        state, sql.bind(demand["hash"].as_string()));
+        state, sql.bind(*demand.hash));
   }
-  add_matches(sql, fmt::format("port_0.definition_id = {}.definition_id", state), demand["matches"], all);
+  add_matches(sql, fmt::format("port_0.definition_id = {}.definition_id", state), demand.matches, all);
   if (all.empty()) nothing_asked();
   return all.text();
 }

@@ -1,14 +1,15 @@
 // Matching: which actions, states and ports satisfy a demand.
 //
 // Demands become conditions over one row, so that a filter stays one
-// statement: every port match is one `exists` over the port rows. Demands are
-// read in GraphQL's spelling and in the stored one.
+// statement: every port match is one `exists` over the port rows.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "entity/call.h"
+#include "services/rekuest/schema/demand.h"
 
 namespace rekuest {
 
@@ -16,14 +17,15 @@ namespace rekuest {
 /// mean. Empty text for an empty list.
 /// Throws Error(kValidation) for a demand that asks for nothing.
 std::string port_demands_condition(entity::SqlText& sql, const std::string& action,
-                                   const base::Json& demands);
+                                   const std::vector<schema::PortDemandInput>& demands);
 
-/// `ActionDemandInput` over the action row `action`.
+/// Over the action row `action`.
 std::string action_demand_condition(entity::SqlText& sql, const std::string& action,
-                                    const base::Json& demand);
+                                    const schema::ActionDemandInput& demand);
 
-/// `StateDemandInput` over the state row `state`.
-std::string state_demand_condition(entity::SqlText& sql, const std::string& state, const base::Json& demand);
+/// Over the state row `state`.
+std::string state_demand_condition(entity::SqlText& sql, const std::string& state,
+                                   const schema::StateDemandInput& demand);
 
 /// Whether an object with these `descriptors` (a flat JSON object) meets a
 /// list of `{key, operator, value}`: a key it does not carry is passed over.

@@ -47,11 +47,12 @@ class Matching : public ::testing::TestWithParam<sql::Dialect> {
     world_.register_agent(world_.registrant("client " + key, "app." + key), declaration);
   }
 
-  template <class Condition>
-  std::vector<std::string> found(Condition condition, const char* demand,
-                                 const std::string& from = "action") {
+  template <class Demand>
+  std::vector<std::string> found(std::string (*condition)(entity::SqlText&, const std::string&,
+                                                          const Demand&),
+                                 const char* demand, const std::string& from = "action") {
     entity::SqlText sql(GetParam());
-    const std::string where = condition(sql, "a", Json::parse(demand));
+    const std::string where = condition(sql, "a", entity::decode<Demand>(Json::parse(demand)));
     const sql::Rows rows = world_.rows(
         fmt::format("select a.key from {} a where {} order by a.id", from, where.empty() ? "1 = 1" : where),
         std::move(sql.parameters));
@@ -160,7 +161,6 @@ TEST_P(Matching, FindsActionsByDemand) {
   EXPECT_THAT(by_demand(R"({"protocols":["math","predicate"]})"), ElementsAre("add"));
   EXPECT_THAT(by_demand(R"({"protocols":["math","other"]})"), IsEmpty());
   EXPECT_THAT(by_demand(R"({"argMatches":[{"kind":"INT"}],"forceReturnLength":1})"), ElementsAre("add"));
-  EXPECT_THAT(by_demand(R"({"arg_matches":[{"kind":"INT"}],"force_return_length":1})"), ElementsAre("add"));
   EXPECT_THAT(by_demand(R"({"pure":false})"), ElementsAre("log"));
   const std::string hash = world_.text("select hash from action where key = 'log'");
   EXPECT_THAT(by_demand((R"({"key":"add","hash":")" + hash + "\"}").c_str()), ElementsAre("log"))

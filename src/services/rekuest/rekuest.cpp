@@ -3,9 +3,7 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "base/log.h"
-#include "entity/lookup.h"
 #include "service/call.h"
 #include "services/rekuest/agent_socket.h"
 #include "services/rekuest/assign.h"
@@ -16,6 +14,9 @@
 #include "services/rekuest/frame.h"
 #include "services/rekuest/provenance.h"
 #include "services/rekuest/registration.h"
+#include "services/rekuest/schema/memory.h"
+#include "services/rekuest/schema/task.h"
+#include "services/rekuest/schema/task_event.h"
 #include "services/rekuest/schema_documents.h"
 
 namespace rekuest {
@@ -25,12 +26,6 @@ constexpr int kSchemaVersion = 1;
 constexpr auto kPresenceEvery = std::chrono::seconds(10);
 constexpr std::int64_t kGraceMicros = 30'000'000;
 constexpr const char* kSigningKeyId = "rekuest-prov-1";
-
-std::int64_t task_argument(const base::Json& arguments) {
-  const auto id = entity::row_id(arguments["input"]["task"].as_string());
-  if (!id) throw base::Error(base::code::kNotFound, std::string("No task with that id."));
-  return *id;
-}
 
 }  // namespace
 
@@ -127,56 +122,35 @@ entity::Registry Rekuest::registry() {
   add_catalog_fields(registry);
   add_catalog_filters(registry);
   add_catalog_queries(registry);
-  registry.actions["Mutation.assign"] = [this](entity::Call& call, const base::Json& arguments,
-                                               graphql::RootAction::Done done) {
-    assign(call, arguments, std::move(done));
-  };
-  const auto control = [this](Control what) {
-    return [this, what](entity::Call& call, const base::Json& arguments, graphql::RootAction::Done done) {
-      const std::int64_t task = task_argument(arguments);
-      const base::Json& step = arguments["input"]["step"];
-      auto outcome = std::make_shared<Controlled>();
-      foundation_.database.write_async(
-          [this, what, task, stepping = step.is_bool() && step.as_bool(), who = service::call_of(call).who,
-           now = call.now, outcome](sql::Writer& writer) {
-            *outcome = control_task(writer, what, task, stepping, *who, now);
-            writer.after_commit([this, outcome] {
-              for (auto& [agent, text] : outcome->frames) hub_.send(agent, std::move(text));
-              feed_.publish(outcome->notices);
-            });
-          },
-          [task, done = std::move(done)](std::exception_ptr error) {
-            done(std::move(error), base::Json(task));
-          });
-    };
-  };
-  registry.actions["Mutation.cancel"] = control(Control::kCancel);
-  registry.actions["Mutation.interrupt"] = control(Control::kInterrupt);
-  registry.actions["Mutation.pause"] = control(Control::kPause);
-  registry.actions["Mutation.resume"] = control(Control::kResume);
-  registry.actions["Mutation.collect"] = [this](entity::Call& call, const base::Json& arguments,
-                                                graphql::RootAction::Done done) {
-    auto drawers = std::make_shared<const base::Json>(arguments["input"]["drawers"]);
-    auto asked = std::make_shared<std::vector<CollectFrame>>();
-    foundation_.database.write_async(
-        [this, drawers, asked, organization = call.organization](sql::Writer& writer) {
-          *asked = collect_frames(writer, *drawers, organization);
-          writer.after_commit([this, asked] {
-            for (CollectFrame& one : *asked) hub_.send(one.agent, std::move(one.text));
-          });
-        },
-        [drawers, done = std::move(done)](std::exception_ptr error) { done(std::move(error), *drawers); });
-  };
-  registry.streams["Subscription.mytasks"] = [this](entity::Call& call, const base::Json&,
-                                                    graphql::RootStream::Emit emit) {
-    return my_tasks(call, std::move(emit));
-  };
+  namespace mutation = schema::mutation;
+  registry.on(mutation::kAssign, [this](entity::Call& call, schema::AssignInput in, Answered done) {
+    assign(call, std::move(in), std::move(done));
+  });
+  registry.on(mutation::kCancel, [this](entity::Call& call, const schema::CancelInput& in, Answered done) {
+    control(call, Control::kCancel, in.task, false, std::move(done));
+  });
+  registry.on(mutation::kInterrupt,
+              [this](entity::Call& call, const schema::InterruptInput& in, Answered done) {
+                control(call, Control::kInterrupt, in.task, false, std::move(done));
+              });
+  registry.on(mutation::kPause, [this](entity::Call& call, const schema::PauseInput& in, Answered done) {
+    control(call, Control::kPause, in.task, false, std::move(done));
+  });
+  registry.on(mutation::kResume, [this](entity::Call& call, const schema::ResumeInput& in, Answered done) {
+    control(call, Control::kResume, in.task, in.step, std::move(done));
+  });
+  registry.on(mutation::kCollect,
+              [this](entity::Call& call, schema::CollectInput in, entity::Done<base::Json> done) {
+                collect(call, std::move(in), std::move(done));
+              });
+  registry.on(schema::subscription::kMytasks,
+              [this](entity::Call& call, entity::Emit emit) { return my_tasks(call, std::move(emit)); });
   return registry;
 }
 
-void Rekuest::assign(entity::Call& call, const base::Json& arguments, graphql::RootAction::Done done) {
+void Rekuest::assign(entity::Call& call, schema::AssignInput input, Answered done) {
   auto request = std::make_shared<const AssignRequest>(
-      AssignRequest::read(service::call_of(call).who, arguments["input"], call.now));
+      AssignRequest::read(service::call_of(call).who, std::move(input), call.now));
   auto assigned = std::make_shared<Assigned>();
   foundation_.database.write_async(
       [this, request, assigned](sql::Writer& writer) {
@@ -190,11 +164,43 @@ void Rekuest::assign(entity::Call& call, const base::Json& arguments, graphql::R
         });
       },
       [assigned, done = std::move(done)](std::exception_ptr error) {
-        done(std::move(error), base::Json(assigned->task));
+        done(std::move(error), assigned->task);
       });
 }
 
-std::shared_ptr<void> Rekuest::my_tasks(entity::Call& call, graphql::RootStream::Emit emit) {
+void Rekuest::control(entity::Call& call, Control what, const entity::Id& id, bool step, Answered done) {
+  const std::int64_t task = id.row("task");
+  auto outcome = std::make_shared<Controlled>();
+  foundation_.database.write_async(
+      [this, what, task, step, who = service::call_of(call).who, now = call.now,
+       outcome](sql::Writer& writer) {
+        *outcome = control_task(writer, what, task, step, *who, now);
+        writer.after_commit([this, outcome] {
+          for (auto& [agent, text] : outcome->frames) hub_.send(agent, std::move(text));
+          feed_.publish(outcome->notices);
+        });
+      },
+      [task, done = std::move(done)](std::exception_ptr error) { done(std::move(error), task); });
+}
+
+void Rekuest::collect(entity::Call& call, schema::CollectInput input, entity::Done<base::Json> done) {
+  auto drawers = std::make_shared<const std::vector<entity::Id>>(std::move(input.drawers));
+  auto frames = std::make_shared<std::vector<CollectFrame>>();
+  foundation_.database.write_async(
+      [this, drawers, frames, organization = call.organization](sql::Writer& writer) {
+        *frames = collect_frames(writer, *drawers, organization);
+        writer.after_commit([this, frames] {
+          for (CollectFrame& one : *frames) hub_.send(one.agent, std::move(one.text));
+        });
+      },
+      [drawers, done = std::move(done)](std::exception_ptr error) {
+        base::Json answer = base::Json::array();
+        for (const entity::Id& drawer : *drawers) answer.push_back(drawer.text);
+        done(std::move(error), std::move(answer));
+      });
+}
+
+std::shared_ptr<void> Rekuest::my_tasks(entity::Call& call, entity::Emit emit) {
   std::int64_t caller = 0;
   foundation_.database.write([&](sql::Writer& writer) {
     caller = ensure_caller(writer, registrant_of(*service::call_of(call).who));

@@ -15,6 +15,11 @@
 namespace rekuest {
 
 class Shapes;
+enum class Control;
+namespace schema {
+struct AssignInput;
+struct CollectInput;
+}  // namespace schema
 
 /// Thread-safe. What the foundation refers to must outlive it, and it the
 /// server it is routed in.
@@ -39,8 +44,11 @@ class Rekuest {
   entity::Registry registry();
   void load_signing_key();
   void keep_presence();
-  void assign(entity::Call& call, const base::Json& arguments, graphql::RootAction::Done done);
-  std::shared_ptr<void> my_tasks(entity::Call& call, graphql::RootStream::Emit emit);
+  using Answered = entity::Done<std::int64_t>;  ///< with the task
+  void assign(entity::Call& call, schema::AssignInput input, Answered done);
+  void control(entity::Call& call, Control what, const entity::Id& task, bool step, Answered done);
+  void collect(entity::Call& call, schema::CollectInput input, entity::Done<base::Json> done);
+  std::shared_ptr<void> my_tasks(entity::Call& call, entity::Emit emit);
 
   service::Foundation foundation_;
   bus::Bus bus_;

@@ -48,7 +48,10 @@ void TaskWorld::disconnect(const Registered& registered) {
 }
 
 Assigned TaskWorld::assign(const Who& who, std::string_view input) {
-  const AssignRequest request = AssignRequest::read(who, Json::parse(input), now);
+  Json given = Json::parse(input);
+  if (given.find("capture") == nullptr) given.set("capture", false);
+  const AssignRequest request =
+      AssignRequest::read(who, entity::decode<schema::AssignInput>(std::move(given)), now);
   Assigned assigned;
   database().write([&](sql::Writer& writer) { assigned = assign_task(writer, request); });
   return assigned;
