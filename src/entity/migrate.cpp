@@ -1,7 +1,5 @@
 #include "entity/migrate.h"
 
-#include <fmt/format.h>
-
 #include <set>
 #include <string>
 
@@ -39,45 +37,23 @@ int stored_version(sql::Writer& writer, std::string_view service) {
   return rows.empty() ? 0 : static_cast<int>(rows.integer(0, 0));
 }
 
-// Foreign keys may point forward, which PostgreSQL refuses inside create
-// table: there, references are added once all tables stand.
-void add_table(sql::Writer& writer, const Table& table) {
-  if (writer.dialect() == sql::Dialect::kSqlite) {
-    writer.execute(create_table(table, writer.dialect()));
-    return;
-  }
-  Table plain = table;
-  for (Column& column : plain.columns) column.references = nullptr;
-  writer.execute(create_table(plain, writer.dialect()));
-}
-
-void add_references(sql::Writer& writer, const Table& table) {
-  if (writer.dialect() == sql::Dialect::kSqlite) return;
-  for (const Column& column : table.columns) {
-    if (column.references == nullptr) continue;
-    writer.execute(fmt::format("alter table {} add foreign key ({}) references {}(id) on delete {}",
-                               quoted(table.name), quoted(column.name), quoted(column.references->name),
-                               column.on_delete));
-  }
-}
-
 void add_missing(sql::Writer& writer, const Model& model) {
   const std::set<std::string> present = existing_tables(writer);
   // New columns may refer to new tables, so tables come first.
   for (const Table& table : model.tables()) {
-    if (!present.contains(table.name)) add_table(writer, table);
+    if (!present.contains(table.name)) writer.execute(create_table(table, writer.dialect()));
   }
   for (const Table& table : model.tables()) {
     if (!present.contains(table.name)) continue;
     const std::set<std::string> columns = existing_columns(writer, table.name);
     for (const Column& column : table.columns) {
-      if (columns.contains(column.name)) continue;
-      writer.execute(fmt::format("alter table {} add column {}", quoted(table.name),
-                                 column_definition(column, writer.dialect(), true)));
+      if (!columns.contains(column.name)) writer.execute(add_column(table, column, writer.dialect()));
     }
   }
   for (const Table& table : model.tables()) {
-    if (!present.contains(table.name)) add_references(writer, table);
+    if (!present.contains(table.name)) {
+      for (const std::string& statement : add_references(table, writer.dialect())) writer.execute(statement);
+    }
     for (const std::string& statement : create_indexes(table)) writer.execute(statement);
   }
   for (const JoinTable& join : model.joins()) {

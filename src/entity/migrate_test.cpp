@@ -1,6 +1,7 @@
 // What happens to a database that an older, the same or a newer program made.
 #include "entity/migrate.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -23,8 +24,9 @@ constexpr std::string_view kSecond = R"(
   type Query { nothing: Boolean }
   type Organization @entity(scope: GLOBAL) { id: ID! }
   type Shelf @entity @unique(fields: "organization name") {
-    id: ID!  name: String!  room: String!  capacity: Int!  labels: [String!]!  weight: Float
-    locked: Boolean! @default(sql: "1")  keeper: Keeper @ref(on_delete: SET_NULL)  owner: Keeper! @ref
+    id: ID!  name: String!  weight: Float  room: String! @default(sql: "''")  capacity: Int! @default(sql: "0")
+    labels: [String!]! @default(sql: "'[]'")  locked: Boolean! @default(sql: "1")
+    keeper: Keeper @ref(on_delete: SET_NULL)  owner: Keeper @ref
     visitors: [Keeper!]! @through(table: "visit", from: "shelf", to: "keeper")
   }
   type Keeper @entity { id: ID!  name: String!  home: Shelf @ref(on_delete: RESTRICT) }
@@ -126,6 +128,21 @@ TEST_P(Migration, AddsWhatIsMissingAndKeepsTheRows) {
             base::code::kConflict)
       << "the new key holds, too";
   EXPECT_EQ(text("select version from arkitektd_schema"), "2");
+}
+
+TEST_P(Migration, RefusesAColumnThatRowsOfBeforeHaveNoValueFor) {
+  migrate(kFirst, 1);
+  for (const char* column :
+       {"room: String!", "keeper: Shelf! @ref", "keeper: Shelf! @ref @default(sql: \"1\")"}) {
+    const std::string sdl = fmt::format(R"(
+      type Query {{ nothing: Boolean }}
+      type Organization @entity(scope: GLOBAL) {{ id: ID! }}
+      type Shelf @entity {{ id: ID!  name: String!  {} }}
+    )",
+                                        column);
+    EXPECT_EQ(code_of([&] { migrate(sdl, 2); }), base::code::kInternal) << column;
+  }
+  EXPECT_EQ(text("select version from arkitektd_schema"), "1");
 }
 
 TEST_P(Migration, RefusesTheDatabaseOfANewerProgram) {

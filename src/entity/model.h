@@ -65,7 +65,7 @@ class Model {
   const Table* table(std::string_view name) const;
   const JoinTable* join(std::string_view name) const;
 
-  /// The whole definition, as committed in `schema.lock.*.sql`.
+  /// The whole definition as a script, as committed in `schema.lock.*.sql`.
   std::string ddl(sql::Dialect dialect) const;
 
  private:
@@ -81,10 +81,14 @@ class Model {
   std::unordered_map<const graphql::NamedType*, Table*> by_type_;
 };
 
-/// One column's definition and the statements that make a table and its
-/// indexes; shared by `ddl` and by the migration that adds what is missing.
-std::string column_definition(const Column& column, sql::Dialect dialect, bool adding);
+/// The statements that make a table, a column, their references and indexes;
+/// shared by `ddl` and by the migration that adds what is missing.
 std::string create_table(const Table& table, sql::Dialect dialect);
+/// PostgreSQL refuses references to tables that are still to come inside
+/// `create table`; they follow once all stand. None for SQLite.
+std::vector<std::string> add_references(const Table& table, sql::Dialect dialect);
+/// Throws base::Error(kInternal) if rows that are there would have no value.
+std::string add_column(const Table& table, const Column& column, sql::Dialect dialect);
 std::string create_join(const JoinTable& join);
 std::vector<std::string> create_indexes(const Table& table);
 std::vector<std::string> create_indexes(const JoinTable& join);

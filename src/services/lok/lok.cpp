@@ -17,8 +17,6 @@
 namespace lok {
 namespace {
 
-constexpr int kSchemaVersion = 1;
-
 service::AuthentikateConfig own_tokens(const Configuration& configuration, const Signer& signer) {
   service::AuthentikateConfig config;
   config.audience = "lok";

@@ -22,6 +22,9 @@
 
 namespace lok {
 
+/// Of the tables; schema.lock.*.sql.
+inline constexpr int kSchemaVersion = 1;
+
 /// Thread-safe once provisioned. Database and workers must outlive it, and it
 /// the server it is routed in.
 class Lok {

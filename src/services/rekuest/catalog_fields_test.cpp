@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "entity/bind.h"
 #include "entity/model.h"
-#include "services/rekuest/testing/schema_files.h"
 #include "services/rekuest/testing/world.h"
 
 namespace rekuest {

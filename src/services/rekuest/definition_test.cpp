@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "services/rekuest/testing/schema_files.h"
+#include "services/rekuest/testing/world.h"
 
 namespace rekuest {
 namespace {

@@ -22,7 +22,6 @@
 namespace rekuest {
 namespace {
 
-constexpr int kSchemaVersion = 1;
 constexpr auto kPresenceEvery = std::chrono::seconds(10);
 constexpr std::int64_t kGraceMicros = 30'000'000;
 constexpr const char* kSigningKeyId = "rekuest-prov-1";

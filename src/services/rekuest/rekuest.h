@@ -21,6 +21,9 @@ struct AssignInput;
 struct CollectInput;
 }  // namespace schema
 
+/// Of the tables; schema.lock.*.sql.
+inline constexpr int kSchemaVersion = 1;
+
 /// Thread-safe. What the foundation refers to must outlive it, and it the
 /// server it is routed in.
 class Rekuest {

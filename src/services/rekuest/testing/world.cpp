@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "entity/migrate.h"
 #include "entity/model.h"
-#include "services/rekuest/testing/schema_files.h"
+#include "services/rekuest/rekuest.h"
+#include "services/rekuest/schema_documents.h"
 
 namespace rekuest_testing {
 
@@ -16,6 +17,11 @@ using rekuest::Registrant;
 using rekuest::Registration;
 using rekuest::Shapes;
 
+std::shared_ptr<const graphql::Schema> schema() {
+  static const auto read = graphql::Schema::from_sdl(rekuest::schema_documents());
+  return read;
+}
+
 const Shapes& shapes() {
   static const Shapes instance(*schema());
   return instance;
@@ -23,7 +29,7 @@ const Shapes& shapes() {
 
 World::World(sql::Dialect dialect) : fresh_(dialect), database_(fresh_.open()) {
   static const entity::Model model(schema());
-  entity::migrate(*database_, model, "rekuest", 1);
+  entity::migrate(*database_, model, "rekuest", rekuest::kSchemaVersion);
 }
 
 std::int64_t World::row(const std::string& table, const std::string& columns,

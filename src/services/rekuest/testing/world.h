@@ -7,11 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "graphql/schema/schema.h"
 #include "services/rekuest/catalog.h"
 #include "sql/testing/databases.h"
 
 namespace rekuest_testing {
 
+/// Of the service, read once per process.
+std::shared_ptr<const graphql::Schema> schema();
 const rekuest::Shapes& shapes();
 
 class World {
