@@ -148,16 +148,15 @@ void Binding::State::bind_root_field(const FieldDef& field) {
     by_code = false;
   }
   if (by_code) {
-    resolvers->set(field, table != nullptr
-                              ? std::static_pointer_cast<graphql::Resolver>(root_loaded(model, *table))
-                              : std::make_shared<RootValue>());
+    resolvers->set(field, table != nullptr ? std::static_pointer_cast<graphql::Resolver>(root_loaded(*table))
+                                           : std::make_shared<RootValue>());
     return;
   }
   if (field.owner != schema->query() || table == nullptr) return;
   if (field.type->is_list()) {
     resolvers->set(field, root_list(list_source(field, *table)));
   } else if (field.arguments.size() == 1 && field.arguments[0].name == "id") {
-    resolvers->set(field, root_get(model, *table));
+    resolvers->set(field, root_get(*table));
   }
 }
 
@@ -230,7 +229,6 @@ std::shared_ptr<EntityResolver> Binding::State::entity_field(const Table& table,
 
 ListSource Binding::State::list_source(const FieldDef& field, const Table& table) {
   ListSource source;
-  source.model = &model;
   source.table = &table;
   if (const graphql::InputValue* filter = field.argument("filters")) {
     source.filter = filters.filter(*filter->type->named, table);

@@ -24,7 +24,6 @@ std::shared_ptr<EntityResolver> absent_field(const graphql::FieldDef& field);
 /// A list of entities: all of a table the caller may see, those that refer to
 /// the parent, or those joined to it.
 struct ListSource {
-  const Model* model = nullptr;
   const Table* table = nullptr;     ///< of the elements
   const Column* by = nullptr;       ///< `@many`: the element's reference to the parent
   const JoinTable* join = nullptr;  ///< `@through`
@@ -37,8 +36,8 @@ struct ListSource {
 std::shared_ptr<EntityResolver> list_field(ListSource source);
 std::shared_ptr<EntityResolver> root_list(ListSource source);
 /// `thing(id: ...)`: throws NOT_FOUND.
-std::shared_ptr<EntityResolver> root_get(const Model& model, const Table& table);
+std::shared_ptr<EntityResolver> root_get(const Table& table);
 /// A root field whose value from code is an id, a list of ids, or null.
-std::shared_ptr<EntityResolver> root_loaded(const Model& model, const Table& table);
+std::shared_ptr<EntityResolver> root_loaded(const Table& table);
 
 }  // namespace entity

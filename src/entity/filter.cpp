@@ -217,8 +217,7 @@ Page page_of(std::int64_t offset, std::optional<std::int64_t> limit, std::size_t
   return {offset, !limit || *limit < 0 ? most : std::min(*limit, most)};
 }
 
-std::string scope_condition(const Model& model, const Table& table, SqlText& sql, const std::string& alias,
-                            const Call& call) {
+std::string scope_condition(const Table& table, SqlText& sql, const std::string& alias, const Call& call) {
   if (table.scope == Table::Scope::kGlobal) return "";
   if (table.scope == Table::Scope::kOwn)
     return fmt::format("{}.\"organization_id\" = {}", alias, sql.bind(call.organization));
@@ -239,7 +238,7 @@ std::string scope_condition(const Model& model, const Table& table, SqlText& sql
     at = next;
     here = column->references;
   }
-  const std::string inner = scope_condition(model, *here, sql, at, call);
+  const std::string inner = scope_condition(*here, sql, at, call);
   return text + (inner.empty() ? "1 = 1" : inner) + close;
 }
 

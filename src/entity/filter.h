@@ -84,7 +84,6 @@ Page page_of(std::int64_t offset, std::optional<std::int64_t> limit, std::size_t
 
 /// The condition that a row belongs to the caller's organization; empty for
 /// tables all share.
-std::string scope_condition(const Model& model, const Table& table, SqlText& sql, const std::string& alias,
-                            const Call& call);
+std::string scope_condition(const Table& table, SqlText& sql, const std::string& alias, const Call& call);
 
 }  // namespace entity

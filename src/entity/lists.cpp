@@ -62,7 +62,7 @@ class RootList : public ListBase {
     auto& call = static_cast<Call&>(batch.context);
     SqlText sql(call.database->dialect());
     const std::string columns = spec_of(batch).select_list(sql, "t", call);
-    const std::string scope = scope_condition(*source_.model, *source_.table, sql, "t", call);
+    const std::string scope = scope_condition(*source_.table, sql, "t", call);
     std::string text = fmt::format("select {} from {} t where {}", columns, quoted(source_.table->name),
                                    scope.empty() ? "1 = 1" : scope);
     text += and_also(condition(sql, batch.arguments, call));
@@ -185,8 +185,7 @@ class NestedList : public ListBase {
 // Rows by the ids the value of a root field gives.
 class RootLoaded : public EntityResolver {
  public:
-  RootLoaded(const Model& model, const Table& table, bool by_argument)
-      : model_(model), table_(table), by_argument_(by_argument) {}
+  RootLoaded(const Table& table, bool by_argument) : table_(table), by_argument_(by_argument) {}
   void needs(LoadSpec&) const override {}
   bool reads() const override { return true; }
   std::shared_ptr<const void> prepare(const graphql::PlanField& plan) const override {
@@ -201,7 +200,7 @@ class RootLoaded : public EntityResolver {
                                    sql.is_among("t.\"id\"", sql::Ids{wanted(batch)}));
     // The ids lead: behind a `+` SQLite does not take the organization's index
     // instead, which it would search from end to end.
-    const std::string scope = scope_condition(model_, table_, sql, "t", call);
+    const std::string scope = scope_condition(table_, sql, "t", call);
     text += and_also(table_.scope == Table::Scope::kOwn ? "+" + scope : scope);
     batch.state = std::make_shared<std::size_t>(call.enqueue({std::move(text), std::move(sql.parameters)}));
   }
@@ -241,7 +240,6 @@ class RootLoaded : public EntityResolver {
     return ids;
   }
 
-  const Model& model_;
   const Table& table_;
   bool by_argument_;
 };
@@ -254,11 +252,11 @@ std::shared_ptr<EntityResolver> list_field(ListSource source) {
 std::shared_ptr<EntityResolver> root_list(ListSource source) {
   return std::make_shared<RootList>(std::move(source));
 }
-std::shared_ptr<EntityResolver> root_get(const Model& model, const Table& table) {
-  return std::make_shared<RootLoaded>(model, table, true);
+std::shared_ptr<EntityResolver> root_get(const Table& table) {
+  return std::make_shared<RootLoaded>(table, true);
 }
-std::shared_ptr<EntityResolver> root_loaded(const Model& model, const Table& table) {
-  return std::make_shared<RootLoaded>(model, table, false);
+std::shared_ptr<EntityResolver> root_loaded(const Table& table) {
+  return std::make_shared<RootLoaded>(table, false);
 }
 
 }  // namespace entity

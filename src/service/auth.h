@@ -16,6 +16,10 @@
 #include "service/auth_rows.h"
 #include "service/auth_verifier.h"
 
+namespace graphql {
+class Schema;
+}
+
 namespace service {
 
 /// A verified caller. Immutable, shared by the requests of one token.
@@ -69,5 +73,8 @@ class Authenticator {
 /// Holds the caller against a field's `@auth`. Null is nobody: refused with
 /// NOT_AUTHENTICATED. Throws PERMISSION_DENIED naming what is missing.
 void require(const Identity* caller, const graphql::ast::Directive& auth);
+/// Throws base::Error(kInternal) naming a field whose `@auth` would not be held:
+/// not on a root field, an argument nobody knows, one that is no list of texts.
+void check_auth(const graphql::Schema& schema);
 
 }  // namespace service

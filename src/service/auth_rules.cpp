@@ -1,7 +1,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
+#include <string_view>
 
+#include "graphql/schema/schema.h"
 #include "service/auth.h"
 #include "service/auth_errors.h"
 
@@ -22,6 +26,9 @@ struct Rule {
   const char* list;     ///< the extension member that names them
 };
 
+// Guests' tokens are refused before any field is asked; it changes nothing yet.
+constexpr std::string_view kAllowScoped = "allow_scoped";
+
 constexpr Rule kScopeRules[] = {
     {"required_scopes", Need::kAll, "INSUFFICIENT_SCOPE",
      "User does not have the required scopes: ", "requiredScopes"},
@@ -41,9 +48,25 @@ constexpr Rule kOrganizationRoleRules[] = {
      "User does not have any of the required organization roles: ", "requiredAnyOrganizationRoleOf"},
 };
 
-bool satisfied(Need need, const std::vector<graphql::ast::Value>& required, const Texts& held) {
-  const auto is_held = [&](const graphql::ast::Value& one) {
-    return std::find(held.begin(), held.end(), one.text) != held.end();
+using graphql::ast::Value;
+
+/// An argument's texts; one text is a list of one, as everywhere in GraphQL.
+/// Nullopt if it is neither. Null asks for nothing.
+std::optional<Texts> texts_of(const Value& value) {
+  if (value.kind == Value::Kind::kNull) return Texts();
+  if (value.kind == Value::Kind::kString) return Texts{value.text};
+  if (value.kind != Value::Kind::kList) return std::nullopt;
+  Texts texts;
+  for (const Value& item : value.items) {
+    if (item.kind != Value::Kind::kString) return std::nullopt;
+    texts.push_back(item.text);
+  }
+  return texts;
+}
+
+bool satisfied(Need need, const Texts& required, const Texts& held) {
+  const auto is_held = [&](const std::string& one) {
+    return std::find(held.begin(), held.end(), one) != held.end();
   };
   return need == Need::kAll ? std::all_of(required.begin(), required.end(), is_held)
                             : std::any_of(required.begin(), required.end(), is_held);
@@ -58,15 +81,22 @@ std::string listed(const Texts& texts, Listing listing) {
 }
 
 void check(const Rule& rule, const graphql::ast::Directive& auth, const Texts& held, Listing listing) {
-  const graphql::ast::Value* value = auth.argument(rule.argument);
-  if (value == nullptr || value->kind != graphql::ast::Value::Kind::kList) return;
-  if (satisfied(rule.need, value->items, held)) return;
-  Texts required;
-  for (const graphql::ast::Value& item : value->items) required.push_back(item.text);
+  const Value* value = auth.argument(rule.argument);
+  if (value == nullptr || value->kind == Value::Kind::kNull) return;
+  // `check_auth` let only texts start; whatever else came here asks for what nobody has.
+  Texts required = texts_of(*value).value_or(Texts{""});
+  if (satisfied(rule.need, required, held)) return;
   std::string message = rule.message + listed(required, listing);
   throw base::Error(base::code::kPermissionDenied, std::move(message))
       .with_reason(rule.reason)
       .with_list(rule.list, std::move(required));
+}
+
+bool is_rule(std::string_view argument) {
+  const auto named = [&](const Rule& rule) { return rule.argument == argument; };
+  return std::any_of(std::begin(kScopeRules), std::end(kScopeRules), named) ||
+         std::any_of(std::begin(kRoleRules), std::end(kRoleRules), named) ||
+         std::any_of(std::begin(kOrganizationRoleRules), std::end(kOrganizationRoleRules), named);
 }
 
 }  // namespace
@@ -77,6 +107,25 @@ void require(const Identity* caller, const graphql::ast::Directive& auth) {
   for (const Rule& rule : kRoleRules) check(rule, auth, caller->claims.roles, Listing::kPlain);
   for (const Rule& rule : kOrganizationRoleRules) {
     check(rule, auth, caller->rows.organization_roles, Listing::kPlain);
+  }
+}
+
+void check_auth(const graphql::Schema& schema) {
+  for (const graphql::NamedType* type : schema.types()) {
+    const bool is_root = type == schema.query() || type == schema.mutation() || type == schema.subscription();
+    for (const graphql::FieldDef& field : type->fields) {
+      const graphql::ast::Directive* auth = graphql::ast::find_directive(*field.directives, "auth");
+      if (auth == nullptr) continue;
+      const auto refuse = [&](std::string_view why) {
+        throw base::Error(base::code::kInternal, "Schema: {}.{}: @auth {}.", type->name, field.name, why);
+      };
+      if (!is_root) refuse("guards root fields only");
+      for (const graphql::ast::Argument& argument : auth->arguments) {
+        if (argument.name == kAllowScoped) continue;
+        if (!is_rule(argument.name)) refuse("has no argument " + argument.name);
+        if (!texts_of(argument.value)) refuse(argument.name + " must be a text or a list of texts");
+      }
+    }
   }
 }
 

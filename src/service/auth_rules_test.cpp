@@ -1,5 +1,7 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "graphql/schema/schema.h"
 #include "service/auth.h"
 #include "service/auth_testing.h"
 
@@ -66,6 +68,58 @@ TEST(Require, TakesACallerWhoHasWhatIsAsked) {
   EXPECT_NO_THROW(require(&identity, auth("any_role_of", {"admin", "editor", "bot"})));
   EXPECT_NO_THROW(require(&identity, auth("required_org_roles", {"labeler"})));
   EXPECT_NO_THROW(require(&identity, auth("any_org_role_of", {"owner", "labeler"})));
+}
+
+Directive written(std::string_view argument) {
+  const auto schema = graphql::Schema::from_sdl({fmt::format("type Query {{ x: Int @auth({}) }}", argument)});
+  return *graphql::ast::find_directive(*schema->query()->field("x")->directives, "auth");
+}
+
+TEST(Require, TakesOneTextForAListOfOne) {
+  const Identity identity = caller();
+  EXPECT_NO_THROW(require(&identity, written(R"(any_role_of: "editor")")));
+  expect_refused(written(R"(any_role_of: "admin")"), "User does not have any of the required roles: admin",
+                 "INSUFFICIENT_ROLE", {{"requiredAnyRoleOf", {"admin"}}});
+}
+
+TEST(Require, RefusesEverybodyWhereARuleIsNoText) {
+  const Identity identity = caller();
+  for (const char* wrong :
+       {"any_role_of: 1", "any_role_of: {a: 1}", "required_scopes: [1]", "required_scopes: [null]"}) {
+    EXPECT_THROW(require(&identity, written(wrong)), base::Error) << wrong;
+  }
+}
+
+std::string start_with(std::string_view sdl) {
+  try {
+    check_auth(*graphql::Schema::from_sdl({sdl}));
+    return "starts";
+  } catch (const base::Error& error) {
+    return error.message();
+  }
+}
+
+TEST(Start, TakesRulesThatCanBeHeld) {
+  EXPECT_EQ(start_with(R"(
+    type Query {
+      a: Int @auth  b: Int @auth(any_role_of: "x", required_scopes: ["y", "z"], required_roles: null)
+      c: Int @auth(allow_scoped: true)
+    }
+    type Mutation { d: Int @auth(any_org_role_of: []) }
+    type Subscription { e: Int @auth(required_org_roles: ["x"]) }
+  )"),
+            "starts");
+}
+
+TEST(Start, RefusesRulesThatNobodyWouldHold) {
+  EXPECT_EQ(start_with("type Query { a: Int @auth(any_role_of: 7) }"),
+            "Schema: Query.a: @auth any_role_of must be a text or a list of texts.");
+  EXPECT_EQ(start_with("type Query { a: Int @auth(any_role_of: [\"x\", 7]) }"),
+            "Schema: Query.a: @auth any_role_of must be a text or a list of texts.");
+  EXPECT_EQ(start_with("type Query { a: Int @auth(required_role: \"x\") }"),
+            "Schema: Query.a: @auth has no argument required_role.");
+  EXPECT_EQ(start_with("type Query { a: Thing } type Thing { b: Int @auth }"),
+            "Schema: Thing.b: @auth guards root fields only.");
 }
 
 TEST(Require, NamesTheMissingScopes) {

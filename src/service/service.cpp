@@ -32,6 +32,7 @@ constexpr std::string_view kServiceField = "_service";
 
 entity::Binding bind(Definition& definition) {
   std::shared_ptr<const graphql::Schema> schema = graphql::Schema::from_sdl(definition.documents);
+  check_auth(*schema);
   if (schema->query()->field(kServiceField) != nullptr) {
     definition.registry.answers[fmt::format("Query.{}", kServiceField)] =
         [sdl = schema.get()](entity::Call&, const base::Json&) {

@@ -1,4 +1,4 @@
--- version 1
+-- version 2
 create table "action" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -362,12 +362,9 @@ create table "task" (
   "dependency" text,
   "dependency_method" text,
   "step" integer not null default 0,
-  "hooks" text not null default '[]',
   "state_requires" text not null default '[]',
   "reported" integer not null default 0,
-  "last_step" integer,
-  "dispatches" integer not null default 0,
-  "dispatched_at" integer
+  "last_step" integer
 );
 
 create table "task_instruct" (
