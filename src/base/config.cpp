@@ -104,10 +104,10 @@ Config Config::load(const Sources& sources, Unknown unknown) {
     if (!entry.starts_with(kPrefix) || equals == std::string::npos) continue;
     const std::string name = entry.substr(0, equals);
     override_value(document->root, environment_path(std::string_view(name).substr(kPrefix.size())),
-                   entry.substr(equals + 1), name, true);
+                   entry.substr(equals + 1), name);
   }
   for (const auto& [path, value] : sources.flags) {
-    override_value(document->root, dotted_path(path), value, "--" + path, false);
+    override_value(document->root, dotted_path(path), value, "--" + path);
   }
   const Node* root = &document->root;
   return Config(std::move(document), root, "");
@@ -189,7 +189,7 @@ std::vector<std::string> Config::texts(std::string_view path) const {
   const Node* node = find(path);
   std::vector<std::string> values;
   if (node == nullptr) return values;
-  if (node->kind == Node::Kind::kScalar && node->from_environment) {
+  if (node->kind == Node::Kind::kScalar && node->overrides) {
     for (const std::string_view part : split(node->scalar, ',')) values.emplace_back(trim(part));
     return values;
   }
@@ -204,7 +204,7 @@ std::vector<std::string> Config::texts(std::string_view path) const {
 std::optional<std::string> Config::secret(std::string_view path) const {
   const Node* node = find(path);
   const Node* file = find(fmt::format("{}_file", path));
-  if (file != nullptr && file->from_environment) return without_last_line_break(read_file(file->scalar));
+  if (file != nullptr && file->overrides) return without_last_line_break(read_file(file->scalar));
   if (node == nullptr) return std::nullopt;
   if (node->kind == Node::Kind::kScalar) return node->scalar;
   const std::optional<std::string> named = text(fmt::format("{}.file", path));

@@ -78,8 +78,7 @@ void read_yaml(const std::string& text, const std::string& file, Node& root) {
   root.kind = Node::Kind::kMapping;
 }
 
-void override_value(Node& root, const std::vector<std::string>& path, std::string value, std::string origin,
-                    bool from_environment) {
+void override_value(Node& root, const std::vector<std::string>& path, std::string value, std::string origin) {
   Node* node = &root;
   for (const std::string& key : path) {
     if (node->kind != Node::Kind::kMapping && node->kind != Node::Kind::kNull) {
@@ -98,7 +97,7 @@ void override_value(Node& root, const std::vector<std::string>& path, std::strin
   node->kind = Node::Kind::kScalar;
   node->scalar = std::move(value);
   node->origin = std::move(origin);
-  node->from_environment = from_environment;
+  node->overrides = true;
 }
 
 std::string read_file(const std::string& path) {

@@ -17,8 +17,8 @@ struct Config::Node {
   using Member = std::pair<std::string, std::unique_ptr<Node>>;
 
   Kind kind = Kind::kNull;
-  std::string origin;  ///< `lok.yaml:12`, `ARKITEKT__POSTGRES__HOST` or `--http.port`
-  bool from_environment = false;
+  std::string origin;      ///< `lok.yaml:12`, `ARKITEKT__POSTGRES__HOST` or `--http.port`
+  bool overrides = false;  ///< from the environment or a flag: a list is one text with commas
   std::string scalar;
   std::vector<std::unique_ptr<Node>> items;
   std::vector<Member> members;
@@ -42,7 +42,7 @@ struct Config::Document {
 void read_yaml(const std::string& text, const std::string& file, Config::Node& root);
 /// Sets one value, making mappings on the way.
 void override_value(Config::Node& root, const std::vector<std::string>& path, std::string value,
-                    std::string origin, bool from_environment);
+                    std::string origin);
 /// The contents of a file. Throws Error(kValidation).
 std::string read_file(const std::string& path);
 

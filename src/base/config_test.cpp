@@ -54,12 +54,13 @@ TEST(Config, EnvironmentBeatsTheFileAndFlagsBeatBoth) {
                     .text = "postgres: {host: a, port: 1, db: a}",
                     .environment = {"ARKITEKT__POSTGRES__HOST=b", "ARKITEKT__POSTGRES__PORT=2",
                                     "ARKITEKT__LIST=x, y", "OTHER=1"},
-                    .flags = {{"postgres.port", "3"}}},
+                    .flags = {{"postgres.port", "3"}, {"addresses", "127.0.0.1,::1"}}},
                    Config::Unknown::kRefuse);
   EXPECT_EQ(config.text("postgres.host", ""), "b");
   EXPECT_EQ(config.integer("postgres.port", 0), 3);
   EXPECT_EQ(config.text("postgres.db", ""), "a");
   EXPECT_THAT(config.texts("list"), ElementsAre("x", "y"));
+  EXPECT_THAT(config.texts("addresses"), ElementsAre("127.0.0.1", "::1"));
   EXPECT_NO_THROW(config.finish());
 }
 
