@@ -70,7 +70,9 @@ Registry::Series& Registry::find_or_add(std::string_view name, std::string_view 
     family = std::prev(families_.end());
   }
   if ((*family)->kind != kind) throw Error(code::kInternal, "The metric '{}' has two kinds.", name);
-  const std::string rendered = render_labels(labels);
+  Labels all = common_;
+  all.insert(all.end(), labels.begin(), labels.end());
+  const std::string rendered = render_labels(all);
   for (const auto& series : (*family)->series) {
     if (series->labels == rendered) return *series;
   }
@@ -91,10 +93,14 @@ Gauge& Registry::gauge(std::string_view name, std::string_view help, const Label
   return *series.gauge;
 }
 
-void Registry::gauge(std::string_view name, std::string_view help, const Labels& labels,
-                     std::function<double()> read) {
+void Registry::gauge(std::string_view name, std::string_view help, const Labels& labels, Read read) {
   const std::lock_guard lock(mutex_);
   find_or_add(name, help, Kind::kGauge, labels).read = std::move(read);
+}
+
+void Registry::counter(std::string_view name, std::string_view help, const Labels& labels, Read read) {
+  const std::lock_guard lock(mutex_);
+  find_or_add(name, help, Kind::kCounter, labels).read = std::move(read);
 }
 
 Histogram& Registry::histogram(std::string_view name, std::string_view help, std::vector<double> bounds,
@@ -106,9 +112,10 @@ Histogram& Registry::histogram(std::string_view name, std::string_view help, std
 }
 
 void Registry::render_series(std::string& page, const Family& family, const Series& series) {
-  if (series.counter) append_line(page, family.name, series.labels, fmt::to_string(series.counter->value()));
   if (series.read) {
     append_line(page, family.name, series.labels, number(series.read()));
+  } else if (series.counter) {
+    append_line(page, family.name, series.labels, fmt::to_string(series.counter->value()));
   } else if (series.gauge) {
     append_line(page, family.name, series.labels, fmt::to_string(series.gauge->value()));
   }
@@ -136,11 +143,6 @@ std::string Registry::render() const {
     for (const auto& series : family->series) render_series(page, *family, *series);
   }
   return page;
-}
-
-Registry& process() {
-  static Registry registry;
-  return registry;
 }
 
 }  // namespace base::metrics

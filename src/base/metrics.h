@@ -63,15 +63,19 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 /// two kinds throws Error(kInternal).
 class Registry {
  public:
+  /// `common` labels stand before each series' own.
+  explicit Registry(Labels common = {}) : common_(std::move(common)) {}
+
   Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {});
   Gauge& gauge(std::string_view name, std::string_view help, const Labels& labels = {});
   /// Bounds count when the name is new.
   Histogram& histogram(std::string_view name, std::string_view help, std::vector<double> bounds,
                        const Labels& labels = {});
-  /// A gauge read when the page is made; `read` must be quick and thread-safe
-  /// and whatever it uses must outlive the registry.
-  void gauge(std::string_view name, std::string_view help, const Labels& labels,
-             std::function<double()> read);
+  /// Read when the page is made; `read` must be quick and thread-safe and
+  /// whatever it uses must outlive the registry.
+  using Read = std::function<double()>;
+  void gauge(std::string_view name, std::string_view help, const Labels& labels, Read read);
+  void counter(std::string_view name, std::string_view help, const Labels& labels, Read read);
 
   /// Content type `text/plain; version=0.0.4`.
   std::string render() const;
@@ -83,7 +87,7 @@ class Registry {
     std::unique_ptr<Counter> counter;
     std::unique_ptr<Gauge> gauge;
     std::unique_ptr<Histogram> histogram;
-    std::function<double()> read;
+    Read read;
   };
   struct Family {
     std::string name;
@@ -94,11 +98,13 @@ class Registry {
   Series& find_or_add(std::string_view name, std::string_view help, Kind kind, const Labels& labels);
   static void render_series(std::string& page, const Family& family, const Series& series);
 
+  const Labels common_;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Family>> families_;
 };
 
-/// The process's own page.
+/// What belongs to the process as a whole: memory, processor, open files, and
+/// what its parts add.
 Registry& process();
 
 }  // namespace base::metrics

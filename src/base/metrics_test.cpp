@@ -26,6 +26,27 @@ TEST(Metrics, RendersTheTextFormat) {
             "queue 1.5\n");
 }
 
+TEST(Metrics, PutsCommonLabelsFirstAndReadsCountersThatOthersKeep) {
+  Registry registry(Labels{{"service", "lok"}});
+  registry.counter("reads_total", "Reads.", {{"kind", "x"}}, [] { return 7.0; });
+  EXPECT_EQ(registry.render(),
+            "# HELP reads_total Reads.\n"
+            "# TYPE reads_total counter\n"
+            "reads_total{service=\"lok\",kind=\"x\"} 7\n");
+}
+
+TEST(Metrics, KnowsTheProcess) {
+  const std::string page = process().render();
+  const auto value_of = [&](const std::string& name) {
+    const std::size_t at = page.find("\n" + name + " ");
+    return at == std::string::npos ? -1 : std::stod(page.substr(at + name.size() + 2));
+  };
+  EXPECT_GT(value_of("process_resident_memory_bytes"), 1e5);
+  EXPECT_GT(value_of("process_cpu_seconds_total"), 0);
+  EXPECT_GE(value_of("process_open_fds"), 3);
+  EXPECT_GT(value_of("process_start_time_seconds"), 1.6e9);
+}
+
 TEST(Metrics, HistogramBucketsAreCumulativeAndIncludeTheirBound) {
   Registry registry;
   Histogram& seconds = registry.histogram("seconds", "Duration.", {0.1, 1}, {{"path", "/"}});

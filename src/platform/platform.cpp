@@ -65,6 +65,10 @@ std::size_t worker_count(const Settings& settings) {
   return std::max<std::size_t>(8, 4 * std::thread::hardware_concurrency());
 }
 
+service::MetricsFor readers_of_metrics(const Settings& settings) {
+  return settings.open_metrics ? service::MetricsFor::kEverybody : service::MetricsFor::kThisMachine;
+}
+
 net::ServerOptions server_options(const Settings& settings, std::uint16_t port) {
   net::ServerOptions options;
   options.addresses = settings.listen;
@@ -92,10 +96,12 @@ struct Platform::State {
         workers("worker", worker_count(settings)),
         lok(*lok_database, read_lok(data, settings), workers),
         lok_callers(lok, "*", lok.identities()),
-        lok_graph({loop, workers, *lok_database, lok_callers.authenticator}, lok.definition()),
+        lok_graph({loop, workers, *lok_database, lok_callers.authenticator, readers_of_metrics(settings)},
+                  lok.definition()),
         identities(*rekuest_database),
         rekuest_callers(lok, "rekuest", identities),
-        rekuest({loop, workers, *rekuest_database, rekuest_callers.authenticator}) {}
+        rekuest({loop, workers, *rekuest_database, rekuest_callers.authenticator,
+                 readers_of_metrics(settings)}) {}
 
   void serve(const Settings& settings);
 

@@ -36,6 +36,7 @@ Settings read(const Flags& flags) {
   if (!base::log::parse_level(settings.log_level)) {
     config.fail("log.level", "is none of debug, info, warning, error");
   }
+  settings.open_metrics = config.flag("metrics.open", settings.open_metrics);
   const std::int64_t workers = config.integer("workers", 0);
   if (workers < 0 || workers > 1024) config.fail("workers", "is not between 0 and 1024");
   settings.workers = static_cast<std::size_t>(workers);

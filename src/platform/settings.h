@@ -24,7 +24,8 @@ struct Settings {
   std::vector<std::string> listen{"127.0.0.1", "::1"};
   bool json = false;  ///< the log, and the line that says it is ready
   std::string log_level = "info";
-  std::size_t workers = 0;  ///< threads for requests; 0: chosen for the machine
+  bool open_metrics = false;  ///< also for other machines
+  std::size_t workers = 0;    ///< threads for requests; 0: chosen for the machine
 };
 
 /// Throws StartError(kConfiguration).

@@ -52,7 +52,10 @@ Service::Service(Foundation foundation, Definition definition)
       executor_(std::shared_ptr<const graphql::Schema>(&binding_.model().schema(), [](const auto*) {}),
                 binding_.resolvers()),
       plans_(executor_),
-      health_(foundation.database, std::move(definition.challenge_key)) {
+      health_(foundation.database, std::move(definition.challenge_key)),
+      metrics_(base::metrics::Labels{{"service", name_}}),
+      operations_(metrics_) {
+  add_database_metrics(metrics_, foundation_.database);
   binding_.resolvers()->authorize = authorize;
 }
 
@@ -62,8 +65,9 @@ void Service::migrate() { entity::migrate(foundation_.database, binding_.model()
 
 void Service::add_routes(net::Router& router, const std::string& prefix) {
   graphql::add_graphql_routes(router, prefix,
-                              {foundation_.loop, foundation_.workers, *this, executor_, plans_});
+                              {foundation_.loop, foundation_.workers, *this, executor_, plans_, operations_});
   health_.add_routes(router, prefix, foundation_.workers);
+  add_metrics_route(router, prefix, foundation_.workers, metrics_, foundation_.metrics_for);
 }
 
 graphql::Host::Identity Service::authenticate(const graphql::Credentials& credentials) {

@@ -12,12 +12,14 @@
 #include "entity/bind.h"
 #include "graphql/execution/executor.h"
 #include "graphql/transport/host.h"
+#include "graphql/transport/operation_metrics.h"
 #include "graphql/transport/plan_cache.h"
 #include "net/event_loop.h"
 #include "net/server.h"
 #include "net/worker_pool.h"
 #include "service/auth.h"
 #include "service/health.h"
+#include "service/metrics_page.h"
 #include "sql/database.h"
 
 namespace service {
@@ -28,6 +30,7 @@ struct Foundation {
   net::WorkerPool& workers;
   sql::Database& database;
   Authenticator& authenticator;
+  MetricsFor metrics_for = MetricsFor::kThisMachine;
 };
 
 struct Definition {
@@ -47,11 +50,13 @@ class Service : public graphql::Host {
 
   /// Adds missing tables, columns and indexes.
   void migrate();
-  /// `graphql`, `schema`, `ht` and `live` below the prefix (`/rekuest`).
+  /// `graphql`, `schema`, `ht`, `live` and `metrics` below the prefix (`/rekuest`).
   void add_routes(net::Router& router, const std::string& prefix);
 
   const entity::Binding& binding() const { return binding_; }
   const graphql::Schema& schema() const { return executor_.schema(); }
+  /// What else this service counts; shown at `metrics`.
+  base::metrics::Registry& metrics() { return metrics_; }
 
   // graphql::Host
   Identity authenticate(const graphql::Credentials& credentials) override;
@@ -68,6 +73,8 @@ class Service : public graphql::Host {
   graphql::Executor executor_;
   graphql::PlanCache plans_;
   Health health_;
+  base::metrics::Registry metrics_;
+  graphql::OperationMetrics operations_;
   std::mutex seen_mutex_;
   std::unordered_map<std::size_t, double> seen_tokens_;  ///< hash of the `jti` to when it was seen
 };

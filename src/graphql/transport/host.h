@@ -46,6 +46,7 @@ struct Machinery {
   Host& host;
   const Executor& executor;
   class PlanCache& plans;
+  class OperationMetrics& metrics;
 };
 
 }  // namespace graphql

@@ -1,9 +1,11 @@
 #include "graphql/transport/http_endpoint.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/text.h"
+#include "graphql/transport/operation_metrics.h"
 #include "graphql/transport/plan_cache.h"
 #include "graphql/transport/sockets.h"
 
@@ -98,9 +100,13 @@ Operation operation_of(const net::HttpRequest& request) {
   return request.method == "GET" ? from_query(request) : from_body(request);
 }
 
-void execute(const net::HttpRequest& request, const net::Respond& respond, const Machinery& machinery) {
+using Clock = std::chrono::steady_clock;
+
+void execute(const net::HttpRequest& request, const net::Respond& respond, const Machinery& machinery,
+             Clock::time_point arrived) {
   const bool newer = wants_response_type(request);
   const auto request_error = [&](Response response) {
+    machinery.metrics.refused();
     respond(answer(newer ? 400 : 200, std::move(response.json), newer));
   };
   try {
@@ -119,14 +125,18 @@ void execute(const net::HttpRequest& request, const net::Respond& respond, const
       host.around(*context, *plan, resolve);
     };
     hooks.resume = [&machinery](std::function<void()> rest) { run_soon(machinery, std::move(rest)); };
-    machinery.executor.execute(
-        plan, operation.variables, context, std::move(hooks), [respond, newer, context](Response response) {
-          // Nothing but `data: null` is a request that was never executed.
-          const bool refused = newer && response.has_errors && response.json.starts_with("{\"data\":null") &&
-                               response.json.find("\"path\"") == std::string::npos;
-          respond(answer(refused ? 400 : 200, std::move(response.json), newer));
-        });
+    machinery.executor.execute(plan, operation.variables, context, std::move(hooks),
+                               [respond, newer, context, arrived, kind = plan->operation().kind,
+                                &metrics = machinery.metrics](Response response) {
+                                 metrics.executed(kind, response.has_errors, Clock::now() - arrived);
+                                 // Nothing but `data: null` is a request that was never executed.
+                                 const bool refused = newer && response.has_errors &&
+                                                      response.json.starts_with("{\"data\":null") &&
+                                                      response.json.find("\"path\"") == std::string::npos;
+                                 respond(answer(refused ? 400 : 200, std::move(response.json), newer));
+                               });
   } catch (const BadRequest& error) {
+    machinery.metrics.refused();
     respond(refusal(error));
   } catch (const InvalidDocument& error) {
     request_error(error_response(error.errors));
@@ -145,8 +155,10 @@ void add_graphql_routes(net::Router& router, const std::string& prefix, Machiner
   auto shared = std::make_shared<const Machinery>(machinery);
   const net::HttpHandler handler = [shared](net::HttpRequest request, net::Respond respond) {
     auto job = std::make_shared<net::HttpRequest>(std::move(request));
-    const bool accepted = shared->workers.post([shared, job, respond] { execute(*job, respond, *shared); });
+    const bool accepted = shared->workers.post(
+        [shared, job, respond, arrived = Clock::now()] { execute(*job, respond, *shared, arrived); });
     if (!accepted) {
+      shared->metrics.refused();
       respond(net::HttpResponse::json(
           503, error_response(base::Error(base::code::kUnavailable,
                                           std::string("The server is overloaded. Try again in a moment.")))

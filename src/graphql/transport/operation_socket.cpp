@@ -3,10 +3,13 @@
 #include <utility>
 
 #include "base/log.h"
+#include "graphql/transport/operation_metrics.h"
 #include "graphql/transport/plan_cache.h"
 #include "graphql/transport/sockets.h"
 
 namespace graphql {
+
+using Clock = std::chrono::steady_clock;
 
 /// One subscription. Events wait here until the socket's strand turns them
 /// into responses, in order.
@@ -25,9 +28,11 @@ struct OperationSocket::Running {
 
 OperationSocket::OperationSocket(const Machinery& machinery)
     : machinery_(machinery),
-      strand_([&machinery](std::function<void()> task) { run_soon(machinery, std::move(task)); }) {}
+      strand_([&machinery](std::function<void()> task) { run_soon(machinery, std::move(task)); }) {
+  machinery_.metrics.sockets.add(1);
+}
 
-OperationSocket::~OperationSocket() = default;
+OperationSocket::~OperationSocket() { machinery_.metrics.sockets.add(-1); }
 
 void OperationSocket::on_open(std::shared_ptr<net::WebSocket> socket) { socket_ = std::move(socket); }
 
@@ -85,6 +90,7 @@ void OperationSocket::begin(const std::string& id, const base::Json& payload,
       throw base::Error(base::code::kValidation, std::string("queries are not allowed"));
     }
   } catch (const std::exception& error) {
+    machinery_.metrics.refused();
     fail(id, error);
   }
 }
@@ -100,7 +106,10 @@ void OperationSocket::run_query(const std::string& id, std::shared_ptr<const Pla
     run_soon(machinery, std::move(rest));
   };
   machinery_.executor.execute(plan, variables, context, std::move(hooks),
-                              [self = shared_from_this(), id, context](const Response& response) {
+                              [self = shared_from_this(), id, context, began = Clock::now(),
+                               kind = plan->operation().kind](const Response& response) {
+                                self->machinery_.metrics.executed(kind, response.has_errors,
+                                                                  Clock::now() - began);
                                 self->send_next(id, response.json);
                                 self->send_complete(id);
                               });
@@ -131,7 +140,9 @@ void OperationSocket::run_subscription(const std::string& id, std::shared_ptr<co
     self->strand_.post([self, target] { self->deliver(target); });
   };
   const std::shared_ptr<RequestContext> context = machinery_.host.context(who);
+  const Clock::time_point began = Clock::now();
   running->stream = machinery_.executor.subscribe(*running->plan, running->variables, *context, emit);
+  machinery_.metrics.executed(ast::OperationKind::kSubscription, false, Clock::now() - began);
   running_[id] = running;
 }
 
@@ -151,6 +162,7 @@ void OperationSocket::deliver(const std::shared_ptr<Running>& running) {
     send_next(
         running->id,
         machinery_.executor.execute_event(*running->plan, running->variables, *context, event, around).json);
+    machinery_.metrics.event();
   }
 }
 

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "graphql/transport/operation_metrics.h"
 #include "graphql/transport/plan_cache.h"
 
 namespace {
@@ -136,7 +137,9 @@ class Sockets : public testing::Test {
   Gate gate_;
   net::EventLoop loop_{1};
   net::WorkerPool workers_{"test", 2};
-  graphql::Machinery machinery_{loop_, workers_, gate_, executor_, plans_};
+  base::metrics::Registry registry_;
+  graphql::OperationMetrics metrics_{registry_};
+  graphql::Machinery machinery_{loop_, workers_, gate_, executor_, plans_, metrics_};
   std::shared_ptr<RecordingSocket> socket_ = std::make_shared<RecordingSocket>();
   std::shared_ptr<net::WebSocketSession> session_;
   std::string spoken_;

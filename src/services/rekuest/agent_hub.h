@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/metrics.h"
+
 namespace rekuest {
 
 /// Makes a frame's text when its turn has come, on a worker: signing a task's
@@ -39,6 +41,8 @@ class AgentHub {
   void send(std::int64_t agent, FrameMaker frame);
   void send(std::int64_t agent, std::string frame);
   std::vector<std::int64_t> connected() const;
+
+  base::metrics::Counter acknowledged_frames;
 
   /// Bytes of sockets that have not registered yet, of all together: strangers
   /// must not fill the memory.

@@ -334,8 +334,9 @@ class AgentSocket : public net::WebSocketSession,
           // acknowledged, and so is said again there.
           if (!holds_lease(writer, *self->registered_)) return;
           apply_frames(writer, self->registered_->agent, *frames, mode, now, *outcome);
-          writer.after_commit([self, outcome, now] {
+          writer.after_commit([self, outcome, count = frames->size(), now] {
             self->acknowledge(*outcome);
+            self->machinery_.hub.acknowledged_frames.add(count);
             self->machinery_.feed.publish(outcome->notices);
             self->send_pending(std::move(outcome->pending), now);
           });

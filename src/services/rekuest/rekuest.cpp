@@ -43,6 +43,18 @@ Rekuest::Rekuest(service::Foundation foundation) : foundation_(foundation), feed
   agents_ =
       std::make_unique<Machinery>(Machinery{{foundation_.loop, foundation_.workers, foundation_.database,
                                              foundation_.authenticator, hub_, feed_, signer_, *shapes_}});
+  count();
+}
+
+// At /metrics, beside what every service counts.
+void Rekuest::count() {
+  base::metrics::Registry& metrics = graph_->metrics();
+  metrics.gauge("arkitektd_agents_connected", "Agents whose app is connected.", {},
+                [this] { return static_cast<double>(hub_.connected().size()); });
+  metrics.counter("arkitektd_tasks_assigned_total", "Tasks made by assign.", {},
+                  [this] { return static_cast<double>(assigned_.value()); });
+  metrics.counter("arkitektd_agent_frames_acknowledged_total", "Frames of agents stored and acknowledged.",
+                  {}, [this] { return static_cast<double>(hub_.acknowledged_frames.value()); });
 }
 
 Rekuest::~Rekuest() { presence_.cancel(); }
@@ -155,6 +167,7 @@ void Rekuest::assign(entity::Call& call, schema::AssignInput input, Answered don
       [this, request, assigned](sql::Writer& writer) {
         *assigned = assign_task(writer, *request);
         writer.after_commit([this, assigned, now = request->now] {
+          if (!assigned->notices.empty()) assigned_.add();
           if (assigned->frame) {
             hub_.send(assigned->agent,
                       FrameMaker([this, assigned, now] { return assigned->frame->text(signer_, now); }));

@@ -45,6 +45,7 @@ class Rekuest {
   struct Machinery;
 
   entity::Registry registry();
+  void count();
   void load_signing_key();
   void keep_presence();
   using Answered = entity::Done<std::int64_t>;  ///< with the task
@@ -61,6 +62,7 @@ class Rekuest {
   std::unique_ptr<service::Service> graph_;
   std::unique_ptr<Shapes> shapes_;
   std::unique_ptr<Machinery> agents_;
+  base::metrics::Counter assigned_;
   net::EventLoop::Timer presence_;
 };
 
