@@ -21,6 +21,7 @@ inline constexpr std::string_view kInternal = "INTERNAL_ERROR";
 inline constexpr std::string_view kNotImplemented = "NOT_IMPLEMENTED";
 inline constexpr std::string_view kUnavailable = "UNAVAILABLE";  ///< try again later: full disk, overload
 inline constexpr std::string_view kConflict = "CONFLICT";
+inline constexpr std::string_view kAnswerTooLarge = "ANSWER_TOO_LARGE";
 }  // namespace code
 
 /// Thrown where a problem is found; carries a code for programs and a message

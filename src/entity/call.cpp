@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
 
 #include "base/error.h"
 
@@ -37,7 +37,7 @@ void Call::read(const std::function<void(sql::Reader&)>& body) {
 
 std::size_t Call::enqueue(sql::Query query) {
   queued_.push_back(std::move(query));
-  return results_.size() + queued_.size() - 1;
+  return queued_.size() - 1;
 }
 
 sql::Rows& Call::result(std::size_t ticket) { return results_[ticket].get(); }
@@ -45,9 +45,8 @@ sql::Rows& Call::result(std::size_t ticket) { return results_[ticket].get(); }
 void Call::flush() {
   if (queued_.empty()) return;
   if (reader == nullptr) throw base::Error(base::code::kInternal, std::string("Read outside of a snapshot."));
-  std::vector<sql::Reader::Result> answers = reader->batch(queued_);
-  std::move(answers.begin(), answers.end(), std::back_inserter(results_));
-  queued_.clear();
+  const std::vector<sql::Query> queries = std::exchange(queued_, {});
+  results_ = reader->batch(queries);
 }
 
 }  // namespace entity

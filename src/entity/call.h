@@ -72,6 +72,7 @@ class Call : public graphql::RequestContext {
   std::int64_t client = 0;
   std::int64_t now = 0;  ///< microseconds UTC, the same for the whole operation
   std::size_t max_page = 100;
+  std::size_t slice = 4096;  ///< rows of a root list that are held at once
   sql::Database* database = nullptr;
   sql::Reader* reader = nullptr;
 
@@ -79,8 +80,8 @@ class Call : public graphql::RequestContext {
   /// fields do not have to know.
   void read(const std::function<void(sql::Reader&)>& body);
 
-  /// Queues a read for the next flush; `result` gives its rows afterwards and
-  /// rethrows what it failed with.
+  /// Queues a read for the next flush; `result` gives its rows until the one
+  /// after, and rethrows what it failed with.
   std::size_t enqueue(sql::Query query);
   sql::Rows& result(std::size_t ticket);
   void flush() override;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <span>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -53,33 +55,113 @@ class ListBase : public EntityResolver {
   ListSource source_;
 };
 
+// What a root list still has to give, where it is longer than a slice.
+struct Slices {
+  std::vector<std::int64_t> ids;
+  std::size_t next = 0;
+  std::size_t ticket = 0;
+
+  sql::Ids peek(std::size_t most) const {
+    const auto slice = std::span(ids).subspan(next, std::min(most, left()));
+    return {{slice.begin(), slice.end()}};
+  }
+  std::span<const std::int64_t> take(std::size_t most) {
+    const auto slice = std::span(ids).subspan(next, std::min(most, left()));
+    next += slice.size();
+    return slice;
+  }
+  std::size_t left() const { return ids.size() - next; }
+};
+
+// Objects of the rows with these ids, in the order of the ids; what is not
+// there is left out.
+std::vector<Object> in_order(std::span<const std::int64_t> ids, const RowSet& set) {
+  std::unordered_map<std::int64_t, std::uint32_t> at;
+  for (std::uint32_t row = 0; row < set.rows.size(); ++row) at.emplace(set.rows.integer(row, 0), row);
+  std::vector<Object> found;
+  for (const std::int64_t id : ids) {
+    if (const auto it = at.find(id); it != at.end())
+      found.push_back(Object{set.table->type, &set, it->second});
+  }
+  return found;
+}
+
+// The first slice is read as if it were all. Only if there is more, the ids of
+// the rest are, in the same snapshot, and each further slice by its ids.
 class RootList : public ListBase {
  public:
   using ListBase::ListBase;
   void needs(LoadSpec&) const override {}
+  bool slices() const override { return true; }
 
   void start(Batch& batch) const override {
     auto& call = static_cast<Call&>(batch.context);
-    SqlText sql(call.database->dialect());
-    const std::string columns = spec_of(batch).select_list(sql, "t", call);
-    const std::string scope = scope_condition(*source_.table, sql, "t", call);
-    std::string text = fmt::format("select {} from {} t where {}", columns, quoted(source_.table->name),
-                                   scope.empty() ? "1 = 1" : scope);
-    text += and_also(condition(sql, batch.arguments, call));
-    text += " " + order(sql, batch.arguments, call);
-    text += page_text(sql, page(batch.arguments, call));
-    batch.state = std::make_shared<std::size_t>(call.enqueue({std::move(text), std::move(sql.parameters)}));
+    if (batch.state == nullptr) {
+      auto slices = std::make_shared<Slices>();
+      slices->ticket = call.enqueue(first(batch, call));
+      batch.state = slices;
+      return;
+    }
+    auto& slices = *static_cast<Slices*>(batch.state.get());
+    slices.ticket = call.enqueue(spec_of(batch).by_ids(slices.peek(call.slice), call));
   }
 
   void finish(Batch& batch) const override {
     auto& call = static_cast<Call&>(batch.context);
-    const std::size_t ticket = *static_cast<std::size_t*>(batch.state.get());
-    const RowSet& set = spec_of(batch).keep(call, std::move(call.result(ticket)));
+    auto& slices = *static_cast<Slices*>(batch.state.get());
+    const RowSet& set = spec_of(batch).keep(call, std::move(call.result(slices.ticket)));
+    if (slices.left() > 0) {
+      batch.out.set_objects(0, in_order(slices.take(call.slice), set));
+      batch.out.follow(slices.left());
+      return;
+    }
+    std::size_t count = set.rows.size();
+    if (is_sliced(batch, call) && count > call.slice) {
+      count = call.slice;
+      slices.ids = ids_behind(batch, call);
+      batch.out.follow(slices.left());
+    }
     batch.out.begin_list();
-    for (std::uint32_t row = 0; row < set.rows.size(); ++row) {
+    for (std::uint32_t row = 0; row < count; ++row) {
       batch.out.item(batch.out.add_object(Object{source_.table->type, &set, row}));
     }
     batch.out.set(0, batch.out.end_list());
+  }
+
+ private:
+  bool is_sliced(const Batch& batch, const Call& call) const {
+    return batch.may_slice && !page(batch.arguments, call);
+  }
+
+  // One row more than a slice tells whether there is another.
+  sql::Query first(const Batch& batch, const Call& call) const {
+    SqlText sql(call.database->dialect());
+    std::string text = select(sql, spec_of(batch).select_list(sql, "t", call), batch, call);
+    if (is_sliced(batch, call)) {
+      text += page_text(sql, Page{0, static_cast<std::int64_t>(call.slice) + 1});
+    } else {
+      text += page_text(sql, page(batch.arguments, call));
+    }
+    return {std::move(text), std::move(sql.parameters)};
+  }
+
+  std::vector<std::int64_t> ids_behind(const Batch& batch, const Call& call) const {
+    SqlText sql(call.database->dialect());
+    std::string text = select(sql, "t.\"id\"", batch, call);
+    text +=
+        page_text(sql, Page{static_cast<std::int64_t>(call.slice), std::numeric_limits<std::int64_t>::max()});
+    const sql::Rows rows = call.reader->query(text, std::move(sql.parameters));
+    std::vector<std::int64_t> ids(rows.size());
+    for (std::size_t row = 0; row < ids.size(); ++row) ids[row] = rows.integer(row, 0);
+    return ids;
+  }
+
+  std::string select(SqlText& sql, const std::string& columns, const Batch& batch, const Call& call) const {
+    const std::string scope = scope_condition(*source_.table, sql, "t", call);
+    std::string text = fmt::format("select {} from {} t where {}", columns, quoted(source_.table->name),
+                                   scope.empty() ? "1 = 1" : scope);
+    text += and_also(condition(sql, batch.arguments, call));
+    return text + " " + order(sql, batch.arguments, call);
   }
 };
 
@@ -192,31 +274,35 @@ class RootLoaded : public EntityResolver {
     return make_load_spec(table_, plan);
   }
 
+  bool slices() const override { return true; }
+
   void start(Batch& batch) const override {
     auto& call = static_cast<Call&>(batch.context);
+    if (batch.state == nullptr) {
+      auto slices = std::make_shared<Slices>();
+      slices->ids = wanted(batch);
+      batch.state = slices;
+    }
+    auto& slices = *static_cast<Slices*>(batch.state.get());
     SqlText sql(call.database->dialect());
     const std::string columns = spec_of(batch).select_list(sql, "t", call);
     std::string text = fmt::format("select {} from {} t where {}", columns, quoted(table_.name),
-                                   sql.is_among("t.\"id\"", sql::Ids{wanted(batch)}));
+                                   sql.is_among("t.\"id\"", slices.peek(at_once(batch, call))));
     // The ids lead: behind a `+` SQLite does not take the organization's index
     // instead, which it would search from end to end.
     const std::string scope = scope_condition(table_, sql, "t", call);
     text += and_also(table_.scope == Table::Scope::kOwn ? "+" + scope : scope);
-    batch.state = std::make_shared<std::size_t>(call.enqueue({std::move(text), std::move(sql.parameters)}));
+    slices.ticket = call.enqueue({std::move(text), std::move(sql.parameters)});
   }
 
   void finish(Batch& batch) const override {
     auto& call = static_cast<Call&>(batch.context);
-    const std::size_t ticket = *static_cast<std::size_t*>(batch.state.get());
-    const RowSet& set = spec_of(batch).keep(call, std::move(call.result(ticket)));
-    std::unordered_map<std::int64_t, std::uint32_t> at;
-    for (std::uint32_t row = 0; row < set.rows.size(); ++row) at.emplace(set.rows.integer(row, 0), row);
-    std::vector<Object> found;
-    for (const std::int64_t id : wanted(batch)) {
-      if (const auto it = at.find(id); it != at.end()) found.push_back(Object{table_.type, &set, it->second});
-    }
+    auto& slices = *static_cast<Slices*>(batch.state.get());
+    const RowSet& set = spec_of(batch).keep(call, std::move(call.result(slices.ticket)));
+    const std::vector<Object> found = in_order(slices.take(at_once(batch, call)), set);
     if (batch.field.type->is_list()) {
       batch.out.set_objects(0, found);
+      batch.out.follow(slices.left());
     } else if (!found.empty()) {
       batch.out.set_object(0, found.front());
     } else if (batch.field.type->is_non_null()) {
@@ -225,6 +311,9 @@ class RootLoaded : public EntityResolver {
   }
 
  private:
+  static std::size_t at_once(const Batch& batch, const Call& call) {
+    return batch.may_slice ? call.slice : std::numeric_limits<std::size_t>::max();
+  }
   std::vector<std::int64_t> wanted(const Batch& batch) const {
     const base::Json& value = by_argument_ ? batch.arguments["id"] : batch.parents[0].json();
     std::vector<std::int64_t> ids;

@@ -58,7 +58,8 @@ const RowSet& LoadSpec::keep(Call& call, sql::Rows rows, std::size_t extra) cons
   for (std::size_t i = 0; i < expressions.size(); ++i) {
     set->expressions.emplace_back(expressions[i].first, static_cast<int>(columns.size() + i + extra));
   }
-  return call.keep_alive(std::move(set));
+  const std::size_t bytes = sizeof(RowSet) + set->rows.bytes();
+  return call.keep_alive(std::move(set), bytes);
 }
 
 }  // namespace entity

@@ -90,22 +90,25 @@ struct Callers {
 struct Platform::State {
   explicit State(const Settings& settings)
       : data(settings.data),
+        answers{settings.answer_mib << 20U, settings.answers_mib << 20U, {0}},
         lok_database(open_database(data, "lok")),
         rekuest_database(open_database(data, "rekuest")),
         loop(2),
         workers("worker", worker_count(settings)),
         lok(*lok_database, read_lok(data, settings), workers),
         lok_callers(lok, "*", lok.identities()),
-        lok_graph({loop, workers, *lok_database, lok_callers.authenticator, readers_of_metrics(settings)},
-                  lok.definition()),
+        lok_graph(
+            {loop, workers, *lok_database, lok_callers.authenticator, &answers, readers_of_metrics(settings)},
+            lok.definition()),
         identities(*rekuest_database),
         rekuest_callers(lok, "rekuest", identities),
-        rekuest({loop, workers, *rekuest_database, rekuest_callers.authenticator,
+        rekuest({loop, workers, *rekuest_database, rekuest_callers.authenticator, &answers,
                  readers_of_metrics(settings)}) {}
 
   void serve(const Settings& settings);
 
   DataDirectory data;
+  graphql::AnswerLimits answers;
   std::unique_ptr<sql::Database> lok_database;
   std::unique_ptr<sql::Database> rekuest_database;
   net::EventLoop loop;

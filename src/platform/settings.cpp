@@ -16,6 +16,12 @@ std::uint16_t port_of(const base::Config& config, std::string_view key, std::int
   return static_cast<std::uint16_t>(port);
 }
 
+std::size_t mebibytes_of(const base::Config& config, std::string_view key, std::size_t fallback) {
+  const std::int64_t size = config.integer(key, static_cast<std::int64_t>(fallback));
+  if (size < 1 || size > 1024 * 1024) config.fail(key, "is not between 1 and 1048576");
+  return static_cast<std::size_t>(size);
+}
+
 Settings read(const Flags& flags) {
   base::Config::Sources sources;
   sources.file = flags.config_file;
@@ -37,6 +43,8 @@ Settings read(const Flags& flags) {
     config.fail("log.level", "is none of debug, info, warning, error");
   }
   settings.open_metrics = config.flag("metrics.open", settings.open_metrics);
+  settings.answer_mib = mebibytes_of(config, "limits.answer_mib", settings.answer_mib);
+  settings.answers_mib = mebibytes_of(config, "limits.answers_mib", settings.answers_mib);
   const std::int64_t workers = config.integer("workers", 0);
   if (workers < 0 || workers > 1024) config.fail("workers", "is not between 0 and 1024");
   settings.workers = static_cast<std::size_t>(workers);

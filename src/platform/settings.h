@@ -24,8 +24,10 @@ struct Settings {
   std::vector<std::string> listen{"127.0.0.1", "::1"};
   bool json = false;  ///< the log, and the line that says it is ready
   std::string log_level = "info";
-  bool open_metrics = false;  ///< also for other machines
-  std::size_t workers = 0;    ///< threads for requests; 0: chosen for the machine
+  bool open_metrics = false;       ///< also for other machines
+  std::size_t answer_mib = 256;    ///< memory that making one answer may take
+  std::size_t answers_mib = 1024;  ///< and all of them together
+  std::size_t workers = 0;         ///< threads for requests; 0: chosen for the machine
 };
 
 /// Throws StartError(kConfiguration).

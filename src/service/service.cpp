@@ -83,6 +83,7 @@ std::shared_ptr<graphql::RequestContext> Service::context(const Identity& who) {
   call->client = call->who->rows.client;
   call->now = base::now_micros();
   call->database = &foundation_.database;
+  if (foundation_.answers != nullptr) call->budget.draw_on(*foundation_.answers);
   return call;
 }
 
@@ -91,8 +92,8 @@ void Service::around(graphql::RequestContext& context, const graphql::Plan& plan
   if (plan.is_pure()) return resolve();
   auto& call = static_cast<Call&>(context);
   // One batch is consistent by itself; what spans several needs a snapshot.
-  const auto snapshot =
-      plan.depth() > 2 ? sql::Database::Snapshot::kConsistent : sql::Database::Snapshot::kSingle;
+  const auto snapshot = plan.depth() > 2 || plan.slices() ? sql::Database::Snapshot::kConsistent
+                                                          : sql::Database::Snapshot::kSingle;
   foundation_.database.read(snapshot, [&](sql::Reader& reader) {
     call.reader = &reader;
     struct Closing {

@@ -30,6 +30,7 @@ struct Foundation {
   net::WorkerPool& workers;
   sql::Database& database;
   Authenticator& authenticator;
+  graphql::AnswerLimits* answers = nullptr;  ///< how much memory they may take; null: as much as they want
   MetricsFor metrics_for = MetricsFor::kThisMachine;
 };
 

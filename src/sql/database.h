@@ -48,6 +48,8 @@ class Rows {
   std::size_t size() const { return columns_ == 0 ? 0 : cells_.size() / columns_; }
   bool empty() const { return cells_.empty(); }
   std::size_t columns() const { return columns_; }
+  /// What it takes in memory, nearly.
+  std::size_t bytes() const { return cells_.capacity() * sizeof(Cell) + bytes_.capacity(); }
 
   bool is_null(std::size_t row, std::size_t column) const;
   /// Integers, and booleans as 0 or 1. Throws Error(kInternal) on null or text

@@ -40,13 +40,21 @@ class Library {
     database_->write([&](sql::Writer& writer) { writer.execute(statement, parameters); });
   }
 
+  std::size_t slice = 4096;  ///< of root lists
+
   /// The whole response.
   base::Json respond(std::string_view query, const base::Json& variables = base::Json::object(),
+                     std::int64_t organization = 1) {
+    return base::Json::parse(answer(query, variables, organization));
+  }
+  /// As it is sent.
+  std::string answer(std::string_view query, const base::Json& variables = base::Json::object(),
                      std::int64_t organization = 1) {
     const auto plan = plans_.get(query, "");
     auto call = std::make_shared<entity::Call>();
     call->organization = organization;
     call->database = database_.get();
+    call->slice = slice;
     graphql::Executor::Hooks hooks;
     hooks.around = [&](const std::function<void()>& resolve) {
       database_->read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
@@ -55,10 +63,10 @@ class Library {
         call->reader = nullptr;
       });
     };
-    base::Json response;
+    std::string text;
     executor_.execute(plan, variables, call, std::move(hooks),
-                      [&](const graphql::Response& answer) { response = base::Json::parse(answer.json); });
-    return response;
+                      [&](graphql::Response response) { text = std::move(response.json); });
+    return text;
   }
 
   /// Its data as text, or `CODE message` of its first error.

@@ -9,11 +9,10 @@
 namespace graphql {
 namespace {
 
-constexpr std::size_t kMaxErrors = 100;
-
-// Clients do ask for lists of 100,000 rows without a page; lists in lists
-// multiply, and must not take the whole memory.
-constexpr std::size_t kMaxObjects = 2'000'000;
+// Of an object: itself, its place and its children's, a cell for each field is
+// counted with the field.
+constexpr std::size_t kObjectBytes =
+    2 * sizeof(Object) + sizeof(Group::Origin) + 2 * sizeof(std::uint32_t) + sizeof(char);
 
 }  // namespace
 
@@ -55,7 +54,6 @@ void FieldOutput::fail(std::size_t parent, std::exception_ptr error) {
 struct Execution::Started {
   Group* group;
   std::size_t field;
-  base::Json own_arguments;
   std::unique_ptr<Batch> batch;
   std::exception_ptr error;
 };
@@ -84,7 +82,11 @@ void Execution::prepare(Group& group) const {
 void Execution::run_all() {
   std::vector<std::pair<Group*, std::size_t>> work;
   for (std::size_t i = 0; i < root_.fields.size(); ++i) work.emplace_back(&root_, i);
+  may_slice_ = true;
+  sliced_.resize(root_.fields.size());
   run_levels(std::move(work));
+  const auto is_set = [](const auto& batch) { return batch != nullptr; };
+  if (std::any_of(sliced_.begin(), sliced_.end(), is_set)) write_data();
 }
 
 void Execution::run_root(std::size_t field, const base::Json* value) {
@@ -118,15 +120,16 @@ void Execution::run_level(const std::vector<std::pair<Group*, std::size_t>>& wor
   for (const auto& [group, index] : work) {
     const PlanField& plan = group->selection->fields[index];
     if (!group->fields[index].selected || plan.field == nullptr) continue;
-    Started& one = started.emplace_back(Started{group, index, {}, nullptr, nullptr});
+    Started& one = started.emplace_back(Started{group, index, nullptr, nullptr});
     try {
-      if (!plan.arguments_are_constant) {
-        one.own_arguments = coerce_arguments(plan.field->arguments, plan.node->arguments, &variables_);
-      }
       if (group == &root_ && resolvers_.authorize) resolvers_.authorize(context_, *plan.field);
-      const base::Json& arguments = plan.arguments_are_constant ? plan.constant_arguments : one.own_arguments;
-      one.batch = std::make_unique<Batch>(
-          Batch{plan, *plan.field, arguments, group->objects, context_, group->fields[index].out, nullptr});
+      const base::Json& arguments =
+          plan.arguments_are_constant
+              ? plan.constant_arguments
+              : context_.keep(coerce_arguments(plan.field->arguments, plan.node->arguments, &variables_));
+      one.batch =
+          std::make_unique<Batch>(Batch{plan, *plan.field, arguments, group->objects, context_,
+                                        group->fields[index].out, may_slice_ && group == &root_, nullptr});
       if (group == &root_ && root_.objects[0].data == nullptr) run_action(one);
       if (plan.resolver == nullptr) {
         throw base::Error(base::code::kNotImplemented, "{}.{} is not built yet.", plan.field->owner->name,
@@ -153,6 +156,8 @@ void Execution::run_level(const std::vector<std::pair<Group*, std::size_t>>& wor
       try {
         one.batch->plan.resolver->finish(*one.batch);
         split(*one.group, one.field);
+      } catch (const AnswerTooLarge&) {
+        throw;
       } catch (...) {
         one.error = std::current_exception();
       }
@@ -162,6 +167,10 @@ void Execution::run_level(const std::vector<std::pair<Group*, std::size_t>>& wor
       continue;
     }
     for (const auto& [object, error] : run.out.failures_) add_error(*one.group, object, one.field, error);
+    if (run.out.following_ > 0) {
+      sliced_[one.field] = std::move(one.batch);
+      continue;
+    }
     for (const auto& child : run.groups) {
       for (std::size_t i = 0; i < child->fields.size(); ++i) next.emplace_back(child.get(), i);
     }
@@ -199,47 +208,13 @@ void Execution::fail_all(Group& group, std::size_t field, const std::exception_p
   }
 }
 
-void Execution::add_error(const Group& group, std::size_t object, std::size_t field,
-                          const std::exception_ptr& error, const ListPlace* place) {
-  if (errors_.size() >= kMaxErrors) return;
-  ResponseError response;
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& exception) {
-    response = ResponseError::from(exception);
-  } catch (...) {
-    response.message = "An internal error occurred.";
-  }
-  response.locations.push_back(group.selection->fields[field].node->location);
-  response.path = path_of(group, object, field);
-  const std::size_t end = response.path.size();
-  for (; place != nullptr; place = place->outer) {
-    response.path.insert(response.path.begin() + static_cast<std::ptrdiff_t>(end), place->element);
-  }
-  errors_.push_back(std::move(response));
-}
-
-std::vector<PathSegment> Execution::path_of(const Group& group, std::size_t object, std::size_t field) const {
-  std::vector<PathSegment> path{group.selection->fields[field].response_key};
-  for (const Group* at = &group; at->parent != nullptr; at = at->parent) {
-    const Group::Origin& origin = at->origins[object];
-    if (origin.element >= 0) path.emplace_back(static_cast<std::size_t>(origin.element));
-    path.emplace_back(at->parent->selection->fields[at->parent_field].response_key);
-    object = origin.parent;
-  }
-  std::reverse(path.begin(), path.end());
-  return path;
-}
-
 // Sorts a field's objects into groups by concrete type: the next level.
 void Execution::split(Group& group, std::size_t field) {
   FieldRun& run = group.fields[field];
+  context_.budget.take((run.out.cells_.size() + run.out.items_.size()) * sizeof(Cell) +
+                       run.out.objects_.size() * kObjectBytes);
+  context_.budget.check();
   if (run.out.objects_.empty()) return;
-  objects_ += run.out.objects_.size();
-  if (objects_ > kMaxObjects) {
-    throw base::Error(base::code::kValidation, "The answer has more than {} objects: ask for pages of it.",
-                      kMaxObjects);
-  }
   run.object_at.resize(run.out.objects_.size());
   for (std::size_t i = 0; i < run.out.cells_.size(); ++i) {
     place(group, field, run.out.cells_[i], {static_cast<std::uint32_t>(i), -1});
@@ -251,7 +226,8 @@ void Execution::place(Group& group, std::size_t field, const Cell& cell, Group::
   FieldRun& run = group.fields[field];
   if (cell.kind == Cell::Kind::kList) {
     for (std::uint32_t i = 0; i < cell.count; ++i) {
-      place(group, field, run.out.items_[cell.index + i], {origin.parent, static_cast<std::int64_t>(i)});
+      place(group, field, run.out.items_[cell.index + i],
+            {origin.parent, static_cast<std::int64_t>(run.base + i)});
     }
     return;
   }
@@ -275,15 +251,17 @@ void Execution::place(Group& group, std::size_t field, const Cell& cell, Group::
 // --- completing: null propagation, bottom up --------------------------------
 
 void Execution::complete(Group& group) {
-  for (std::size_t index = 0; index < group.fields.size(); ++index) {
-    FieldRun& run = group.fields[index];
-    const PlanField& plan = group.selection->fields[index];
-    if (!run.selected || plan.field == nullptr) continue;
-    for (const auto& child : run.groups) complete(*child);
-    for (std::size_t object = 0; object < group.objects.size(); ++object) {
-      if (!complete_cell(group, object, index, run.out.cells_[object], *plan.field->type, nullptr)) {
-        group.nulled[object] = 1;
-      }
+  for (std::size_t index = 0; index < group.fields.size(); ++index) complete_field(group, index);
+}
+
+void Execution::complete_field(Group& group, std::size_t index) {
+  FieldRun& run = group.fields[index];
+  const PlanField& plan = group.selection->fields[index];
+  if (!run.selected || plan.field == nullptr) return;
+  for (const auto& child : run.groups) complete(*child);
+  for (std::size_t object = 0; object < group.objects.size(); ++object) {
+    if (!complete_cell(group, object, index, run.out.cells_[object], *plan.field->type, nullptr)) {
+      group.nulled[object] = 1;
     }
   }
 }
@@ -310,7 +288,7 @@ bool Execution::complete_cell(Group& group, std::size_t object, std::size_t fiel
   if (cell.kind == Cell::Kind::kList) {
     const Type& element = type.element();
     for (std::uint32_t i = 0; i < cell.count; ++i) {
-      const ListPlace here{place, i};
+      const ListPlace here{place, run.base + i};
       if (complete_cell(group, object, field, run.out.items_[cell.index + i], element, &here)) continue;
       cell = Cell::null();
       return !type.is_non_null();

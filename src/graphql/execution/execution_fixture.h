@@ -180,8 +180,9 @@ class Execution : public testing::Test {
       resolve();
     };
     hooks.resume = [this](std::function<void()> rest) { resumed_.push_back(std::move(rest)); };
-    executor_.execute(plan(document), Json::parse(variables), std::make_shared<RequestContext>(),
-                      std::move(hooks),
+    auto context = std::make_shared<RequestContext>();
+    context->budget.draw_on(limits_);
+    executor_.execute(plan(document), Json::parse(variables), std::move(context), std::move(hooks),
                       [this](Response response) { responses_.push_back(std::move(response.json)); });
   }
   std::string run(std::string_view document, std::string_view variables = "{}") {
@@ -201,6 +202,7 @@ class Execution : public testing::Test {
     "pets": [{"kind": "CAT", "name": "Tom", "lives": 9}, {"kind": "DOG", "name": "Rex", "nick": "R"},
              {"kind": "CAT", "name": "Kit", "lives": 8}]
   })");
+  graphql::AnswerLimits limits_;
   std::vector<std::string> echoed_;
   std::vector<std::pair<Json, RootAction::Done>> waiting_;
   std::vector<std::function<void()>> resumed_;

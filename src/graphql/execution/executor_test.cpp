@@ -102,11 +102,11 @@ TEST_F(Execution, NamesTheElementThatMayNotBeNull) {
   EXPECT_EQ(
       run("{ dog { name tags } strictDogs { name } }"),
       R"({"data":{"dog":{"name":"Rex","tags":null},"strictDogs":null},"errors":[)"
-      R"({"message":"Cannot return null for non-nullable field Dog.tags.","locations":[{"line":1,"column":14}],)"
-      R"("path":["dog","tags",1],"extensions":{"code":"INTERNAL_ERROR"}},)"
       R"({"message":"Cannot return null for non-nullable field Query.strictDogs.",)"
       R"("locations":[{"line":1,"column":21}],"path":["strictDogs",1],)"
-      R"("extensions":{"code":"INTERNAL_ERROR"}}]})");
+      R"("extensions":{"code":"INTERNAL_ERROR"}},)"
+      R"({"message":"Cannot return null for non-nullable field Dog.tags.","locations":[{"line":1,"column":14}],)"
+      R"("path":["dog","tags",1],"extensions":{"code":"INTERNAL_ERROR"}}]})");
 }
 
 TEST_F(Execution, FailsAWholeFieldForAllItsParents) {

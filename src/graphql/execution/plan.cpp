@@ -162,6 +162,7 @@ class PlanBuilder {
     if (field.resolver != nullptr) {
       field.prepared = field.resolver->prepare(field);
       if (field.resolver->reads()) plan_.pure_ = false;
+      if (field.resolver->slices()) plan_.slices_ = true;
     }
     if (resolvers_.action(*field.field) != nullptr) plan_.pure_ = false;
     return field;

@@ -69,6 +69,8 @@ class Plan {
   const TypeSelection& root() const { return root_; }
   /// No field of it reads the database.
   bool is_pure() const { return pure_; }
+  /// A root field of it may take several statements.
+  bool slices() const { return slices_; }
   /// Levels of objects below the root that are loaded one after the other.
   std::size_t depth() const { return depth_; }
 
@@ -78,6 +80,7 @@ class Plan {
   const ast::Operation* operation_ = nullptr;
   TypeSelection root_;
   bool pure_ = true;
+  bool slices_ = false;
   std::size_t depth_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "graphql/error.h"
+#include "graphql/execution/budget.h"
 #include "graphql/execution/object.h"
 #include "graphql/execution/plan.h"
 
@@ -31,6 +32,10 @@ class FieldOutput {
   void begin_list() { list_start_.push_back(pending_.size()); }
   void item(Cell value) { pending_.push_back(value); }
   Cell end_list();
+  /// The list of a root field goes on: so many elements follow, which further
+  /// calls of `start` and `finish` with the same batch give, slice by slice.
+  /// Only if the batch may be sliced.
+  void follow(std::size_t elements) { following_ = elements; }
   Cell add_object(const Object& object);
 
  private:
@@ -41,6 +46,7 @@ class FieldOutput {
   std::vector<Cell> pending_;
   std::vector<std::size_t> list_start_;
   std::vector<std::pair<std::size_t, std::exception_ptr>> failures_;
+  std::size_t following_ = 0;
 };
 
 /// What a service keeps for one operation: who calls, the database reader.
@@ -51,15 +57,37 @@ class RequestContext {
   virtual ~RequestContext() = default;
   virtual void flush() {}
 
-  /// Keeps a value alive until the response is written.
-  const std::string& keep(std::string text) { return texts_.emplace_back(std::move(text)); }
-  const base::Json& keep(base::Json value) { return values_.emplace_back(std::move(value)); }
+  /// Keeps a value alive until the part of the response it is for is written.
+  /// `bytes` is what it holds beside itself, nearly.
+  const std::string& keep(std::string text) {
+    budget.take(sizeof(text) + text.capacity());
+    return texts_.emplace_back(std::move(text));
+  }
+  const base::Json& keep(base::Json value, std::size_t bytes = 0) {
+    budget.take(sizeof(value) + bytes);
+    return values_.emplace_back(std::move(value));
+  }
   template <class T>
-  T& keep_alive(std::shared_ptr<T> thing) {
+  T& keep_alive(std::shared_ptr<T> thing, std::size_t bytes = sizeof(T)) {
+    budget.take(bytes);
     T& reference = *thing;
     things_.push_back(std::move(thing));
     return reference;
   }
+
+  /// What is kept after a mark is forgotten by `release`.
+  struct Mark {
+    std::size_t texts, values, things, held;
+  };
+  Mark mark() const { return {texts_.size(), values_.size(), things_.size(), budget.held()}; }
+  void release(const Mark& mark) {
+    texts_.resize(mark.texts);
+    values_.resize(mark.values);
+    things_.resize(mark.things);
+    budget.give_back(budget.held() - mark.held);
+  }
+
+  RequestBudget budget;
 
  private:
   std::deque<std::string> texts_;
@@ -75,7 +103,8 @@ struct Batch {
   std::span<const Object> parents;
   RequestContext& context;
   FieldOutput& out;
-  std::shared_ptr<void> state;  ///< from `start` to `finish`
+  bool may_slice = false;       ///< see FieldOutput::follow
+  std::shared_ptr<void> state;  ///< from `start` to `finish`, and from slice to slice
 };
 
 class Resolver {
@@ -89,6 +118,8 @@ class Resolver {
   virtual void finish(Batch& batch) const = 0;
   /// Whether it queues reads or reads itself.
   virtual bool reads() const { return false; }
+  /// Whether it may take several goes for a root field, which then need one snapshot.
+  virtual bool slices() const { return false; }
 };
 
 /// A mutation's decision, a custom query or the payload of an event: a value

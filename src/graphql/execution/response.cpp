@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <iterator>
+#include <string_view>
+#include <utility>
 
 #include "base/text.h"
 #include "graphql/execution/execution.h"
@@ -21,14 +23,11 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_errors(std::string& out, const std::vector<ResponseError>& errors) {
-  out += ",\"errors\":[";
-  bool first = true;
-  for (const ResponseError& error : errors) {
-    if (!std::exchange(first, false)) out += ',';
-    error.to_json().dump_to(out);
-  }
-  out += ']';
+constexpr std::string_view kDataKey = "{\"data\":";
+
+void append_error(std::string& out, const ResponseError& error) {
+  if (out.back() != '[') out += ',';
+  error.to_json().dump_to(out);
 }
 
 }  // namespace
@@ -36,9 +35,9 @@ void append_errors(std::string& out, const std::vector<ResponseError>& errors) {
 Response error_response(const std::vector<ResponseError>& errors) {
   Response response;
   response.has_errors = true;
-  response.json = "{\"data\":null";
-  append_errors(response.json, errors);
-  response.json += '}';
+  response.json = "{\"data\":null,\"errors\":[";
+  for (const ResponseError& error : errors) append_error(response.json, error);
+  response.json += "]}";
   return response;
 }
 
@@ -47,37 +46,64 @@ Response error_response(const std::exception& error) {
 }
 
 Response Execution::finish() {
-  complete(root_);
+  if (text_.empty()) write_data();
   Response response;
   response.has_errors = !errors_.empty();
-  response.json.reserve(1024);
-  response.json = "{\"data\":";
-  if (root_.nulled[0] != 0) {
-    response.json += "null";
-  } else {
-    write_object(response.json, root_, 0);
+  response.json = std::move(text_);
+  if (response.has_errors) {
+    response.json += ",\"errors\":[";
+    errors_.for_each([&](const ResponseError& error) { append_error(response.json, error); });
+    response.json += ']';
   }
-  if (response.has_errors) append_errors(response.json, errors_);
   response.json += '}';
   return response;
+}
+
+// Field by field, so that a list in slices is written where it stands.
+void Execution::write_data() {
+  text_.reserve(1024);
+  text_ = kDataKey;
+  text_ += '{';
+  bool first = true;
+  for (std::size_t i = 0; i < root_.fields.size(); ++i) {
+    if (!root_.fields[i].selected) continue;
+    if (!std::exchange(first, false)) text_ += ',';
+    if (is_sliced(i)) {
+      text_ += root_.selection->fields[i].key_json;
+      write_sliced(i);
+    } else {
+      complete_field(root_, i);
+      write_field(text_, root_, i, 0);
+    }
+  }
+  text_ += '}';
+  if (root_.nulled[0] != 0) {
+    text_ = kDataKey;
+    text_ += "null";
+  }
 }
 
 void Execution::write_object(std::string& out, const Group& group, std::size_t object) const {
   out += '{';
   bool first = true;
   for (std::size_t i = 0; i < group.fields.size(); ++i) {
-    const FieldRun& run = group.fields[i];
-    if (!run.selected) continue;
+    if (!group.fields[i].selected) continue;
     if (!std::exchange(first, false)) out += ',';
-    const PlanField& plan = group.selection->fields[i];
-    out += plan.key_json;
-    if (plan.field == nullptr) {
-      append_quoted(out, group.selection->type->name);
-    } else {
-      write_cell(out, run, run.out.cells_[object], *plan.field->type->named);
-    }
+    write_field(out, group, i, object);
   }
   out += '}';
+}
+
+void Execution::write_field(std::string& out, const Group& group, std::size_t field,
+                            std::size_t object) const {
+  const FieldRun& run = group.fields[field];
+  const PlanField& plan = group.selection->fields[field];
+  out += plan.key_json;
+  if (plan.field == nullptr) {
+    append_quoted(out, group.selection->type->name);
+  } else {
+    write_cell(out, run, run.out.cells_[object], *plan.field->type->named);
+  }
 }
 
 void Execution::write_cell(std::string& out, const FieldRun& run, const Cell& cell,
