@@ -15,12 +15,7 @@ namespace {
 
 constexpr double kMicros = 1e6;
 
-// Tokens issued well before this process began belong to clients that lost
-// their socket when its predecessor stopped.
-constexpr double kRestartMargin = 10;
-constexpr std::size_t kMaxSeenTokens = 10'000;
-constexpr double kRememberSeconds = 24 * 3600;
-const double kProcessStart = static_cast<double>(base::now_micros()) / kMicros;
+constexpr double kLatestSecond = 1e12;
 
 void authorize(graphql::RequestContext& context, const graphql::FieldDef& field) {
   const graphql::ast::Directive* rule = graphql::ast::find_directive(*field.directives, "auth");
@@ -65,7 +60,8 @@ void Service::migrate() { entity::migrate(foundation_.database, binding_.model()
 
 void Service::add_routes(net::Router& router, const std::string& prefix) {
   graphql::add_graphql_routes(router, prefix,
-                              {foundation_.loop, foundation_.workers, *this, executor_, plans_, operations_});
+                              {foundation_.loop, foundation_.workers, *this, executor_, plans_, operations_,
+                               lost_links_});
   health_.add_routes(router, prefix, foundation_.workers);
   add_metrics_route(router, prefix, foundation_.workers, metrics_, foundation_.metrics_for);
 }
@@ -104,25 +100,15 @@ void Service::around(graphql::RequestContext& context, const graphql::Plan& plan
   });
 }
 
-bool Service::probably_reconnects(const std::string& token) {
-  base::Json claims;
+std::optional<std::int64_t> Service::issued_at(const std::string& token) {
   try {
-    claims = jose::Jws::parse(token).payload;
+    const std::optional<double> seconds = jose::Jws::parse(token).payload["iat"].as_double();
+    if (seconds && *seconds >= 0 && *seconds < kLatestSecond)
+      return static_cast<std::int64_t>(*seconds * kMicros);
   } catch (const base::Error&) {
-    return false;
+    // No token: nothing to guess from.
   }
-  if (const auto issued = claims["iat"].as_double(); issued && *issued + kRestartMargin < kProcessStart)
-    return true;
-  if (!claims["jti"].is_string()) return false;
-  const double now = static_cast<double>(base::now_micros()) / kMicros;
-  const std::lock_guard lock(seen_mutex_);
-  // The token is not verified here, so neither its text nor its expiry decide
-  // how much is remembered for how long.
-  if (seen_tokens_.size() >= kMaxSeenTokens) {
-    std::erase_if(seen_tokens_, [&](const auto& entry) { return entry.second + kRememberSeconds < now; });
-    if (seen_tokens_.size() >= kMaxSeenTokens) seen_tokens_.clear();
-  }
-  return !seen_tokens_.emplace(std::hash<std::string>()(claims["jti"].as_string()), now).second;
+  return std::nullopt;
 }
 
 }  // namespace service

@@ -3,15 +3,15 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "entity/bind.h"
 #include "graphql/execution/executor.h"
 #include "graphql/transport/host.h"
+#include "graphql/transport/lost_links.h"
 #include "graphql/transport/operation_metrics.h"
 #include "graphql/transport/plan_cache.h"
 #include "net/event_loop.h"
@@ -64,7 +64,7 @@ class Service : public graphql::Host {
   std::shared_ptr<graphql::RequestContext> context(const Identity& who) override;
   void around(graphql::RequestContext& context, const graphql::Plan& plan,
               const std::function<void()>& resolve) override;
-  bool probably_reconnects(const std::string& token) override;
+  std::optional<std::int64_t> issued_at(const std::string& token) override;
 
  private:
   Foundation foundation_;
@@ -73,11 +73,10 @@ class Service : public graphql::Host {
   entity::Binding binding_;
   graphql::Executor executor_;
   graphql::PlanCache plans_;
+  graphql::LostLinks lost_links_;
   Health health_;
   base::metrics::Registry metrics_;
   graphql::OperationMetrics operations_;
-  std::mutex seen_mutex_;
-  std::unordered_map<std::size_t, double> seen_tokens_;  ///< hash of the `jti` to when it was seen
 };
 
 }  // namespace service

@@ -133,32 +133,20 @@ TEST_F(RunningService, DoesNotStartWithCodeTheSchemaLacks) {
   }
 }
 
-// --- who probably reconnects -------------------------------------------------
+// --- when a token was issued ---------------------------------------------------
 
-std::string token_of(std::string_view jti, std::int64_t issued_seconds) {
-  Json payload = claims();
-  payload.set("jti", Json(std::string(jti)));
-  payload.set("iat", Json(issued_seconds));
-  payload.set("exp", Json(issued_seconds + 3600));
-  return token(payload);
-}
-
-TEST_F(RunningService, GuessesThatASecondSocketOfATokenReconnects) {
-  const std::int64_t now = base::now_micros() / service_testing::kSecond;
-  EXPECT_FALSE(service_.probably_reconnects(token_of("one", now)));
-  EXPECT_TRUE(service_.probably_reconnects(token_of("one", now)));
-  EXPECT_FALSE(service_.probably_reconnects(token_of("two", now)));
-}
-
-TEST_F(RunningService, GuessesThatTokensOlderThanTheProcessReconnect) {
-  const std::int64_t now = base::now_micros() / service_testing::kSecond;
-  EXPECT_TRUE(service_.probably_reconnects(token_of("old", now - 3000)));
-}
-
-TEST_F(RunningService, GuessesNothingOfWhatIsNoToken) {
-  EXPECT_FALSE(service_.probably_reconnects(""));
-  EXPECT_FALSE(service_.probably_reconnects("a.b.c"));
-  EXPECT_FALSE(service_.probably_reconnects(token_of("", 1) + "x.y"));
+TEST_F(RunningService, ReadsWhenATokenWasIssuedAndNothingElse) {
+  const auto issued = [&](const Json& when) {
+    Json payload = claims();
+    payload.set("iat", when);
+    return service_.issued_at(token(payload));
+  };
+  EXPECT_EQ(issued(Json(1'700'000'000)), 1'700'000'000'000'000);
+  EXPECT_EQ(issued(Json("yesterday")), std::nullopt);
+  EXPECT_EQ(issued(Json::parse("1e300")), std::nullopt);
+  EXPECT_EQ(issued(Json::parse("-1")), std::nullopt);
+  EXPECT_EQ(service_.issued_at(""), std::nullopt);
+  EXPECT_EQ(service_.issued_at("a.b.c"), std::nullopt);
 }
 
 }  // namespace

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from arkitekt import aeasy
+from rekuest.arkitekt import rekuest_service
+from rekuest.protocol.schema import ActionFilter
 
 from platform_under_test import wire
-from platform_under_test.apps import AppProcess, Apps
+from platform_under_test.apps import AppProcess, Apps, client_environment
 from platform_under_test.server import Server
 
 OFFERING = Path(__file__).with_name("offering.py")
@@ -37,6 +42,25 @@ def wait_until_assignable(server: Server, token: str, app: AppProcess, within: f
         time.sleep(0.05)
 
 
+@asynccontextmanager
+async def connected(
+    server: Server, home: Path, key: str, url: str | None = None, name: str = "test-caller"
+) -> AsyncIterator[Any]:
+    """The official client of one run of a program; a second run with the same home logs in from its cache."""
+    async with AsyncExitStack() as stack:
+        with pytest.MonkeyPatch.context() as environment:
+            for variable, value in client_environment(server, home, key, url).items():
+                environment.setenv(variable, value)
+            client = await stack.enter_async_context(aeasy(name, rekuest_service))
+        yield client
+
+
+async def find_all(client: Any, app: str = "test-offering") -> dict[str, Any]:
+    """Every action an app offers now, by name, found the way an ordinary program finds them."""
+    listed = await client.alist_actions(filters=ActionFilter(assignable=True, appIdentifier=app))
+    return {row.name: await client.afind(id=row.id) for row in listed}
+
+
 @pytest.fixture
 def ran(offering: AppProcess) -> Any:
     """Which of the offering's code has run since the test began."""
@@ -51,9 +75,4 @@ def ran(offering: AppProcess) -> Any:
 
 @pytest.fixture(scope="module")
 async def actions(offering: AppProcess, rekuest: Any) -> dict[str, Any]:
-    """Every offered action by name, found the way an ordinary program finds them."""
-    from rekuest.protocol.schema import ActionFilter
-
-    filters = ActionFilter(assignable=True, appIdentifier="test-offering")
-    listed = await rekuest.alist_actions(filters=filters)
-    return {row.name: await rekuest.afind(id=row.id) for row in listed}
+    return await find_all(rekuest)

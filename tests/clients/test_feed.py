@@ -17,8 +17,8 @@ from rekuest.arkitekt import rekuest_service
 
 from platform_under_test import wire
 from platform_under_test.apps import client_environment
+from platform_under_test.proxy import Proxy
 from platform_under_test.server import Server
-from platform_under_test.silent_feed import SilentFeed
 
 pytestmark = pytest.mark.usefixtures("offering")
 
@@ -198,10 +198,9 @@ async def test_a_stopped_subscription_says_nothing_more(
 async def test_short_calls_end_well_over_a_dead_feed(
     platform: Server, actions: dict[str, Any], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with SilentFeed(platform.port) as proxy:
-        url = f"http://localhost:{proxy.port}"
+    async with Proxy(platform.port, silent=True) as proxy:
         key = platform.take_key()
-        for name, value in client_environment(platform, tmp_path, key, url).items():
+        for name, value in client_environment(platform, tmp_path, key, proxy.url).items():
             monkeypatch.setenv(name, value)
         async with aeasy("behind-a-dead-feed", rekuest_service) as client:
             began = time.monotonic()

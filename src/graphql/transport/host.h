@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/json.h"
@@ -34,9 +35,9 @@ class Host {
   virtual std::shared_ptr<RequestContext> context(const Identity& who) = 0;
   /// Runs `resolve` with what the plan needs around it: a database snapshot.
   virtual void around(RequestContext& context, const Plan& plan, const std::function<void()>& resolve) = 0;
-  /// Does this token belong to a client that comes back after a lost socket?
-  /// Only a guess; decides how long an acknowledgement is held back.
-  virtual bool probably_reconnects(const std::string& token) = 0;
+  /// When the token says it was issued, in microseconds since the epoch;
+  /// unverified, for guesses only.
+  virtual std::optional<std::int64_t> issued_at(const std::string& token) = 0;
 };
 
 /// What the transports run on. All outlive them.
@@ -47,6 +48,7 @@ struct Machinery {
   const Executor& executor;
   class PlanCache& plans;
   class OperationMetrics& metrics;
+  class LostLinks& lost_links;
 };
 
 }  // namespace graphql

@@ -55,9 +55,9 @@ void OperationSocket::on_text(std::string message) {
   });
 }
 
-void OperationSocket::on_close(std::uint16_t) {
-  strand_.post([self = shared_from_this()] {
-    self->closed();
+void OperationSocket::on_close(std::uint16_t code) {
+  strand_.post([self = shared_from_this(), code] {
+    self->closed(code);
     while (!self->running_.empty()) self->end(self->running_.begin()->first);
   });
 }

@@ -32,7 +32,7 @@ class OperationSocket : public net::WebSocketSession, public std::enable_shared_
 
   virtual void receive(const base::Json& message) = 0;
   virtual void receive_unreadable() = 0;
-  virtual void closed() {}
+  virtual void closed(std::uint16_t code) = 0;
   virtual void send_next(const std::string& id, const std::string& response) = 0;
   virtual void send_errors(const std::string& id, const std::vector<ResponseError>& errors) = 0;
   virtual void send_complete(const std::string& id) = 0;

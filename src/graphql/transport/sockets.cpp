@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/clock.h"
+#include "graphql/transport/lost_links.h"
 #include "graphql/transport/operation_socket.h"
 
 namespace graphql {
@@ -27,6 +29,23 @@ std::string frame(std::string_view type, const std::string& id, std::string_view
   text += '}';
   return text;
 }
+
+// How long an acknowledgement waits for a `start` that makes it unnecessary. A
+// link that comes back is broken by it, a new one does nothing before it comes.
+std::chrono::milliseconds patience_with(Link link) {
+  switch (link) {
+    case Link::kNew:
+      return std::chrono::milliseconds(50);
+    case Link::kPerhapsBack:
+      return std::chrono::seconds(5);
+    case Link::kBack:
+      break;
+  }
+  return std::chrono::minutes(10);
+}
+
+constexpr std::uint16_t kNoCloseFrame = 1006;
+constexpr std::uint16_t kInternalError = 1011;
 
 // The token a message carries: `headers` of a start payload are fresh, the
 // init payload's token is that of the socket's first moment.
@@ -69,7 +88,15 @@ class LegacySocket : public OperationSocket {
     }
   }
 
-  void closed() override { acknowledgement_.cancel(); }
+  void closed(std::uint16_t code) override {
+    acknowledgement_.cancel();
+    if (!initialized_) return;
+    // The official client breaks, with this code, when an acknowledgement is
+    // not its link's first; a program that merely ends has said `start` before.
+    const bool broke = acknowledged_ && !started_ && code == kInternalError;
+    if (!broke && code != kNoCloseFrame) return;
+    machinery_.lost_links.lost(token(), broke ? Link::kBack : Link::kPerhapsBack, base::now_micros());
+  }
 
   void send_next(const std::string& id, const std::string& response) override {
     send(frame("data", id, response));
@@ -90,12 +117,10 @@ class LegacySocket : public OperationSocket {
     }
     initialized_ = true;
     init_payload_ = payload;
-    // A link that reconnects sends `start` right behind and breaks when an
-    // acknowledgement comes; a fresh one waits for it.
-    const bool reconnects = machinery_.host.probably_reconnects(text_member(payload, "token"));
-    const auto delay = std::chrono::milliseconds(reconnects ? 5000 : 50);
+    const Link link =
+        machinery_.lost_links.recognize(token(), machinery_.host.issued_at(token()), base::now_micros());
     const std::weak_ptr<OperationSocket> weak = weak_from_this();
-    acknowledgement_ = machinery_.loop.after(delay, [weak, this] {
+    acknowledgement_ = machinery_.loop.after(patience_with(link), [weak, this] {
       const auto alive = weak.lock();
       if (!alive) return;
       strand_.post([alive, this] { acknowledge(); });
@@ -103,7 +128,7 @@ class LegacySocket : public OperationSocket {
   }
 
   void acknowledge() {
-    if (std::exchange(acknowledged_, true)) return;
+    if (started_ || std::exchange(acknowledged_, true)) return;
     send(R"({"type":"connection_ack"})");
   }
 
@@ -112,7 +137,7 @@ class LegacySocket : public OperationSocket {
       socket_->close(4401, "Unauthorized");
       return;
     }
-    acknowledged_ = true;
+    started_ = true;
     acknowledgement_.cancel();
     const std::string id = text_member(message, "id");
     end(id);  // a second start of a live id replaces the first
@@ -120,8 +145,11 @@ class LegacySocket : public OperationSocket {
     begin(id, message["payload"], with.credentials);
   }
 
+  std::string token() const { return text_member(init_payload_, "token"); }
+
   bool initialized_ = false;
   bool acknowledged_ = false;
+  bool started_ = false;
   Json init_payload_;
   net::EventLoop::Timer acknowledgement_;
 };
@@ -147,7 +175,7 @@ class TransportSocket : public OperationSocket {
  protected:
   void receive_unreadable() override { socket_->close(4400, "Invalid message"); }
   bool allows_queries() const override { return true; }
-  void closed() override { deadline_.cancel(); }
+  void closed(std::uint16_t) override { deadline_.cancel(); }
 
   void receive(const Json& message) override {
     const std::string type = text_member(message, "type");

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "graphql/transport/lost_links.h"
 #include "graphql/transport/operation_metrics.h"
 #include "graphql/transport/plan_cache.h"
 
@@ -61,7 +62,7 @@ class Gate : public graphql::Host {
   void around(graphql::RequestContext&, const graphql::Plan&, const std::function<void()>& resolve) override {
     resolve();
   }
-  bool probably_reconnects(const std::string& token) override { return token.starts_with("old"); }
+  std::optional<std::int64_t> issued_at(const std::string&) override { return std::nullopt; }
 };
 
 class Value : public graphql::Resolver {
@@ -139,7 +140,8 @@ class Sockets : public testing::Test {
   net::WorkerPool workers_{"test", 2};
   base::metrics::Registry registry_;
   graphql::OperationMetrics metrics_{registry_};
-  graphql::Machinery machinery_{loop_, workers_, gate_, executor_, plans_, metrics_};
+  graphql::LostLinks lost_links_;
+  graphql::Machinery machinery_{loop_, workers_, gate_, executor_, plans_, metrics_, lost_links_};
   std::shared_ptr<RecordingSocket> socket_ = std::make_shared<RecordingSocket>();
   std::shared_ptr<net::WebSocketSession> session_;
   std::string spoken_;
@@ -167,9 +169,23 @@ class LegacySocket : public Sockets {
     start_ = "start";
     open("graphql-ws");
   }
+  void init(const std::string& token) {
+    say(R"({"type":"connection_init","payload":{"token":")" + token + R"("}})");
+  }
   // An acknowledgement to a link that comes back is held back for longer than
   // a test takes.
-  void init_again() { say(R"({"type":"connection_init","payload":{"token":"old and good"}})"); }
+  void init_again(const std::string& token = "good") {
+    lost_links_.lost(token, graphql::Link::kBack, base::now_micros());
+    init(token);
+  }
+  // Waits until the socket has handled everything it was told.
+  void fence(std::size_t frames) {
+    start("fence", "{ a }");
+    socket_->frames(frames);
+  }
+  graphql::Link next_link(const std::string& token) {
+    return lost_links_.recognize(token, std::nullopt, base::now_micros());
+  }
 };
 
 TEST_F(LegacySocket, AcknowledgesWhoWaits) {
@@ -187,6 +203,32 @@ TEST_F(LegacySocket, NeverAcknowledgesWhoDoesNotWait) {
   EXPECT_EQ(socket_->frames(2).at(1), data("data", "1", "hi"));
 }
 
+TEST_F(LegacySocket, RemembersALinkThatWasCut) {
+  init("good");
+  EXPECT_THAT(socket_->frames(1), ElementsAre(kAck));
+  fence(2);
+  session_->on_close(1006);
+  fence(3);
+  EXPECT_EQ(next_link("good"), graphql::Link::kPerhapsBack);
+}
+
+TEST_F(LegacySocket, RemembersALinkThatItsAcknowledgementBroke) {
+  init("good");
+  EXPECT_THAT(socket_->frames(1), ElementsAre(kAck));
+  session_->on_close(1011);
+  fence(2);
+  EXPECT_EQ(next_link("good"), graphql::Link::kBack);
+}
+
+TEST_F(LegacySocket, ForgetsAProgramThatEnds) {
+  init("good");
+  EXPECT_THAT(socket_->frames(1), ElementsAre(kAck));
+  fence(2);
+  session_->on_close(1011);
+  fence(3);
+  EXPECT_EQ(next_link("good"), graphql::Link::kNew);
+}
+
 TEST_F(LegacySocket, WantsAnInitFirst) {
   start("1", news_of("me"));
   EXPECT_THAT(socket_->frames(1), ElementsAre("close 4401"));
@@ -198,7 +240,7 @@ TEST_F(LegacySocket, RefusesAnInitThatIsNoObject) {
 }
 
 TEST_F(LegacySocket, ReportsEachStartsTroubleByItself) {
-  say(R"({"type":"connection_init","payload":{"token":"old and bad"}})");
+  init_again("bad");
   start("1", news_of("me"));
   EXPECT_EQ(socket_->frames(1).at(0),
             R"({"type":"error","id":"1","payload":{"message":"The access token has expired.",)"

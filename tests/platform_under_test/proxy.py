@@ -1,7 +1,8 @@
-"""A TCP proxy before the platform that can swallow what subscriptions deliver.
+"""A TCP proxy before the platform: a network that a test can break.
 
-Everything passes untouched, except that on GraphQL WebSockets the server's `data` frames
-disappear while the proxy is silent. The client sees a feed that is connected and dead.
+Everything passes untouched, until the test cuts connections, or makes the feed silent: then the
+server's `data` frames disappear on GraphQL WebSockets, and the client sees a feed that is
+connected and dead.
 """
 
 from __future__ import annotations
@@ -12,17 +13,29 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class SilentFeed:
+class Proxy:
     """Listens on a port of its own and forwards to the platform's."""
 
     target: int
-    silent: bool = True
+    silent: bool = False
     swallowed: int = 0
     port: int = 0
     _server: asyncio.Server | None = None
     _connections: set[asyncio.Task[None]] = field(default_factory=set)
+    _sockets: dict[asyncio.StreamWriter, str] = field(default_factory=dict)
 
-    async def __aenter__(self) -> SilentFeed:
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def cut(self, path: str) -> int:
+        """Breaks the WebSockets open on this path, without a goodbye; says how many."""
+        cut = [writer for writer, target in self._sockets.items() if target.startswith(path)]
+        for writer in cut:
+            writer.transport.abort()
+        return len(cut)
+
+    async def __aenter__(self) -> Proxy:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
@@ -48,12 +61,17 @@ class SilentFeed:
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        is_feed = b"upgrade: websocket" in head.lower() and b"/graphql" in head.split(b"\r\n")[0]
+        target = head.split(b" ", 2)[1].decode()
+        is_socket = b"upgrade: websocket" in head.lower()
+        is_feed = is_socket and "/graphql" in target
         if is_feed:
             # Compressed frames could not be looked into.
             head = re.sub(rb"(?im)^sec-websocket-extensions:.*\r\n", b"", head)
         up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.target)
         up_writer.write(head)
+        if is_socket:
+            self._sockets[writer] = target
+            self._sockets[up_writer] = target
         down = self._frames(up_reader, writer) if is_feed else self._bytes(up_reader, writer)
         halves = [asyncio.create_task(self._bytes(reader, up_writer)), asyncio.create_task(down)]
         try:
@@ -62,6 +80,8 @@ class SilentFeed:
             for half in halves:
                 half.cancel()
             await asyncio.gather(*halves, return_exceptions=True)
+            self._sockets.pop(writer, None)
+            self._sockets.pop(up_writer, None)
             up_writer.close()
 
     async def _bytes(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
