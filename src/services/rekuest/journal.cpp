@@ -20,6 +20,11 @@ constexpr std::array<std::string_view, 11> kTaskReports{"STARTED", "PROGRESS", "
 constexpr std::array<std::string_view, 7> kOtherNumbered{
     "LOCK", "UNLOCK", "STATE_PATCH", "STATE_SNAPSHOT", "SHELVE", "UNSHELVE", "SESSION_INIT"};
 
+// The official client takes frames of 1 MiB: a larger one breaks its feed, and
+// with it every call that waits on it. What is left is for the event around.
+constexpr std::size_t kMaxReturns = (std::size_t{1} << 20) - (std::size_t{64} << 10);
+constexpr std::size_t kMaxMessage = 30'000;
+
 // The answer of an agent asked whether it still runs a task; not progress.
 constexpr std::string_view kStillRunning = "Actor is still running";
 
@@ -47,13 +52,36 @@ std::string level_of(const base::Json& frame) {
   return contains(kLevels, level) ? level : "INFO";
 }
 
+void take_returns(NewEvent& event, const base::Json& frame) {
+  event.returns = json_of(frame, "returns");
+  if (!event.returns || event.returns->size() <= kMaxReturns) return;
+  event.kind = "CRITICAL";
+  event.message = fmt::format(
+      "The result is {} bytes, more than a caller can be sent ({}). Store large data and return a reference "
+      "to it.",
+      event.returns->size(), kMaxReturns);
+  event.returns.reset();
+}
+
+std::optional<std::string> message_of(const base::Json& frame) {
+  std::optional<std::string> message = text_member(frame, "error");
+  if (!message) message = text_member(frame, "message");
+  if (message && message->size() > kMaxMessage) {
+    // Not in the middle of a character.
+    std::size_t end = kMaxMessage;
+    while ((static_cast<unsigned char>((*message)[end]) & 0xC0) == 0x80) --end;
+    message->resize(end);
+    *message += "...";
+  }
+  return message;
+}
+
 NewEvent event_of(const std::string& kind, const base::Json& frame) {
   NewEvent event;
   event.kind = kind;
-  event.message = text_member(frame, "message");
-  if (const auto error = text_member(frame, "error")) event.message = error;
+  event.message = message_of(frame);
   if (kind == "PROGRESS" && event.message != kStillRunning) event.progress = frame["progress"].as_int64();
-  if (kind == "YIELD") event.returns = json_of(frame, "returns");
+  if (kind == "YIELD") take_returns(event, frame);
   if (kind == "LOG") event.level = level_of(frame);
   if (kind == "EFFECT") {
     event.effect = text_member(frame, "effect");

@@ -162,6 +162,23 @@ TEST_P(Journal, IgnoresReportsOnAnotherAgentsTask) {
   EXPECT_EQ(column("reported"), "0");
 }
 
+TEST_P(Journal, EndsATaskWhoseResultNoCallerCouldBeSent) {
+  const std::string large = R"(,"returns":{"r":")" + std::string(1'000'000, 'x') + R"("})";
+  world_.report(agent_, {task_report("STARTED", 1, task_), task_report("YIELD", 2, task_, large),
+                         task_report("COMPLETED", 3, task_)});
+  EXPECT_EQ(world_.events(task_), "QUEUED STARTED CRITICAL LATE_REPORT");
+  EXPECT_THAT(column("latest_message"), testing::HasSubstr("1000008 bytes"));
+  EXPECT_EQ(column("latest_returns"), "null");
+}
+
+TEST_P(Journal, CutsAMessageThatIsTooLongBetweenCharacters) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "µ";
+  world_.report(agent_, {task_report("LOG", 1, task_, R"(,"message":"x)" + text + "\"")});
+  EXPECT_EQ(world_.joined("select message from task_event where kind = 'LOG'"),
+            "x" + text.substr(0, 29'998) + "...");
+}
+
 struct Report {
   const char* kind;
   const char* members;
