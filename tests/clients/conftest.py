@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,6 +19,7 @@ from platform_under_test.apps import AppProcess, Apps, client_environment
 from platform_under_test.server import Server
 
 OFFERING = Path(__file__).with_name("offering.py")
+LABORATORY = Path(__file__).with_name("laboratory.py")
 
 ASSIGNABLE = 'query { actions(filters: {assignable: true, appIdentifier: "test-offering"}) { id } }'
 
@@ -44,14 +46,19 @@ def wait_until_assignable(server: Server, token: str, app: AppProcess, within: f
 
 @asynccontextmanager
 async def connected(
-    server: Server, home: Path, key: str, url: str | None = None, name: str = "test-caller"
+    server: Server,
+    home: Path,
+    key: str,
+    url: str | None = None,
+    name: str = "test-caller",
+    version: str = "0.0.1",
 ) -> AsyncIterator[Any]:
     """The official client of one run of a program; a second run with the same home logs in from its cache."""
     async with AsyncExitStack() as stack:
         with pytest.MonkeyPatch.context() as environment:
             for variable, value in client_environment(server, home, key, url).items():
                 environment.setenv(variable, value)
-            client = await stack.enter_async_context(aeasy(name, rekuest_service))
+            client = await stack.enter_async_context(aeasy(name, rekuest_service, version=version))
         yield client
 
 
@@ -76,3 +83,20 @@ def ran(offering: AppProcess) -> Any:
 @pytest.fixture(scope="module")
 async def actions(offering: AppProcess, rekuest: Any) -> dict[str, Any]:
     return await find_all(rekuest)
+
+
+@pytest.fixture(scope="module")
+async def laboratory(apps: Apps, rekuest: Any) -> AppProcess:
+    """laboratory.py, connected and ready to be called."""
+    app = apps.start(LABORATORY, "laboratory")
+    async with asyncio.timeout(30):
+        while not await find_all(rekuest, "test-laboratory"):
+            assert app.process.poll() is None, app.output
+            await asyncio.sleep(0.05)
+    return app
+
+
+@pytest.fixture(scope="module")
+async def lab(laboratory: AppProcess, rekuest: Any) -> dict[str, Any]:
+    """What the laboratory offers, by name."""
+    return await find_all(rekuest, "test-laboratory")

@@ -5,34 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from arkitekt_spec.declare.errors import CriticalCallError, ErrorCallError
 from rekuest.api.schema import TaskEventKind
-
-from platform_under_test.apps import AppProcess, Apps
-
-from .conftest import find_all
-
-LABORATORY = Path(__file__).with_name("laboratory.py")
-
-
-@pytest.fixture(scope="module")
-async def laboratory(apps: Apps, rekuest: Any) -> AppProcess:
-    """laboratory.py, connected and ready to be called."""
-    app = apps.start(LABORATORY, "laboratory")
-    async with asyncio.timeout(30):
-        while not await find_all(rekuest, "test-laboratory"):
-            assert app.process.poll() is None, app.output
-            await asyncio.sleep(0.05)
-    return app
-
-
-@pytest.fixture(scope="module")
-async def lab(laboratory: AppProcess, rekuest: Any) -> dict[str, Any]:
-    return await find_all(rekuest, "test-laboratory")
 
 
 @pytest.fixture
