@@ -125,6 +125,7 @@ class AbsentField : public EntityResolver {
  public:
   explicit AbsentField(bool list) : list_(list) {}
   void needs(LoadSpec&) const override {}
+  bool is_absent() const override { return true; }
   void finish(Batch& batch) const override {
     if (!list_) return;
     for (std::size_t i = 0; i < batch.parents.size(); ++i) batch.out.set_objects(i, {});

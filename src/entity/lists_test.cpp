@@ -335,6 +335,20 @@ TEST_P(Lists, SayWhatIsNotBuilt) {
             "NOT_IMPLEMENTED Shelf.lender is not built yet.");
 }
 
+TEST_P(Lists, SayWhatIsNotBuiltWhateverRowsThereAre) {
+  EXPECT_EQ(library_.ask("{ shelves { lender { name } } }"),
+            "NOT_IMPLEMENTED Shelf.lender is not built yet.");
+  EXPECT_EQ(library_.ask("{ authors { books { shelf { ... { lender { name } } } } } }"),
+            "NOT_IMPLEMENTED Shelf.lender is not built yet.");
+  EXPECT_EQ(library_.ask("query ($is: Boolean = false) { shelves { lender @include(if: $is) { name } } }"),
+            R"({"shelves":[]})")
+      << "what is not asked for";
+  add_shelves();
+  EXPECT_EQ(library_.ask("{ shelf(id: 1) { loans { shelf { lender { name } } } } }"),
+            R"({"shelf":{"loans":[]}})")
+      << "what cannot be there yet";
+}
+
 TEST_P(Lists, CostRoundTripsByDepthAndNotByRows) {
   constexpr std::string_view kQuery =
       "{ shelves { name bookCount books { title shelf { name } authors { name } previous { title } }"

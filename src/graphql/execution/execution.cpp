@@ -130,11 +130,8 @@ void Execution::run_level(const std::vector<std::pair<Group*, std::size_t>>& wor
       one.batch =
           std::make_unique<Batch>(Batch{plan, *plan.field, arguments, group->objects, context_,
                                         group->fields[index].out, may_slice_ && group == &root_, nullptr});
+      require_built(plan);
       if (group == &root_ && root_.objects[0].data == nullptr) run_action(one);
-      if (plan.resolver == nullptr) {
-        throw base::Error(base::code::kNotImplemented, "{}.{} is not built yet.", plan.field->owner->name,
-                          plan.field->name);
-      }
       plan.resolver->start(*one.batch);
       queued = queued || plan.resolver->reads();
     } catch (...) {

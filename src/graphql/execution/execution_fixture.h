@@ -50,7 +50,8 @@ inline constexpr std::string_view kSchema = R"(
   type Cat implements Pet @value @variant(value: "CAT") { name: String!  lives: Int }
   enum Colour { RED @deprecated BLUE @deprecated(reason: "faded") GREEN }
   input Wish @oneOf { colour: Colour  text: String }
-  type Mutation { note(text: String!): Note!  refuse: Note  unbuilt: Note }
+  type Mutation { note(text: String!): Note!  refuse: Note  unbuilt: Note  half: Half }
+  type Half { text: String!  draft: String }
   type Note @value { text: String!  seen: Int! }
   type Subscription { notes(of: String!): Note!  silent: Note }
 )";
@@ -147,6 +148,11 @@ class Execution : public testing::Test {
     answer("Mutation", "refuse", [](const Json&) -> Json {
       throw base::Error(base::code::kValidation, std::string("No notes today."));
     });
+    answer("Mutation", "half", [this](const Json&) {
+      ++halves_;
+      return Json::object({{"text", "a"}});
+    });
+    resolvers_->set(field("Half", "text"), graphql::json_field_resolver(field("Half", "text")));
     resolvers_->set(field("Query", "late"), std::make_shared<RootValue>());
     resolvers_->set_action(field("Query", "late"), std::make_shared<Later>(waiting_));
     resolvers_->set(field("Mutation", "note"), std::make_shared<RootValue>());
@@ -206,6 +212,7 @@ class Execution : public testing::Test {
   std::vector<std::string> echoed_;
   std::vector<std::pair<Json, RootAction::Done>> waiting_;
   std::vector<std::function<void()>> resumed_;
+  int halves_ = 0;
   std::vector<std::string> responses_;
   RootStream::Emit emit_;
   Json stream_arguments_;

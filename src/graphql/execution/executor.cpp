@@ -43,10 +43,8 @@ class MutationRun : public std::enable_shared_from_this<MutationRun> {
     const RootAction* action = resolvers_->action(*plan.field);
     auto phase = std::make_shared<std::atomic<int>>(kRunning);
     try {
-      if (action == nullptr) {
-        throw base::Error(base::code::kNotImplemented, "Mutation.{} is not built yet.", plan.field->name);
-      }
       if (resolvers_->authorize) resolvers_->authorize(*context_, *plan.field);
+      require_built(plan);
       base::Json arguments = execution_.root_arguments(field);
       auto self = shared_from_this();
       action->run(*context_, plan, std::move(arguments),
@@ -143,12 +141,10 @@ std::shared_ptr<void> Executor::subscribe(const Plan& plan, const base::Json& gi
   }
   const PlanField& field = plan.root().fields.front();
   if (resolvers_->authorize) resolvers_->authorize(context, *field.field);
-  const RootStream* stream = resolvers_->stream(*field.field);
-  if (stream == nullptr) {
-    throw base::Error(base::code::kNotImplemented, "Subscription.{} is not built yet.", field.field->name);
-  }
-  return stream->subscribe(
-      context, coerce_arguments(field.field->arguments, field.node->arguments, &variables), std::move(emit));
+  require_built(field);
+  return resolvers_->stream(*field.field)
+      ->subscribe(context, coerce_arguments(field.field->arguments, field.node->arguments, &variables),
+                  std::move(emit));
 }
 
 Response Executor::execute_event(const Plan& plan, const base::Json& given, RequestContext& context,

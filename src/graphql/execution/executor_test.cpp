@@ -143,6 +143,14 @@ TEST_F(Execution, SaysWhatIsNotBuilt) {
               AllOf(HasSubstr("Mutation.unbuilt is not built yet."), HasSubstr("NOT_IMPLEMENTED")));
 }
 
+TEST_F(Execution, DoesNothingWhoseResultCouldNotBeRead) {
+  EXPECT_THAT(run("mutation { half { text draft } }"),
+              AllOf(HasSubstr("Half.draft is not built yet."), HasSubstr(R"("data":{"half":null})")));
+  EXPECT_EQ(halves_, 0);
+  EXPECT_EQ(run("mutation { half { text } }"), R"({"data":{"half":{"text":"a"}}})");
+  EXPECT_EQ(halves_, 1);
+}
+
 TEST_F(Execution, WantsQueriesToAnswerAtOnce) {
   EXPECT_THAT(run("{ late }"), HasSubstr("The query late answered too late."));
 }

@@ -68,6 +68,12 @@ const TypeSelection* SelectionPlan::of(const NamedType& type) const {
   return nullptr;
 }
 
+void require_built(const PlanField& field) {
+  if (field.not_built == nullptr) return;
+  throw base::Error(base::code::kNotImplemented, "{}.{} is not built yet.", field.not_built->owner->name,
+                    field.not_built->name);
+}
+
 class PlanBuilder {
  public:
   PlanBuilder(const Schema& schema, const ResolverMap& resolvers, Plan& plan)
@@ -165,7 +171,23 @@ class PlanBuilder {
       if (field.resolver->slices()) plan_.slices_ = true;
     }
     if (resolvers_.action(*field.field) != nullptr) plan_.pure_ = false;
+    field.not_built = not_built(field);
     return field;
+  }
+
+  const FieldDef* not_built(const PlanField& field) const {
+    const NamedType* owner = field.field->owner;
+    const bool built = owner == schema_.mutation()       ? resolvers_.action(*field.field) != nullptr
+                       : owner == schema_.subscription() ? resolvers_.stream(*field.field) != nullptr
+                                                         : field.resolver != nullptr;
+    if (!built) return field.field;
+    if (!field.selection || (field.resolver != nullptr && field.resolver->is_absent())) return nullptr;
+    for (const TypeSelection& selection : field.selection->types) {
+      for (const PlanField& below : selection.fields) {
+        if (below.not_built != nullptr && below.condition.alternatives.empty()) return below.not_built;
+      }
+    }
+    return nullptr;
   }
 
   static void add_condition(const Collected& entry, Condition& condition) {

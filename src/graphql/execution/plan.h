@@ -53,8 +53,14 @@ struct PlanField {
   Condition condition;
   std::unique_ptr<SelectionPlan> selection;  ///< composite types only
   Resolver* resolver = nullptr;
+  /// This field or one that is always selected below it, if nobody built it:
+  /// what fails then must not depend on which objects there are.
+  const FieldDef* not_built = nullptr;
   std::shared_ptr<const void> prepared;  ///< what the resolver made of this field, see Resolver::prepare
 };
+
+/// Throws base::Error(kNotImplemented) if the field, or one below it, is not built.
+void require_built(const PlanField& field);
 
 /// One operation of a document.
 class Plan {

@@ -116,6 +116,8 @@ class Resolver {
   virtual void start(Batch&) const {}
   /// Sets every parent's value. An exception fails the field for all parents.
   virtual void finish(Batch& batch) const = 0;
+  /// Null or empty for every parent, until what it is about is built.
+  virtual bool is_absent() const { return false; }
   /// Whether it queues reads or reads itself.
   virtual bool reads() const { return false; }
   /// Whether it may take several goes for a root field, which then need one snapshot.
