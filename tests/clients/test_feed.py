@@ -36,7 +36,8 @@ def socket_url(server: Server) -> str:
 @asynccontextmanager
 async def legacy_feed(server: Server, token: str) -> AsyncIterator[Any]:
     """A `graphql-ws` socket after its handshake, as the Python clients open it."""
-    async with websockets.connect(socket_url(server), subprotocols=["graphql-ws"]) as socket:
+    # The library reads no close frame while messages it has no room for wait unread.
+    async with websockets.connect(socket_url(server), subprotocols=["graphql-ws"], max_queue=None) as socket:
         assert socket.subprotocol == "graphql-ws"
         await socket.send(json.dumps({"type": "connection_init", "payload": {"token": token}}))
         assert await frame(socket) == {"type": "connection_ack"}
