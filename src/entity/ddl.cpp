@@ -14,8 +14,9 @@ std::string column_list(const std::vector<std::string>& names) {
   return fmt::format("{}", fmt::join(list, ", "));
 }
 
-std::string index_name(std::string_view table, const std::vector<std::string>& columns) {
-  return fmt::format("{}_{}_idx", table, fmt::join(columns, "_"));
+std::string index_name(std::string_view table, const std::vector<std::string>& columns,
+                       std::string_view kind = "") {
+  return fmt::format("{}_{}_{}idx", table, fmt::join(columns, "_"), kind);
 }
 
 std::string sql_type(const Column& column, sql::Dialect dialect) {
@@ -105,11 +106,11 @@ std::vector<std::string> create_indexes(const Table& table) {
   }
   for (const auto& key : table.indexes) {
     // Nobody looks for rows without a parent or a due time in an index of parents or due times.
-    const std::string only =
-        table.column(key.front())->nullable ? fmt::format(" where {} is not null", quoted(key.front())) : "";
+    const bool some = table.column(key.front())->nullable;
     statements.push_back(fmt::format("create index if not exists {} on {} ({}){}",
-                                     quoted(index_name(table.name, key)), quoted(table.name),
-                                     column_list(key), only));
+                                     quoted(index_name(table.name, key, some ? "some_" : "")),
+                                     quoted(table.name), column_list(key),
+                                     some ? fmt::format(" where {} is not null", quoted(key.front())) : ""));
   }
   return statements;
 }

@@ -69,6 +69,7 @@ class JsonField : public ColumnField {
       if (set.rows.is_null(batch.parents[i].row, position)) continue;
       const std::string_view text = set.rows.text(batch.parents[i].row, position);
       const base::Json& value = batch.context.keep(base::Json::parse(text), kParsedBytes * text.size());
+      batch.context.budget.check();
       batch.out.set(i, graphql::json_cell(value, *batch.field.type, batch.out));
     }
   }

@@ -196,6 +196,13 @@ class NestedList : public ListBase {
         children[set.rows.integer(row, 0)].push_back(Object{source_.table->type, &set, row});
       }
     }
+    // The same children may stand under many parents: counted before they are set.
+    std::size_t objects = 0;
+    for (const Object& parent : batch.parents) {
+      const auto found = children.find(Row(parent).id());
+      if (found != children.end()) objects += found->second.size();
+    }
+    call.budget.check(objects * (sizeof(graphql::Cell) + sizeof(Object)));
     for (std::size_t i = 0; i < batch.parents.size(); ++i) {
       const auto found = children.find(Row(batch.parents[i]).id());
       if (batch.field.type->is_list()) {

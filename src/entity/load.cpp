@@ -59,7 +59,9 @@ const RowSet& LoadSpec::keep(Call& call, sql::Rows rows, std::size_t extra) cons
     set->expressions.emplace_back(expressions[i].first, static_cast<int>(columns.size() + i + extra));
   }
   const std::size_t bytes = sizeof(RowSet) + set->rows.bytes();
-  return call.keep_alive(std::move(set), bytes);
+  const RowSet& kept = call.keep_alive(std::move(set), bytes);
+  call.budget.check();
+  return kept;
 }
 
 }  // namespace entity

@@ -133,7 +133,7 @@ create unique index if not exists "glass_organization_id_label_idx" on "glass" (
 
 create index if not exists "glass_organization_id_id_idx" on "glass" ("organization_id", "id");
 
-create index if not exists "glass_lid_id_idx" on "glass" ("lid_id") where "lid_id" is not null;
+create index if not exists "glass_lid_id_some_idx" on "glass" ("lid_id") where "lid_id" is not null;
 
 )");
   const std::string postgres = model.ddl(sql::Dialect::kPostgres);

@@ -48,6 +48,23 @@ TEST_P(Slices, GiveTheSameAnswer) {
   expect_same(R"({ shelves(filters: {name: {exact: "nothing"}}) { id } })");
 }
 
+// 27 million books under 300 shelves' books' shelves.
+TEST_P(Slices, ListsInListsEndBeforeTheyFillTheMemory) {
+  library_.write("insert into shelf (organization_id, name) values (1, 'only')");
+  for (int i = 0; i < 300; ++i) {
+    library_.write("insert into book (shelf_id, title) values (1, $1)", {fmt::format("b{}", i)});
+  }
+  library_.limits.request_bytes = 64U << 20U;
+  const std::string nested = "{ books { shelf { books { shelf { books { id } } } } } }";
+  EXPECT_EQ(library_.ask(nested).substr(0, 16), "ANSWER_TOO_LARGE");
+  EXPECT_EQ(library_.limits.held, 0U) << "all of it is given back";
+
+  // Fewer objects, much text: a row's text stands under each of its parents.
+  library_.write("update book set title = $1", {std::string(1000, 'x')});
+  EXPECT_EQ(library_.ask("{ books { shelf { books { title } } } }").substr(0, 16), "ANSWER_TOO_LARGE");
+  EXPECT_EQ(library_.ask("{ books { shelf { books { id } } } }").substr(0, 10), R"({"books":[)");
+}
+
 TEST_P(Slices, GiveWhatCodeChoseInItsOrder) {
   add_shelves(30);
   expect_same(R"({ chosen(ids: ["9", "2", "11", "2", "77", "5", "30", "1"]) { id name } })");

@@ -59,9 +59,9 @@ Service::~Service() = default;
 void Service::migrate() { entity::migrate(foundation_.database, binding_.model(), name_, schema_version_); }
 
 void Service::add_routes(net::Router& router, const std::string& prefix) {
-  graphql::add_graphql_routes(router, prefix,
-                              {foundation_.loop, foundation_.workers, *this, executor_, plans_, operations_,
-                               lost_links_});
+  graphql::add_graphql_routes(
+      router, prefix,
+      {foundation_.loop, foundation_.workers, *this, executor_, plans_, operations_, lost_links_});
   health_.add_routes(router, prefix, foundation_.workers);
   add_metrics_route(router, prefix, foundation_.workers, metrics_, foundation_.metrics_for);
 }

@@ -15,9 +15,11 @@ constexpr std::string_view kSqlite[] = {
     " from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'",
 
     "select m.name, '', case i.\"unique\" when 1 then 'unique ' else '' end || 'index on ' || m.name || '('"
-    "   || (select group_concat(name) from pragma_index_info(i.name)) || ')',"
+    "   || (select group_concat(name) from pragma_index_info(i.name)) || ')'"
+    "   || case when x.sql like '% where %' then substr(x.sql, instr(x.sql, ' where ')) else '' end,"
     " i.\"unique\" = 0"
-    " from sqlite_master m join pragma_index_list(m.name) i where m.type = 'table'",
+    " from sqlite_master m join pragma_index_list(m.name) i join sqlite_master x on x.name = i.name"
+    " where m.type = 'table'",
 
     "select m.name, f.\"from\", m.name || '.' || f.\"from\" || ' references ' || f.\"table\""
     "   || ' on delete ' || lower(f.on_delete), 0"

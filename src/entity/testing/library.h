@@ -41,6 +41,7 @@ class Library {
   }
 
   std::size_t slice = 4096;  ///< of root lists
+  graphql::AnswerLimits limits;
 
   /// The whole response.
   base::Json respond(std::string_view query, const base::Json& variables = base::Json::object(),
@@ -55,6 +56,7 @@ class Library {
     call->organization = organization;
     call->database = database_.get();
     call->slice = slice;
+    call->budget.draw_on(limits);
     graphql::Executor::Hooks hooks;
     hooks.around = [&](const std::function<void()>& resolve) {
       database_->read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {

@@ -52,10 +52,11 @@ class RequestBudget {
   }
 
   /// Throws AnswerTooLarge: ANSWER_TOO_LARGE for this request's own limit,
-  /// UNAVAILABLE if all together hold too much.
-  void check() const {
+  /// UNAVAILABLE if all together hold too much. `coming`: bytes about to be
+  /// taken, where it would be too late afterwards.
+  void check(std::size_t coming = 0) const {
     if (limits_ == nullptr) return;
-    if (held_ > limits_->request_bytes) {
+    if (held_ + coming > limits_->request_bytes) {
       throw AnswerTooLarge(
           base::code::kAnswerTooLarge,
           "The answer takes more than {} MiB. Ask for pages of its lists, or for fewer fields.",

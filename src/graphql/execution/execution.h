@@ -91,9 +91,9 @@ class Execution {
   void write_sliced(std::size_t field);
   bool load_slice(std::size_t field);
   void hold_text(std::size_t expected);
-  void write_object(std::string& out, const Group& group, std::size_t object) const;
-  void write_field(std::string& out, const Group& group, std::size_t field, std::size_t object) const;
-  void write_cell(std::string& out, const FieldRun& run, const Cell& cell, const NamedType& type) const;
+  void write_object(const Group& group, std::size_t object);
+  void write_field(const Group& group, std::size_t field, std::size_t object);
+  void write_cell(const FieldRun& run, const Cell& cell, const NamedType& type);
 
   const ResolverMap& resolvers_;
   const Plan& plan_;

@@ -32,7 +32,13 @@ class MutationRun : public std::enable_shared_from_this<MutationRun> {
       if (!execution_.root_selected(field) || plan.field == nullptr) continue;
       if (!begin(field, plan)) return;  // answers later
     }
-    done_(execution_.finish());
+    Response response;
+    try {
+      response = execution_.finish();
+    } catch (const std::exception& error) {  // the answer is too large
+      response = error_response(error);
+    }
+    done_(std::move(response));
   }
 
  private:

@@ -73,7 +73,7 @@ void Execution::write_data() {
       write_sliced(i);
     } else {
       complete_field(root_, i);
-      write_field(text_, root_, i, 0);
+      write_field(root_, i, 0);
     }
   }
   text_ += '}';
@@ -83,73 +83,72 @@ void Execution::write_data() {
   }
 }
 
-void Execution::write_object(std::string& out, const Group& group, std::size_t object) const {
-  out += '{';
+void Execution::write_object(const Group& group, std::size_t object) {
+  if (text_.capacity() > text_held_) hold_text(0);
+  text_ += '{';
   bool first = true;
   for (std::size_t i = 0; i < group.fields.size(); ++i) {
     if (!group.fields[i].selected) continue;
-    if (!std::exchange(first, false)) out += ',';
-    write_field(out, group, i, object);
+    if (!std::exchange(first, false)) text_ += ',';
+    write_field(group, i, object);
   }
-  out += '}';
+  text_ += '}';
 }
 
-void Execution::write_field(std::string& out, const Group& group, std::size_t field,
-                            std::size_t object) const {
+void Execution::write_field(const Group& group, std::size_t field, std::size_t object) {
   const FieldRun& run = group.fields[field];
   const PlanField& plan = group.selection->fields[field];
-  out += plan.key_json;
+  text_ += plan.key_json;
   if (plan.field == nullptr) {
-    append_quoted(out, group.selection->type->name);
+    append_quoted(text_, group.selection->type->name);
   } else {
-    write_cell(out, run, run.out.cells_[object], *plan.field->type->named);
+    write_cell(run, run.out.cells_[object], *plan.field->type->named);
   }
 }
 
-void Execution::write_cell(std::string& out, const FieldRun& run, const Cell& cell,
-                           const NamedType& type) const {
+void Execution::write_cell(const FieldRun& run, const Cell& cell, const NamedType& type) {
   switch (cell.kind) {
     case Cell::Kind::kNull:
     case Cell::Kind::kError:
-      out += "null";
+      text_ += "null";
       break;
     case Cell::Kind::kBool:
-      out += cell.boolean ? "true" : "false";
+      text_ += cell.boolean ? "true" : "false";
       break;
     case Cell::Kind::kInt:
       // Ids are strings on the wire, times are kept as microseconds.
       if (type.name == "ID") {
-        append_quoted(out, fmt::format_int(cell.integer).c_str());
+        append_quoted(text_, fmt::format_int(cell.integer).c_str());
       } else if (type.name == "DateTime") {
-        append_quoted(out, base::format_datetime(cell.integer));
+        append_quoted(text_, base::format_datetime(cell.integer));
       } else {
-        append_integer(out, cell.integer);
+        append_integer(text_, cell.integer);
       }
       break;
     case Cell::Kind::kDouble:
-      out += std::isfinite(cell.real) ? base::python_repr(cell.real) : "null";
+      text_ += std::isfinite(cell.real) ? base::python_repr(cell.real) : "null";
       break;
     case Cell::Kind::kString:
-      base::append_json_string(out, cell.view());
+      base::append_json_string(text_, cell.view());
       break;
     case Cell::Kind::kRaw:
-      out += cell.view();
+      text_ += cell.view();
       break;
     case Cell::Kind::kJson:
-      cell.json->dump_to(out);
+      cell.json->dump_to(text_);
       break;
     case Cell::Kind::kObject: {
       const auto [child, place] = run.object_at[cell.index];
-      write_object(out, *run.groups[child], place);
+      write_object(*run.groups[child], place);
       break;
     }
     case Cell::Kind::kList:
-      out += '[';
+      text_ += '[';
       for (std::uint32_t i = 0; i < cell.count; ++i) {
-        if (i != 0) out += ',';
-        write_cell(out, run, run.out.items_[cell.index + i], type);
+        if (i != 0) text_ += ',';
+        write_cell(run, run.out.items_[cell.index + i], type);
       }
-      out += ']';
+      text_ += ']';
       break;
   }
 }

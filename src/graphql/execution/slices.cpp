@@ -29,7 +29,7 @@ void Execution::write_sliced(std::size_t field) {
     } else {
       for (std::uint32_t i = 0; i < count; ++i) {
         if (run.base + i > 0) text_ += ',';
-        write_cell(text_, run, run.out.items_[list.index + i], *type.named);
+        write_cell(run, run.out.items_[list.index + i], *type.named);
       }
     }
     run.base += count;

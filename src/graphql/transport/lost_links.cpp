@@ -37,8 +37,11 @@ Link LostLinks::recognize(const std::string& token, std::optional<std::int64_t> 
 void LostLinks::lost(const std::string& token, Link next, std::int64_t now) {
   const std::lock_guard lock(mutex_);
   if (losses_.size() >= kMaxLosses) {
+    // Strangers must neither push out what others lost nor keep us sweeping.
+    if (now < swept_ + kSecond) return;
+    swept_ = now;
     std::erase_if(losses_, [&](const auto& entry) { return entry.second.when + kComesBackWithin <= now; });
-    if (losses_.size() >= kMaxLosses) losses_.clear();
+    if (losses_.size() >= kMaxLosses) return;
   }
   losses_.emplace(std::hash<std::string>()(token), Loss{now, next});
 }

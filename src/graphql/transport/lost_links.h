@@ -38,6 +38,7 @@ class LostLinks {
 
   const std::int64_t process_began_;
   std::mutex mutex_;
+  std::int64_t swept_ = 0;
   std::unordered_multimap<std::size_t, Loss> losses_;  ///< by hash of the token
 };
 

@@ -49,8 +49,12 @@ TEST(LostLinks, OldTokensComeBackToAYoungProcessOnly) {
 TEST(LostLinks, RemembersABoundedNumber) {
   LostLinks links(kBegan);
   for (int i = 0; i < 25'000; ++i) links.lost(std::to_string(i), Link::kBack, kLater);
-  EXPECT_EQ(links.recognize("0", kLater, kLater), Link::kNew);
-  EXPECT_EQ(links.recognize("24999", kLater, kLater), Link::kBack);
+  EXPECT_EQ(links.recognize("0", kLater, kLater), Link::kBack) << "nobody pushes out what another lost";
+  EXPECT_EQ(links.recognize("24999", kLater, kLater), Link::kNew);
+
+  const std::int64_t afterwards = kLater + 31'000'000;
+  links.lost("again", Link::kBack, afterwards);
+  EXPECT_EQ(links.recognize("again", kLater, afterwards), Link::kBack);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@
 namespace lok {
 
 /// Of the tables; schema.lock.*.sql.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 /// Thread-safe once provisioned. Database and workers must outlive it, and it
 /// the server it is routed in.

@@ -29,6 +29,10 @@ constexpr std::int64_t kAnswerWithinMicros = 15'000'000;  // heartbeat interval 
 /// Read where it arrives, on the event loop.
 constexpr std::size_t kSmallMessage = 16 * 1024;
 constexpr std::size_t kMaxWaitingFrames = 2000;
+constexpr std::size_t kMaxWaitingBytes = 64 * 1024 * 1024;
+constexpr std::size_t kMaxUnsentBytes = 4 * 1024 * 1024;
+constexpr auto kSlowReader = std::chrono::milliseconds(20);
+constexpr int kFramesPerTurn = 64;
 constexpr std::size_t kFramesPerCommit = 500;
 
 // Frames wait in arrival order; one worker at a time takes all that wait. While
@@ -38,10 +42,7 @@ class AgentSocket : public net::WebSocketSession,
                     public AgentLink,
                     public std::enable_shared_from_this<AgentSocket> {
  public:
-  explicit AgentSocket(const AgentMachinery& machinery)
-      : machinery_(machinery), outgoing_([&machinery](std::function<void()> task) {
-          net::post_patiently(machinery.workers, machinery.loop, std::move(task));
-        }) {}
+  explicit AgentSocket(const AgentMachinery& machinery) : machinery_(machinery) {}
 
   // net::WebSocketSession, on event-loop threads
   void on_open(std::shared_ptr<net::WebSocket> socket) override {
@@ -62,6 +63,7 @@ class AgentSocket : public net::WebSocketSession,
       const std::lock_guard lock(mutex_);
       if (refused_) return;
       const bool small = message.size() <= kSmallMessage;
+      waiting_bytes_ += message.size();
       waiting_.push_back(std::move(message));
       if (std::exchange(busy_, true)) return;
       if (small && open_) here = true;
@@ -90,12 +92,17 @@ class AgentSocket : public net::WebSocketSession,
 
   bool wants_pause() const override {
     const std::lock_guard lock(mutex_);
-    return waiting_.size() > kMaxWaitingFrames;
+    return waiting_.size() > kMaxWaitingFrames || waiting_bytes_ > kMaxWaitingBytes;
   }
 
   // AgentLink
   void send(FrameMaker frame) override {
-    outgoing_.post([socket = socket_, make = std::move(frame)] { socket->send_text(make()); });
+    {
+      const std::lock_guard lock(mutex_);
+      outgoing_.push_back(std::move(frame));
+      if (std::exchange(sending_, true)) return;
+    }
+    send_soon();
   }
   void displace() override { socket_->close(kDisplaced, "A newer connection of this agent took over."); }
 
@@ -110,6 +117,37 @@ class AgentSocket : public net::WebSocketSession,
 
   // What no order matters for, or what comes before everything.
   void say(std::string text) { socket_->send_text(std::move(text)); }
+
+  void send_soon() {
+    net::post_patiently(machinery_.workers, machinery_.loop,
+                        [self = shared_from_this()] { self->send_some(); });
+  }
+
+  // One worker at a time, a turn at a time. An agent that reads slowly is waited
+  // for: what is too much for its connection would end it, and every one after it.
+  void send_some() {
+    for (int i = 0; i < kFramesPerTurn; ++i) {
+      FrameMaker make;
+      {
+        const std::lock_guard lock(mutex_);
+        if (closed_) outgoing_.clear();
+        if (outgoing_.empty()) {
+          sending_ = false;
+          return;
+        }
+        if (socket_->queued_bytes() > kMaxUnsentBytes) {
+          slow_ = machinery_.loop.after(kSlowReader, [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->send_soon();
+          });
+          return;
+        }
+        make = std::move(outgoing_.front());
+        outgoing_.pop_front();
+      }
+      socket_->send_text(make());
+    }
+    send_soon();
+  }
 
   void forget_unregistered() { machinery_.hub.unregistered_bytes -= unregistered_.exchange(0); }
 
@@ -151,6 +189,7 @@ class AgentSocket : public net::WebSocketSession,
         std::move(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count),
                   std::back_inserter(messages));
         waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+        for (const std::string& message : messages) waiting_bytes_ -= message.size();
       }
       if (again) return commit(std::move(again->first), again->second);
       if (messages.empty()) return disconnect();
@@ -192,6 +231,7 @@ class AgentSocket : public net::WebSocketSession,
     const std::lock_guard lock(mutex_);
     refused_ = true;
     waiting_.clear();
+    waiting_bytes_ = 0;
     redo_.clear();
     return false;
   }
@@ -227,7 +267,9 @@ class AgentSocket : public net::WebSocketSession,
   // the token of a large first frame is looked at before the frame is read.
   bool may_be_read(const std::string& message) {
     if (message.size() <= kSmallMessage) return true;
-    if (base::peek_string(message, "type") != "REGISTER") return refuse(kTryAgain, "REGISTER first.");
+    const auto kind = base::peek_string(message, "type");
+    if (!kind) return refuse(kInvalidFrame, "A frame needs a `type`.");
+    if (*kind != "REGISTER") return refuse(kTryAgain, "REGISTER first.");
     return authenticate(base::peek_string(message, "token").value_or(""));
   }
 
@@ -272,17 +314,18 @@ class AgentSocket : public net::WebSocketSession,
   // On the writer thread, in commit order: a task assigned after this commit
   // finds the link, one assigned before is among `pending`.
   void registered(Registered& result, std::int64_t now) {
-    registered_ = result;
-    registered_->pending = {};
+    Pending pending = std::move(result.pending);
+    registered_ = std::move(result);
     open_ = true;
     forget_unregistered();
-    say(frame("INIT", {{"agent", std::to_string(result.agent.agent)},
-                       {"inquiries", result.inquiries},
-                       {"hash", result.hash},
-                       {"diagnostics", result.diagnostics}}));
-    machinery_.hub.open(result.agent.agent, shared_from_this());
-    send_pending(std::move(result.pending), now);
-    base::log::info("agent.registered", {{"agent", result.agent.agent}});
+    const std::int64_t agent = registered_->agent.agent;
+    say(frame("INIT", {{"agent", std::to_string(agent)},
+                       {"inquiries", registered_->inquiries},
+                       {"hash", registered_->hash},
+                       {"diagnostics", registered_->diagnostics}}));
+    machinery_.hub.open(agent, shared_from_this());
+    send_pending(std::move(pending), now);
+    base::log::info("agent.registered", {{"agent", agent}});
     heard_ = base::monotonic_micros();
     start_heartbeat();
   }
@@ -415,7 +458,6 @@ class AgentSocket : public net::WebSocketSession,
 
   const AgentMachinery& machinery_;
   std::shared_ptr<net::WebSocket> socket_;
-  net::Strand outgoing_;  ///< tasks and their controls, in order
   std::atomic<std::int64_t> heard_{0};
   std::atomic<std::size_t> unregistered_{0};
   std::atomic<bool> open_{false};
@@ -424,7 +466,11 @@ class AgentSocket : public net::WebSocketSession,
 
   mutable std::mutex mutex_;
   net::EventLoop::Timer timer_;  ///< until REGISTER, then the heartbeat
+  net::EventLoop::Timer slow_;
+  std::deque<FrameMaker> outgoing_;  ///< tasks and their controls, in order
+  bool sending_ = false;             ///< a worker has them, or a timer will
   std::deque<std::string> waiting_;
+  std::size_t waiting_bytes_ = 0;
   std::deque<std::pair<Frames, JournalMode>> redo_;
   bool busy_ = false;  ///< a worker or a commit has the socket's frames
 

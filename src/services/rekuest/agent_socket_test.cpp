@@ -100,6 +100,7 @@ class AgentSockets : public ::testing::TestWithParam<sql::Dialect> {
     world_.now = base::now_micros();
     return world_.task(me_, agent);
   }
+  std::int64_t agent_id() { return world_.number("select id from agent"); }
   std::string connected() { return world_.joined("select connected from agent"); }
 
   rekuest_testing::TaskWorld world_{GetParam()};
@@ -292,18 +293,30 @@ TEST_P(AgentSockets, APoisonedFrameDoesNotLoseItsNeighbours) {
   Connection agent = registered();
   const std::int64_t task = new_task();
   {
-    HeldWorker held(workers_);
-    agent.send(task_report("STARTED", 1, task));
-    agent.send(numbered("STATE_SNAPSHOT", 2, R"(,"session_id":"s1","snapshots":{"po\u0000s":1})"));
-    agent.send(task_report("COMPLETED", 3, task));
+    sql_testing::HeldWriter held(world_.database());
+    agent.send(task_report("LOG", 1, task));  // what comes meanwhile is one batch
+    agent.send(task_report("STARTED", 2, task));
+    agent.send(numbered("STATE_SNAPSHOT", 3, R"(,"session_id":"s1","snapshots":{"po\u0000s":1})"));
+    agent.send(task_report("COMPLETED", 4, task));
   }
-  while (agent.socket->next("JOURNAL_ACK")["pos"] != Json(3)) ASSERT_TRUE(agent.socket->is_open());
-  settle();
-  EXPECT_EQ(world_.events(task), "QUEUED STARTED COMPLETED");
-
-  agent.send(numbered("STATE_SNAPSHOT", 4, R"(,"session_id":"s1","snapshots":{"po\u0000s":1})"));
   while (agent.socket->next("JOURNAL_ACK")["pos"] != Json(4)) ASSERT_TRUE(agent.socket->is_open());
+  settle();
+  EXPECT_EQ(world_.events(task), "QUEUED LOG STARTED COMPLETED");
+
+  agent.send(numbered("STATE_SNAPSHOT", 5, R"(,"session_id":"s1","snapshots":{"po\u0000s":1})"));
+  while (agent.socket->next("JOURNAL_ACK")["pos"] != Json(5)) ASSERT_TRUE(agent.socket->is_open());
   EXPECT_TRUE(agent.socket->is_open());
+}
+
+TEST_P(AgentSockets, WaitsForAnAgentThatReadsSlowly) {
+  Connection agent = registered();
+  agent.socket->queued = 5 * 1024 * 1024;
+  for (int i = 0; i < 3; ++i) hub_.send(agent_id(), "{\"type\":\"N" + std::to_string(i) + "\"}");
+  settle();
+  EXPECT_EQ(agent.socket->types(), "INIT");
+  agent.socket->queued = 0;
+  EXPECT_FALSE(agent.socket->next("N2").is_null());
+  EXPECT_EQ(agent.socket->types(), "INIT N0 N1 N2");
 }
 
 TEST_P(AgentSockets, ANewConnectionOfTheProcessDisplacesTheOld) {
@@ -342,7 +355,7 @@ TEST_P(AgentSockets, StoresWhatArrivedBeforeTheConnectionEnded) {
   Connection agent = registered();
   const std::int64_t task = new_task();
   {
-    HeldWorker held(workers_);
+    sql_testing::HeldWriter held(world_.database());
     for (const Json& frame : rekuest_testing::whole_task(task, 1)) agent.send(frame);
     agent.session->on_close(1006);
   }

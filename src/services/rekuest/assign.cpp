@@ -69,14 +69,15 @@ Target named_target(sql::Writer& writer, const AssignRequest& request, const std
 }
 
 // Any available implementation of an action: the agent with the fewest open
-// tasks, then the lowest id. Long queues are not counted to their end; beyond
-// the bound agents take turns by their newest open task.
+// tasks, then the lowest id. Queues are counted up to a bound; agents beyond it
+// take turns by their newest open task.
 std::optional<Target> least_busy(sql::Writer& writer, const AssignRequest& request,
                                  const std::string& condition, std::vector<sql::Value> values) {
-  static const std::string kOrder =
-      " order by (select count(*) from (select 1 from task t where t.agent_id = g.id and t.is_done = 0"
-      "  limit 100) few),"
-      " (select max(t.id) from task t where t.agent_id = g.id and t.is_done = 0), i.id limit 1";
+  static const std::string kOrder = fmt::format(
+      " order by {0}, case when {0} = {1} then"
+      " (select max(t.id) from task t where t.agent_id = g.id and t.is_done = 0) end, i.id limit 1",
+      "(select count(*) from (select 1 from task t where t.agent_id = g.id and t.is_done = 0 limit 100) few)",
+      100);
   const sql::Rows rows = targets(
       writer, request, condition + " and " + available_condition("g", "$1") + kOrder, std::move(values));
   if (rows.empty()) return std::nullopt;
@@ -215,7 +216,8 @@ AssignRequest AssignRequest::read(std::shared_ptr<const service::Identity> who, 
   request.action = row_of(input.action, "action");
   request.reference = input.reference;
   request.args = input.args.dump();
-  if (request.args.size() > kMaxArguments) {
+  const std::size_t states = input.state_requires ? requirements(*input.state_requires).size() : 0;
+  if (request.args.size() + input.reference.value_or("").size() + states > kMaxArguments) {
     throw Error(
         code::kValidation,
         std::string("The arguments are larger than an agent can be sent (1 MiB). Upload large data and pass "

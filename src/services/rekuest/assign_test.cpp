@@ -118,6 +118,18 @@ TEST_P(Assign, PicksTheAgentWithTheFewestOpenTasks) {
   EXPECT_EQ(agent_of(action()), first) << "ended tasks do not count";
 }
 
+TEST_P(Assign, LetsAgentsWithLongQueuesTakeTurns) {
+  const std::int64_t first = agent_.agent.agent;
+  const std::int64_t second = world_.connect(world_.identity("other")).agent.agent;
+  const std::string to_first = R"({"interface":"add","args":{},"agent":")" + here_ + "\"}";
+  const std::string to_second = R"({"interface":"add","args":{},"agent":")" + std::to_string(second) + "\"}";
+  for (int i = 0; i < 100; ++i) world_.assign(me_, to_second);
+  for (int i = 0; i < 130; ++i) world_.assign(me_, to_first);
+  EXPECT_EQ(agent_of(action()), second) << "its newest task is older";
+  EXPECT_EQ(agent_of(action()), first);
+  EXPECT_EQ(agent_of(action()), second);
+}
+
 TEST_P(Assign, NeedsAnAgentThatIsThere) {
   const std::string by_interface = R"({"agent":")" + here_ + R"(","interface":"add","args":{}})";
   world_.disconnect(agent_);
@@ -191,6 +203,9 @@ TEST_P(Assign, RefusesArgumentsAnAgentCannotBeSent) {
   };
   EXPECT_EQ(outcome(input(kMaxFrameToAgent)), base::code::kValidation);
   EXPECT_EQ(world_.number("select count(*) from task"), 0);
+
+  EXPECT_EQ(outcome(action(R"(,"reference":")" + std::string(kMaxFrameToAgent, 'r') + "\"")),
+            base::code::kValidation);
 
   const Assigned largest = world_.assign(me_, input(kMaxFrameToAgent - 17 * 1024));
   EXPECT_LT(largest.frame->text({}, world_.now).size(), kMaxFrameToAgent);

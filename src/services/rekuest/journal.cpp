@@ -20,9 +20,6 @@ constexpr std::array<std::string_view, 11> kTaskReports{"STARTED", "PROGRESS", "
 constexpr std::array<std::string_view, 7> kOtherNumbered{
     "LOCK", "UNLOCK", "STATE_PATCH", "STATE_SNAPSHOT", "SHELVE", "UNSHELVE", "SESSION_INIT"};
 
-// The official client takes frames of 1 MiB: a larger one breaks its feed, and
-// with it every call that waits on it. What is left is for the event around.
-constexpr std::size_t kMaxReturns = (std::size_t{1} << 20) - (std::size_t{64} << 10);
 constexpr std::size_t kMaxMessage = 30'000;
 
 // The answer of an agent asked whether it still runs a task; not progress.
@@ -54,12 +51,12 @@ std::string level_of(const base::Json& frame) {
 
 void take_returns(NewEvent& event, const base::Json& frame) {
   event.returns = json_of(frame, "returns");
-  if (!event.returns || event.returns->size() <= kMaxReturns) return;
+  if (!event.returns || event.returns->size() <= kMaxFeedValue) return;
   event.kind = "CRITICAL";
   event.message = fmt::format(
       "The result is {} bytes, more than a caller can be sent ({}). Store large data and return a reference "
       "to it.",
-      event.returns->size(), kMaxReturns);
+      event.returns->size(), kMaxFeedValue);
   event.returns.reset();
 }
 

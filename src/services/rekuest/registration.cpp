@@ -18,6 +18,13 @@ struct Lease {
   std::string session;
 };
 
+// A process is known by its SESSION_INIT. One that lost its connection before it
+// could send that is still new: reports of the one before may be on their way.
+bool has_begun(sql::Writer& writer, std::int64_t agent, const std::string& session) {
+  return !writer.query("select 1 from session where agent_id = $1 and session_id = $2", {agent, session})
+              .empty();
+}
+
 Lease read_lease(sql::Writer& writer, std::int64_t agent, std::int64_t now) {
   const sql::Rows rows =
       writer.query("select blocked, connected, last_seen, session_id from agent where id = $1", {agent});
@@ -79,7 +86,8 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, st
   registered.connection = base::uuid4();
   registered.hash = registration.hash;
   registered.diagnostics = base::Json(std::move(registration.diagnostics));
-  if (same_process) registered.inquiries = inquiries_for(writer, registration.agent);
+  const bool comes_back = same_process && has_begun(writer, registration.agent, request.session);
+  if (comes_back) registered.inquiries = inquiries_for(writer, registration.agent);
   writer.execute(
       "update agent set connected = 1, last_seen = $2, connection_id = $3, session_id = $4, epoch = epoch + "
       "1,"
@@ -88,7 +96,7 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, st
   // The reports of an earlier process may still be on their way: what it had
   // begun is known when the new one's SESSION_INIT has come.
   const std::int64_t newest = newest_task(writer, registration.agent);
-  if (same_process || request.session.empty()) {
+  if (comes_back || request.session.empty()) {
     registered.pending = load_pending(writer, registration.agent, newest);
   } else {
     registered.agent.waiting_up_to = newest;

@@ -111,8 +111,28 @@ TEST_P(AgentRegistration, RefusesATokenWithoutAnApp) {
   EXPECT_EQ(refused(world_.request(nobody, "s1")), 3003);
 }
 
+// It lost its connection before it could say SESSION_INIT.
+TEST_P(AgentRegistration, DoesNotAskAProcessThatHasNotBegunForTheTasksOfTheOneBefore) {
+  const Registered before = world_.connect(world_.request(me_, "s1"));
+  const std::int64_t begun = world_.task(me_, before);
+  world_.task(me_, before);
+  world_.report(before, {task_report("STARTED", 1, begun)});
+  world_.disconnect(before);
+
+  world_.connect(world_.request(me_, "s2"));
+  const Registered again = world_.connect(world_.request(me_, "s2"));
+  EXPECT_THAT(again.inquiries.items(), IsEmpty());
+  EXPECT_THAT(again.pending.assigns, IsEmpty());
+  const JournalOutcome outcome = world_.report(
+      again, {rekuest_testing::numbered("SESSION_INIT", 1, R"(,"session_id":"s2","states":{})", "s2")});
+  EXPECT_EQ(world_.latest(begun), "LOST");
+  EXPECT_THAT(outcome.pending.assigns, SizeIs(1));
+}
+
 TEST_P(AgentRegistration, AsksOnlyTheSameProcessForItsTasks) {
   const Registered agent = world_.connect(world_.request(me_, "s1"));
+  world_.report(agent,
+                {rekuest_testing::numbered("SESSION_INIT", 1, R"(,"session_id":"s1","states":{})", "s0")});
   const std::int64_t begun = world_.task(me_, agent);
   const std::int64_t unheard = world_.task(me_, agent);
   const std::int64_t ended = world_.task(me_, agent);

@@ -29,14 +29,16 @@ bool is_terminal(std::string_view kind) {
   return std::find(kTerminal.begin(), kTerminal.end(), kind) != kTerminal.end();
 }
 
+// Feeds leave out what would break them: it stays in the event, for whoever asks by query.
 base::Json StoredEvent::change() const {
+  const bool fits = !event.value || event.value->size() <= kMaxFeedValue;
   return base::Json::object({{"id", id},
                              {"task", task},
                              {"kind", event.kind},
                              {"message", sql::json_or_null(event.message)},
                              {"progress", sql::json_or_null(event.progress)},
                              {"returns", sql::parsed_or_null(event.returns)},
-                             {"value", sql::parsed_or_null(event.value)},
+                             {"value", fits ? sql::parsed_or_null(event.value) : base::Json()},
                              {"created_at", created_at}});
 }
 

@@ -1,8 +1,9 @@
 // Tasks and their events as rows. Everything that changes a task goes through
 // a TaskLedger.
 //
-// The task row is the truth about a task; each change appends an event under
-// the row's lock, so the order of a task's event ids is the order of commits.
+// The task row is the truth about a task; each change appends an event. Bodies
+// run one after the other on the writer thread, so the order of a task's event
+// ids is the order of commits.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +48,10 @@ struct NewEvent {
   std::optional<std::int64_t> agent_pos;
   std::optional<std::int64_t> agent_ts;  ///< microseconds
 };
+
+/// The official client takes frames of 1 MiB: a larger one breaks its feed, and
+/// with it every call that waits on it. What is left is for the event around.
+inline constexpr std::size_t kMaxFeedValue = (std::size_t{1} << 20) - (std::size_t{64} << 10);
 
 /// An event with a row. `change` is the `TaskEventChange` of the feeds, in snake_case.
 struct StoredEvent {

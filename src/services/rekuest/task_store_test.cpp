@@ -96,6 +96,14 @@ TEST_P(TaskStore, TellsOfAnEventAsItIsStored) {
   EXPECT_EQ(event_change["created_at"], Json(world_.now));
 }
 
+TEST_P(TaskStore, KeepsFromTheFeedsAValueThatWouldBreakThem) {
+  NewEvent event;
+  event.kind = "EFFECT";
+  event.value = "\"" + std::string(kMaxFeedValue, 'x') + "\"";
+  EXPECT_TRUE(append(event, Speaker::kAgent).event->change()["value"].is_null());
+  EXPECT_EQ(world_.text("select value from task_event where kind = 'EFFECT'"), *event.value);
+}
+
 TEST_P(TaskStore, CountsTheTasksRevisions) {
   const std::int64_t before = world_.number("select revision from task");
   NewEvent event;

@@ -1,6 +1,7 @@
 // The server's end of a WebSocket, without a network.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -29,7 +30,8 @@ class FakeSocket : public net::WebSocket {
     changed_.notify_all();
   }
   void abort() override { close(1006, ""); }
-  std::size_t queued_bytes() const override { return 0; }
+  std::size_t queued_bytes() const override { return queued; }
+  std::atomic<std::size_t> queued = 0;  ///< what the other end has not read
 
   std::vector<base::Json> frames() const {
     const std::lock_guard lock(mutex_);

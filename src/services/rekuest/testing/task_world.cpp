@@ -43,6 +43,16 @@ Registered TaskWorld::connect(const RegisterRequest& request) {
   return registered;
 }
 
+Registered TaskWorld::connect(const Who& who, const std::string& session) {
+  Registered registered = connect(request(who, session));
+  database().write([&](sql::Writer& writer) {
+    writer.execute(
+        "insert into session (agent_id, session_id, started_at) values ($1, $2, $3) on conflict do nothing",
+        {registered.agent.agent, session, now});
+  });
+  return registered;
+}
+
 void TaskWorld::disconnect(const Registered& registered) {
   database().write([&](sql::Writer& writer) { mark_disconnected(writer, registered, now); });
 }

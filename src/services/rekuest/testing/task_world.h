@@ -34,9 +34,8 @@ class TaskWorld : public World {
   rekuest::RegisterRequest request(const Who& who, const std::string& session,
                                    std::string_view declaration = kDeclaration);
   rekuest::Registered connect(const rekuest::RegisterRequest& request);
-  rekuest::Registered connect(const Who& who, const std::string& session = "s1") {
-    return connect(request(who, session));
-  }
+  /// A process that has begun: known by its session from then on.
+  rekuest::Registered connect(const Who& who, const std::string& session = "s1");
   void disconnect(const rekuest::Registered& registered);
 
   /// `input` is JSON text of an AssignInput.

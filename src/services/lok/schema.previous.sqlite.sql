@@ -1,0 +1,330 @@
+-- version 1
+create table "app" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "name" text not null,
+  "identifier" text not null
+);
+
+create table "release" (
+  "id" integer primary key autoincrement,
+  "app_id" integer not null references "app"(id) on delete cascade,
+  "version" text not null,
+  "name" text not null,
+  "scopes" text not null default '[]',
+  "requirements" text not null default '[]'
+);
+
+create table "client" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "functional" integer not null default 0,
+  "release_id" integer references "release"(id) on delete set null,
+  "client_id" text not null,
+  "mandate_id" integer references "mandate"(id) on delete cascade,
+  "public" integer not null default 1,
+  "node_id" integer references "device"(id) on delete set null,
+  "user_id" integer references "user_account"(id) on delete cascade,
+  "kind" text not null,
+  "role" text not null,
+  "public_sources" text not null,
+  "hub_id" integer references "hub"(id) on delete cascade,
+  "membership_id" integer references "membership"(id) on delete cascade,
+  "device_key" text not null default '',
+  "manifest" text not null default '{}',
+  "statuses" text not null default '{}',
+  "scopes" text not null default '[]',
+  "created_at" integer not null,
+  "last_reported_at" integer
+);
+
+create table "used_alias" (
+  "id" integer primary key autoincrement,
+  "client_id" integer not null references "client"(id) on delete cascade,
+  "key" text not null,
+  "alias_id" integer references "instance_alias"(id) on delete set null,
+  "valid" integer not null,
+  "reason" text,
+  "reported_at" integer not null
+);
+
+create table "login_context" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "user_id" integer not null references "user_account"(id) on delete cascade,
+  "hub_id" integer references "hub"(id) on delete set null,
+  "client_id" integer not null references "client"(id) on delete cascade
+);
+
+create table "device" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "name" text,
+  "device_id" text not null
+);
+
+create table "hub" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "identifier" text not null,
+  "description" text,
+  "name" text not null,
+  "last_seen_at" integer,
+  "last_healthy" integer,
+  "version" text not null default '',
+  "mesh_connected" integer,
+  "mesh_host" text not null default '',
+  "uid" text not null,
+  "tls_certificate" text
+);
+
+create table "mandate" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "hub_id" integer not null references "hub"(id) on delete cascade,
+  "label" text not null default '',
+  "key_prefix" text not null default '',
+  "agent_identifier" text,
+  "agent_device_id" integer references "device"(id) on delete set null,
+  "attestation" text not null default '',
+  "max_clients" integer,
+  "allow_mesh" integer not null default 0,
+  "created_at" integer not null,
+  "expires_at" integer,
+  "revoked_at" integer,
+  "last_used_at" integer,
+  "parent_id" integer references "mandate"(id) on delete cascade,
+  "issuing_client_id" integer references "client"(id) on delete cascade,
+  "claimant" text not null,
+  "origin" text not null,
+  "revocation_reason" text,
+  "subject" text not null,
+  "grantor_id" integer not null references "user_account"(id) on delete cascade,
+  "agent_user_id" integer references "user_account"(id) on delete set null,
+  "membership_id" integer not null references "membership"(id) on delete cascade,
+  "key_hash" text,
+  "config_name" text,
+  "any_app" integer not null default 0
+);
+
+create table "membership" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "user_id" integer not null references "user_account"(id) on delete cascade,
+  "brand_hue" real,
+  "brand_chroma" real,
+  "blocked" integer not null default 0
+);
+
+create table "organization" (
+  "id" integer primary key autoincrement,
+  "slug" text not null,
+  "description" text,
+  "brand_hue" real,
+  "brand_chroma" real,
+  "name" text not null,
+  "owner_id" integer references "user_account"(id) on delete set null,
+  "device_salt" text not null
+);
+
+create table "role" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "identifier" text not null,
+  "description" text not null,
+  "builtin" integer not null default 0
+);
+
+create table "scope" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "label" text not null,
+  "description" text not null,
+  "value" text not null
+);
+
+create table "service" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "name" text not null,
+  "identifier" text not null,
+  "description" text
+);
+
+create table "service_release" (
+  "id" integer primary key autoincrement,
+  "version" text not null,
+  "service_id" integer not null references "service"(id) on delete cascade
+);
+
+create table "service_instance" (
+  "id" integer primary key autoincrement,
+  "release_id" integer not null references "service_release"(id) on delete cascade,
+  "instance_id" text not null,
+  "name" text not null,
+  "hub_id" integer not null references "hub"(id) on delete cascade,
+  "description" text,
+  "challenge_key" text
+);
+
+create table "instance_alias" (
+  "id" integer primary key autoincrement,
+  "instance_id" integer not null references "service_instance"(id) on delete cascade,
+  "kind" text not null,
+  "host" text,
+  "port" integer,
+  "path" text,
+  "ssl" integer not null,
+  "challenge" text not null,
+  "public" integer not null,
+  "key" text not null,
+  "reach" text,
+  "position" integer not null default 0
+);
+
+create table "service_instance_mapping" (
+  "id" integer primary key autoincrement,
+  "instance_id" integer not null references "service_instance"(id) on delete cascade,
+  "client_id" integer not null references "client"(id) on delete cascade,
+  "key" text not null,
+  "optional" integer not null default 0
+);
+
+create table "setting" (
+  "id" integer primary key autoincrement,
+  "name" text not null,
+  "value" text not null
+);
+
+create table "user_account" (
+  "id" integer primary key autoincrement,
+  "username" text not null,
+  "first_name" text,
+  "last_name" text,
+  "email" text,
+  "active" integer not null default 1,
+  "superuser" integer not null default 0,
+  "password_hash" text,
+  "password_mark" text,
+  "created_at" integer not null
+);
+
+create table "profile" (
+  "id" integer primary key autoincrement,
+  "bio" text,
+  "name" text,
+  "user_id" integer not null references "user_account"(id) on delete cascade
+);
+
+create table "membership_role" (
+  "membership_id" bigint not null references "membership"(id) on delete cascade,
+  "role_id" bigint not null references "role"(id) on delete cascade,
+  primary key ("membership_id", "role_id")
+);
+
+create table "instance_allowed_user" (
+  "instance_id" bigint not null references "service_instance"(id) on delete cascade,
+  "user_id" bigint not null references "user_account"(id) on delete cascade,
+  primary key ("instance_id", "user_id")
+);
+
+create table "instance_denied_user" (
+  "instance_id" bigint not null references "service_instance"(id) on delete cascade,
+  "user_id" bigint not null references "user_account"(id) on delete cascade,
+  primary key ("instance_id", "user_id")
+);
+
+create unique index if not exists "app_organization_id_identifier_idx" on "app" ("organization_id", "identifier");
+
+create unique index if not exists "release_app_id_version_idx" on "release" ("app_id", "version");
+
+create unique index if not exists "client_client_id_idx" on "client" ("client_id");
+
+create unique index if not exists "client_mandate_id_device_key_idx" on "client" ("mandate_id", "device_key");
+
+create index if not exists "client_organization_id_idx" on "client" ("organization_id");
+
+create index if not exists "client_release_id_idx" on "client" ("release_id");
+
+create index if not exists "client_node_id_idx" on "client" ("node_id");
+
+create index if not exists "client_user_id_idx" on "client" ("user_id");
+
+create index if not exists "client_hub_id_idx" on "client" ("hub_id");
+
+create index if not exists "client_membership_id_idx" on "client" ("membership_id");
+
+create unique index if not exists "used_alias_client_id_key_idx" on "used_alias" ("client_id", "key");
+
+create index if not exists "used_alias_alias_id_idx" on "used_alias" ("alias_id");
+
+create unique index if not exists "login_context_client_id_idx" on "login_context" ("client_id");
+
+create index if not exists "login_context_organization_id_idx" on "login_context" ("organization_id");
+
+create index if not exists "login_context_user_id_idx" on "login_context" ("user_id");
+
+create index if not exists "login_context_hub_id_idx" on "login_context" ("hub_id");
+
+create unique index if not exists "device_organization_id_device_id_idx" on "device" ("organization_id", "device_id");
+
+create unique index if not exists "hub_organization_id_identifier_idx" on "hub" ("organization_id", "identifier");
+
+create index if not exists "hub_uid_idx" on "hub" ("uid");
+
+create unique index if not exists "mandate_key_hash_idx" on "mandate" ("key_hash");
+
+create index if not exists "mandate_organization_id_idx" on "mandate" ("organization_id");
+
+create index if not exists "mandate_hub_id_idx" on "mandate" ("hub_id");
+
+create index if not exists "mandate_agent_device_id_idx" on "mandate" ("agent_device_id");
+
+create index if not exists "mandate_parent_id_idx" on "mandate" ("parent_id");
+
+create index if not exists "mandate_issuing_client_id_idx" on "mandate" ("issuing_client_id");
+
+create index if not exists "mandate_grantor_id_idx" on "mandate" ("grantor_id");
+
+create index if not exists "mandate_agent_user_id_idx" on "mandate" ("agent_user_id");
+
+create index if not exists "mandate_membership_id_idx" on "mandate" ("membership_id");
+
+create unique index if not exists "membership_user_id_organization_id_idx" on "membership" ("user_id", "organization_id");
+
+create index if not exists "membership_organization_id_idx" on "membership" ("organization_id");
+
+create unique index if not exists "organization_slug_idx" on "organization" ("slug");
+
+create index if not exists "organization_owner_id_idx" on "organization" ("owner_id");
+
+create unique index if not exists "role_organization_id_identifier_idx" on "role" ("organization_id", "identifier");
+
+create unique index if not exists "scope_organization_id_value_idx" on "scope" ("organization_id", "value");
+
+create unique index if not exists "service_organization_id_identifier_idx" on "service" ("organization_id", "identifier");
+
+create unique index if not exists "service_release_service_id_version_idx" on "service_release" ("service_id", "version");
+
+create unique index if not exists "service_instance_hub_id_instance_id_idx" on "service_instance" ("hub_id", "instance_id");
+
+create index if not exists "service_instance_release_id_idx" on "service_instance" ("release_id");
+
+create unique index if not exists "instance_alias_instance_id_key_idx" on "instance_alias" ("instance_id", "key");
+
+create unique index if not exists "service_instance_mapping_client_id_key_idx" on "service_instance_mapping" ("client_id", "key");
+
+create index if not exists "service_instance_mapping_instance_id_idx" on "service_instance_mapping" ("instance_id");
+
+create unique index if not exists "setting_name_idx" on "setting" ("name");
+
+create unique index if not exists "user_account_username_idx" on "user_account" ("username");
+
+create unique index if not exists "profile_user_id_idx" on "profile" ("user_id");
+
+create index if not exists "membership_role_role_id_idx" on "membership_role" ("role_id");
+
+create index if not exists "instance_allowed_user_user_id_idx" on "instance_allowed_user" ("user_id");
+
+create index if not exists "instance_denied_user_user_id_idx" on "instance_denied_user" ("user_id");
+
