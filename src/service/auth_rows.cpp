@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "jose/jose.h"
 #include "service/auth_errors.h"
+#include "sql/nullable.h"
 
 namespace service {
 namespace {
@@ -22,8 +23,6 @@ std::vector<std::string> texts_of(std::string_view json) {
   return texts;
 }
 
-Json json_of(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
-Value value_of(const std::optional<std::string>& text) { return text ? Value(*text) : Value(); }
 Value reference(std::int64_t id) { return id != 0 ? Value(id) : Value(); }
 
 /// What a token asks to be stored, computed once for the read and the write.
@@ -118,11 +117,11 @@ std::int64_t write_user(sql::Writer& writer, const Wanted& wanted, std::int64_t 
       " nickname = $5, email = $6, email_verified = $7, picture = $8, locale = $9, zoneinfo = $10,"
       " active_organization_id = $11, fingerprint = $12"
       " where id = $13 and (fingerprint is null or fingerprint <> $12)",
-      {claims.preferred_username, value_of(claims.name), value_of(claims.given_name),
-       value_of(claims.family_name), value_of(claims.nickname), value_of(claims.email),
+      {claims.preferred_username, sql::nullable(claims.name), sql::nullable(claims.given_name),
+       sql::nullable(claims.family_name), sql::nullable(claims.nickname), sql::nullable(claims.email),
        claims.email_verified ? Value(std::int64_t{*claims.email_verified}) : Value(),
-       value_of(claims.picture), value_of(claims.locale), value_of(claims.zoneinfo), organization,
-       wanted.fingerprint, user});
+       sql::nullable(claims.picture), sql::nullable(claims.locale), sql::nullable(claims.zoneinfo),
+       organization, wanted.fingerprint, user});
   return user;
 }
 
@@ -218,18 +217,18 @@ std::string profile_fingerprint(const Claims& claims) {
   std::vector<std::string> roles = claims.roles;
   std::sort(roles.begin(), roles.end());
   const Json profile = Json::object({
-      {"name", json_of(claims.name)},
-      {"given_name", json_of(claims.given_name)},
-      {"family_name", json_of(claims.family_name)},
-      {"nickname", json_of(claims.nickname)},
-      {"email", json_of(claims.email)},
+      {"name", sql::json_or_null(claims.name)},
+      {"given_name", sql::json_or_null(claims.given_name)},
+      {"family_name", sql::json_or_null(claims.family_name)},
+      {"nickname", sql::json_or_null(claims.nickname)},
+      {"email", sql::json_or_null(claims.email)},
       {"email_verified", claims.email_verified ? Json(*claims.email_verified) : Json()},
-      {"picture", json_of(claims.picture)},
-      {"locale", json_of(claims.locale)},
-      {"zoneinfo", json_of(claims.zoneinfo)},
+      {"picture", sql::json_or_null(claims.picture)},
+      {"locale", sql::json_or_null(claims.locale)},
+      {"zoneinfo", sql::json_or_null(claims.zoneinfo)},
   });
-  const Json all =
-      Json::array({claims.sub, claims.preferred_username, list_of(roles), json_of(claims.org), profile});
+  const Json all = Json::array(
+      {claims.sub, claims.preferred_username, list_of(roles), sql::json_or_null(claims.org), profile});
   return jose::sha256_hex(all.dump());
 }
 

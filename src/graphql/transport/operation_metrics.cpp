@@ -21,7 +21,8 @@ OperationMetrics::OperationMetrics(base::metrics::Registry& registry)
     kinds_[i] = {
         &registry.counter(kRequests, kRequestsHelp, {{"operation", names[i]}, {"outcome", "ok"}}),
         &registry.counter(kRequests, kRequestsHelp, {{"operation", names[i]}, {"outcome", "errors"}}),
-        &registry.histogram("arkitektd_request_seconds", "From the planned operation to its response.",
+        &registry.histogram("arkitektd_request_seconds",
+                            "From a request, or an operation on a socket, to its response.",
                             base::metrics::duration_bounds(), {{"operation", names[i]}})};
   }
 }

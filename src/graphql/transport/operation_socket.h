@@ -43,7 +43,6 @@ class OperationSocket : public net::WebSocketSession, public std::enable_shared_
   void begin(const std::string& id, const base::Json& payload, const Credentials& credentials);
   void end(const std::string& id);
   bool is_running(const std::string& id) const { return running_.contains(id); }
-  std::size_t running() const { return running_.size(); }
   void send(std::string message) { socket_->send_text(std::move(message)); }
   void fail(const std::string& id, const std::exception& error);
 

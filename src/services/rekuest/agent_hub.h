@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,12 +11,9 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "services/rekuest/agent_outbox.h"
 
 namespace rekuest {
-
-/// Makes a frame's text when its turn has come, on a worker: signing a task's
-/// token takes longer than a commit's share of the writer thread.
-using FrameMaker = std::function<std::string()>;
 
 /// One agent's live connection. Thread-safe.
 class AgentLink {

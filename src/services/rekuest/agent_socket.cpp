@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "services/rekuest/agent_request.h"
 #include "services/rekuest/frame.h"
 #include "services/rekuest/registration.h"
 
@@ -30,9 +31,6 @@ constexpr std::int64_t kAnswerWithinMicros = 15'000'000;  // heartbeat interval 
 constexpr std::size_t kSmallMessage = 16 * 1024;
 constexpr std::size_t kMaxWaitingFrames = 2000;
 constexpr std::size_t kMaxWaitingBytes = 64 * 1024 * 1024;
-constexpr std::size_t kMaxUnsentBytes = 4 * 1024 * 1024;
-constexpr auto kSlowReader = std::chrono::milliseconds(20);
-constexpr int kFramesPerTurn = 64;
 constexpr std::size_t kFramesPerCommit = 500;
 
 // Frames wait in arrival order; one worker at a time takes all that wait. While
@@ -47,6 +45,7 @@ class AgentSocket : public net::WebSocketSession,
   // net::WebSocketSession, on event-loop threads
   void on_open(std::shared_ptr<net::WebSocket> socket) override {
     socket_ = std::move(socket);
+    outbox_ = std::make_shared<AgentOutbox>(machinery_.loop, machinery_.workers, socket_);
     const std::weak_ptr<AgentSocket> weak = weak_from_this();
     timer_ = machinery_.loop.after(kRegisterWithin, [weak] {
       if (const auto self = weak.lock(); self && !self->open_)
@@ -81,6 +80,7 @@ class AgentSocket : public net::WebSocketSession,
 
   void on_close(std::uint16_t) override {
     closed_ = true;
+    outbox_->close();
     forget_unregistered();
     {
       const std::lock_guard lock(mutex_);
@@ -96,14 +96,7 @@ class AgentSocket : public net::WebSocketSession,
   }
 
   // AgentLink
-  void send(FrameMaker frame) override {
-    {
-      const std::lock_guard lock(mutex_);
-      outgoing_.push_back(std::move(frame));
-      if (std::exchange(sending_, true)) return;
-    }
-    send_soon();
-  }
+  void send(FrameMaker frame) override { outbox_->send(std::move(frame)); }
   void displace() override { socket_->close(kDisplaced, "A newer connection of this agent took over."); }
 
  private:
@@ -117,37 +110,6 @@ class AgentSocket : public net::WebSocketSession,
 
   // What no order matters for, or what comes before everything.
   void say(std::string text) { socket_->send_text(std::move(text)); }
-
-  void send_soon() {
-    net::post_patiently(machinery_.workers, machinery_.loop,
-                        [self = shared_from_this()] { self->send_some(); });
-  }
-
-  // One worker at a time, a turn at a time. An agent that reads slowly is waited
-  // for: what is too much for its connection would end it, and every one after it.
-  void send_some() {
-    for (int i = 0; i < kFramesPerTurn; ++i) {
-      FrameMaker make;
-      {
-        const std::lock_guard lock(mutex_);
-        if (closed_) outgoing_.clear();
-        if (outgoing_.empty()) {
-          sending_ = false;
-          return;
-        }
-        if (socket_->queued_bytes() > kMaxUnsentBytes) {
-          slow_ = machinery_.loop.after(kSlowReader, [weak = weak_from_this()] {
-            if (const auto self = weak.lock()) self->send_soon();
-          });
-          return;
-        }
-        make = std::move(outgoing_.front());
-        outgoing_.pop_front();
-      }
-      socket_->send_text(make());
-    }
-    send_soon();
-  }
 
   void forget_unregistered() { machinery_.hub.unregistered_bytes -= unregistered_.exchange(0); }
 
@@ -216,7 +178,11 @@ class AgentSocket : public net::WebSocketSession,
       if (is_numbered(*kind)) {
         numbered.push_back(std::move(parsed));
       } else if (*kind != "HEARTBEAT_ANSWER") {
-        answer_request(*kind, parsed);
+        if (auto answer = answer_to(*kind, parsed)) {
+          say(*std::move(answer));
+        } else {
+          base::log::warning("agent.unknown_frame", {{"kind", *kind}});
+        }
       }
     }
     if (numbered.empty()) return false;
@@ -234,31 +200,6 @@ class AgentSocket : public net::WebSocketSession,
     waiting_bytes_ = 0;
     redo_.clear();
     return false;
-  }
-
-  // What this server does not do yet is refused in the protocol's own words,
-  // so that an app fails cleanly instead of waiting.
-  void answer_request(const std::string& kind, const Json& request) {
-    static const std::string kNotYet = "This server does not offer that yet.";
-    const Json id = request["id"];
-    if (kind == "ASSIGN_REQUEST") {
-      say(frame("ASSIGN_RESPONSE", {{"request", id},
-                                    {"reference", request["reference"]},
-                                    {"task", nullptr},
-                                    {"created", false},
-                                    {"error", kNotYet}}));
-    } else if (kind == "STATE_REVISION_REQUEST") {
-      say(frame("STATE_REVISION_RESPONSE", {{"request", id}, {"error", kNotYet}}));
-    } else if (kind == "PROBE_REQUEST") {
-      say(frame("PROBE_RESPONSE", {{"request", id}, {"error", kNotYet}}));
-    } else if (kind == "HELD" || kind == "INFORM") {
-      say(frame("BLOK_REFUSED", {{"task", request["task"]}, {"reason", kNotYet}}));
-    } else if (kind.ends_with("_REQUEST")) {
-      say(frame("CONTROL_RESPONSE",
-                {{"request", id}, {"task", request["task"]}, {"accepted", false}, {"error", kNotYet}}));
-    } else {
-      base::log::warning("agent.unknown_frame", {{"kind", kind}});
-    }
   }
 
   // --- registration ---------------------------------------------------------
@@ -458,6 +399,7 @@ class AgentSocket : public net::WebSocketSession,
 
   const AgentMachinery& machinery_;
   std::shared_ptr<net::WebSocket> socket_;
+  std::shared_ptr<AgentOutbox> outbox_;  ///< tasks and their controls; the rest needs no order
   std::atomic<std::int64_t> heard_{0};
   std::atomic<std::size_t> unregistered_{0};
   std::atomic<bool> open_{false};
@@ -466,9 +408,6 @@ class AgentSocket : public net::WebSocketSession,
 
   mutable std::mutex mutex_;
   net::EventLoop::Timer timer_;  ///< until REGISTER, then the heartbeat
-  net::EventLoop::Timer slow_;
-  std::deque<FrameMaker> outgoing_;  ///< tasks and their controls, in order
-  bool sending_ = false;             ///< a worker has them, or a timer will
   std::deque<std::string> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::deque<std::pair<Frames, JournalMode>> redo_;
