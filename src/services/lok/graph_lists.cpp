@@ -48,8 +48,9 @@ std::vector<std::int64_t> ids_of(Call& call, std::string sql, SqlText& text,
     const entity::Page page = entity::page_of(pagination->offset, pagination->limit.value, call.max_page);
     sql += fmt::format(" limit {} offset {}", text.bind(page.limit), text.bind(page.offset));
   }
-  std::vector<std::int64_t> ids;
   const sql::Rows rows = call.reader->query(sql, text.parameters);
+  std::vector<std::int64_t> ids;
+  ids.reserve(rows.size());
   for (std::size_t row = 0; row < rows.size(); ++row) ids.push_back(rows.integer(row, 0));
   return ids;
 }

@@ -118,6 +118,7 @@ std::string demands(SqlText& sql, const std::string& action,
 std::string action_demands(SqlText& sql, const std::string& agent,
                            const std::vector<schema::ActionDemandInput>& wanted, const Call&) {
   std::vector<std::string> all;
+  all.reserve(wanted.size());
   for (const schema::ActionDemandInput& demand : wanted) {
     all.push_back(
         fmt::format("exists (select 1 from implementation i join action d on d.id = i.action_id where "
@@ -130,6 +131,7 @@ std::string action_demands(SqlText& sql, const std::string& agent,
 std::string state_demands(SqlText& sql, const std::string& agent,
                           const std::vector<schema::StateDemandInput>& wanted, const Call&) {
   std::vector<std::string> all;
+  all.reserve(wanted.size());
   for (const schema::StateDemandInput& demand : wanted) {
     all.push_back(fmt::format("exists (select 1 from state d where d.agent_id = {}.id and {})", agent,
                               state_demand_condition(sql, "d", demand)));
@@ -186,6 +188,7 @@ constexpr const char* kCallerOf =
 std::string parameters(SqlText& sql, const std::string& implementation,
                        const std::vector<schema::ParamPair>& pairs, const Call&) {
   std::vector<std::string> all;
+  all.reserve(pairs.size());
   for (const schema::ParamPair& pair : pairs) {
     all.push_back(
         fmt::format("exists (select 1 from implementation_param j where j.implementation_id = {}.id and "
