@@ -108,7 +108,11 @@ class Sockets : public testing::Test {
     resolvers_->set_stream(news, news_);
     graphql::add_introspection(*schema_, *resolvers_);
   }
-  ~Sockets() override { workers_.stop(); }
+  // As the program ends: what waits in the loop holds sockets, which use what is below.
+  ~Sockets() override {
+    loop_.stop();
+    workers_.stop();
+  }
 
   void open(const std::string& subprotocol) {
     net::HttpRequest request;
