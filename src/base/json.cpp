@@ -1,18 +1,5 @@
 #include "base/json.h"
 
-// RapidJSON compares an empty stack's null pointer plus an offset, which the
-// undefined behaviour sanitizer of our debug builds would stop at.
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), apply_to = function)
-#endif
-#include <rapidjson/encodedstream.h>
-#include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -21,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/json_reader.h"
 
 namespace base {
 namespace {
@@ -141,56 +129,12 @@ class TreeBuilder {
   std::string refusal_;
 };
 
-// Stops the reader at a string member of the outermost object.
-class StringPeek : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, StringPeek> {
- public:
-  explicit StringPeek(std::string_view key) : key_(key) {}
-  bool Default() {
-    here_ = false;
-    return true;
-  }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return Default(); }
-  bool Key(const char* text, rapidjson::SizeType length, bool) {
-    here_ = depth_ == 1 && std::string_view(text, length) == key_;
-    return true;
-  }
-  bool String(const char* text, rapidjson::SizeType length, bool) {
-    if (depth_ == 0) return false;
-    if (here_) found_.emplace(text, length);
-    return !here_;
-  }
-  bool StartObject() { return descend(); }
-  bool StartArray() { return depth_ > 0 && descend(); }
-  bool EndObject(rapidjson::SizeType) { return ascend(); }
-  bool EndArray(rapidjson::SizeType) { return ascend(); }
-  std::optional<std::string> found() { return std::move(found_); }
-
- private:
-  bool descend() {
-    here_ = false;
-    ++depth_;
-    return true;
-  }
-  bool ascend() {
-    --depth_;
-    return true;
-  }
-
-  std::string_view key_;
-  std::size_t depth_ = 0;
-  bool here_ = false;  ///< the next value is the member's
-  std::optional<std::string> found_;
-};
-
 std::pair<std::size_t, std::size_t> line_and_column(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, std::min(offset, text.size()));
   const std::size_t line = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
   const std::size_t start = before.rfind('\n');
   return {line, 1 + (start == std::string_view::npos ? before.size() : before.size() - start - 1)};
 }
-
-constexpr unsigned kReaderFlags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseNanAndInfFlag |
-                                  rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
 
 [[noreturn]] void wrong_kind(const char* wanted) {
   throw Error(code::kValidation, "Expected a JSON {}.", wanted);
@@ -210,15 +154,6 @@ Json::Json(double value) {
   } else {
     value_ = Number{python_repr(value)};
   }
-}
-
-std::optional<std::string> peek_string(std::string_view text, std::string_view key) {
-  rapidjson::MemoryStream bytes(text.data(), text.size());
-  rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
-  rapidjson::Reader reader;
-  StringPeek peek(key);
-  reader.Parse<kReaderFlags>(stream, peek);
-  return peek.found();
 }
 
 Json Json::parse(std::string_view text) { return parse(text, Limits{}); }
