@@ -32,7 +32,7 @@ inline std::optional<std::int64_t> optional_integer(const Rows& rows, std::size_
   return rows.integer(row, column);
 }
 
-/// The JSON of a cell: null, or a text, a number, the value of stored JSON text.
+/// Null, or the value as JSON; `parsed_or_null`: what stored JSON text says.
 template <class T>
 base::Json json_or_null(const std::optional<T>& value) {
   return value ? base::Json(*value) : base::Json();

@@ -1,18 +1,16 @@
 #include "services/lok/envelope.h"
 
+#include "sql/nullable.h"
+
 namespace lok {
 namespace {
 
 using base::Json;
-
-template <class Value>
-Json or_null(const std::optional<Value>& value) {
-  return value ? Json(*value) : Json();
-}
+using sql::json_or_null;
 
 Json reach_of_relative(const Alias& alias, const Origin& origin) {
   if (is_loopback(origin.host)) return "loopback";
-  return alias.reach == "loopback" ? Json() : or_null(alias.reach);
+  return alias.reach == "loopback" ? Json() : json_or_null(alias.reach);
 }
 
 Json render(const Alias& alias, const Origin& origin) {
@@ -20,12 +18,12 @@ Json render(const Alias& alias, const Origin& origin) {
   return Json::object({
       {"id", std::to_string(alias.id)},
       {"host", relative ? origin.host : *alias.host},
-      {"port", relative && !alias.port ? Json(origin.port) : or_null(alias.port)},
+      {"port", relative && !alias.port ? Json(origin.port) : json_or_null(alias.port)},
       {"ssl", relative ? origin.ssl : alias.ssl},
-      {"path", or_null(alias.path)},
+      {"path", json_or_null(alias.path)},
       {"challenge", alias.challenge},
       {"kind", relative ? "absolute" : alias.kind},
-      {"reach", relative ? reach_of_relative(alias, origin) : or_null(alias.reach)},
+      {"reach", relative ? reach_of_relative(alias, origin) : json_or_null(alias.reach)},
       {"public", alias.is_public},
   });
 }

@@ -5,18 +5,13 @@
 
 #include "entity/lookup.h"
 #include "services/rekuest/frame.h"
+#include "sql/nullable.h"
 
 namespace rekuest {
 namespace {
 
 std::string text_of(const base::Json& frame, std::string_view member) {
   return text_member(frame, member).value_or("");
-}
-
-sql::Value text_or_null(const base::Json& frame, std::string_view member) {
-  std::optional<std::string> text = text_member(frame, member);
-  if (!text) return std::monostate{};
-  return *std::move(text);
 }
 
 // The task a frame names if this agent runs it, else null.
@@ -117,8 +112,8 @@ void shelve(sql::Writer& writer, const JournalAgent& from, const base::Json& fra
       " select id, $2, $3, $4, $5, $6, 1 from memory_shelve where agent_id = $1"
       " on conflict (shelve_id, resource_id) do update"
       " set identifier = excluded.identifier, label = excluded.label, description = excluded.description",
-      {from.agent, text_of(frame, "resource_id"), text_of(frame, "identifier"), text_or_null(frame, "label"),
-       text_or_null(frame, "description"), now});
+      {from.agent, text_of(frame, "resource_id"), text_of(frame, "identifier"),
+       sql::nullable(text_member(frame, "label")), sql::nullable(text_member(frame, "description")), now});
 }
 
 void unshelve(sql::Writer& writer, const JournalAgent& from, const base::Json& frame) {

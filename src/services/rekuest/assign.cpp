@@ -33,7 +33,7 @@ struct Target {
   std::string features;   ///< JSON text
 };
 
-// `{}`: the condition that the agent is available, then the organization.
+// `{}`: that the agent is available, the columns of an AssignTarget, which ones.
 constexpr std::string_view kTargets =
     "select i.action_id, i.agent_id, a.args, g.features, g.declared_name, g.blocked,"
     " case when {} then 1 else 0 end, {}"
@@ -193,7 +193,7 @@ NewTask task_for(const AssignRequest& request, const Target& target, std::int64_
   task.capture = input.capture;
   task.step = input.step.value_or(false);
   if (input.policy) task.policy = entity::text_of(*input.policy);
-  if (input.state_requires) task.state_requires = requirements(*input.state_requires);
+  task.state_requires = request.state_requires;
   return task;
 }
 
@@ -216,8 +216,9 @@ AssignRequest AssignRequest::read(std::shared_ptr<const service::Identity> who, 
   request.action = row_of(input.action, "action");
   request.reference = input.reference;
   request.args = input.args.dump();
-  const std::size_t states = input.state_requires ? requirements(*input.state_requires).size() : 0;
-  if (request.args.size() + input.reference.value_or("").size() + states > kMaxArguments) {
+  if (input.state_requires) request.state_requires = requirements(*input.state_requires);
+  if (request.args.size() + input.reference.value_or("").size() + request.state_requires.size() >
+      kMaxArguments) {
     throw Error(
         code::kValidation,
         std::string("The arguments are larger than an agent can be sent (1 MiB). Upload large data and pass "

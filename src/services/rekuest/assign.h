@@ -27,6 +27,7 @@ struct AssignRequest {
   std::optional<std::string> reference;  ///< given by the caller
   std::string args;                      ///< JSON text
   std::string args_hash;
+  std::string state_requires = "[]";  ///< JSON text
 };
 
 struct Assigned {

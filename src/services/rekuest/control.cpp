@@ -1,10 +1,11 @@
 #include "services/rekuest/control.h"
 
+#include <optional>
+
 #include "base/error.h"
 #include "services/rekuest/catalog.h"
 #include "services/rekuest/frame.h"
 #include "services/rekuest/registration.h"
-#include "sql/nullable.h"
 
 namespace rekuest {
 namespace {
@@ -48,18 +49,16 @@ NewEvent event(std::string_view kind) {
 
 void control_one(sql::Writer& writer, TaskLedger& ledger, const Words& words, bool step, TaskState& task,
                  std::int64_t caller, Controlled& out) {
-  ledger.instruct(task, words.instruct, caller);
+  // A RESUME that is sent again says the same, so its step is kept.
+  const bool resumes = words.instruct == "RESUME";
+  ledger.instruct(task, words.instruct, caller, resumes ? std::optional(step) : std::nullopt);
   ledger.append(task, event(words.asked), Speaker::kServer);
   if (!words.ended.empty() && !may_be_known(writer, task)) {
     ledger.append(task, event(words.ended), Speaker::kServer);
     return;
   }
   base::Json::Object members{{"task", std::to_string(task.id)}};
-  if (words.instruct == "RESUME") {
-    // Kept, so that a RESUME that is sent again says the same.
-    writer.execute("update task set step = $2 where id = $1", {task.id, sql::flag(step)});
-    members.emplace_back("step", step);
-  }
+  if (resumes) members.emplace_back("step", step);
   out.frames.emplace_back(task.agent, frame(words.instruct, members));
 }
 

@@ -107,10 +107,13 @@ void TaskLedger::append(TaskState& task, NewEvent event, Speaker speaker) {
   notices_.push_back({task.caller, task.root, {}, StoredEvent{0, task.id, now_, std::move(event)}});
 }
 
-void TaskLedger::instruct(const TaskState& task, std::string_view kind, std::optional<std::int64_t> caller) {
+void TaskLedger::instruct(const TaskState& task, std::string_view kind, std::optional<std::int64_t> caller,
+                          std::optional<bool> step) {
   writer_.execute("insert into task_instruct (task_id, kind, caller_id, created_at) values ($1, $2, $3, $4)",
                   {task.id, std::string(kind), nullable(caller), now_});
-  tasks_.at(task.id)->change.instruct = kind;
+  Change& change = tasks_.at(task.id)->change;
+  change.instruct = kind;
+  if (step) change.step = *step ? 1 : 0;
 }
 
 std::vector<TaskNotice> TaskLedger::store() {
@@ -157,13 +160,14 @@ void TaskLedger::update_row(const Entry& entry) {
                                  nullable(change.message),
                                  nullable(change.returns),
                                  change.last_step,
-                                 nullable(change.instruct)};
+                                 nullable(change.instruct),
+                                 nullable(change.step)};
   constexpr std::string_view kUpdate =
       "update task set latest_event_kind = $2, reported = $3, revision = revision + $4, updated_at = $5,"
       " latest_progress = coalesce($6, latest_progress), latest_message = coalesce($7, latest_message),"
       " latest_returns = coalesce($8, latest_returns),"
       " last_step = case when $9 > coalesce(last_step, 0) then $9 else last_step end,"
-      " latest_instruct_kind = coalesce($10, latest_instruct_kind)";
+      " latest_instruct_kind = coalesce($10, latest_instruct_kind), step = coalesce($11, step)";
   static const std::string kGoesOn = std::string(kUpdate) + " where id = $1";
   static const std::string kEnds = std::string(kUpdate) + ", is_done = 1, finished_at = $5 where id = $1";
   writer_.execute(change.ends ? kEnds : kGoesOn, std::move(values));

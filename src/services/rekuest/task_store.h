@@ -99,8 +99,10 @@ class TaskLedger {
   /// message, returns, revision, and the end if the kind is terminal. What an
   /// agent says marks the task as reported.
   void append(TaskState& task, NewEvent event, Speaker speaker);
-  /// Notes what was asked for and by whom.
-  void instruct(const TaskState& task, std::string_view kind, std::optional<std::int64_t> caller);
+  /// Notes what was asked for and by whom; `step`: whether the task goes on step
+  /// by step from now on.
+  void instruct(const TaskState& task, std::string_view kind, std::optional<std::int64_t> caller,
+                std::optional<bool> step = {});
 
   /// Writes everything and forgets the tasks; the notices are in the order of `append`.
   std::vector<TaskNotice> store();
@@ -115,6 +117,7 @@ class TaskLedger {
     std::optional<std::string> message;
     std::optional<std::string> returns;
     std::optional<std::string> instruct;
+    std::optional<std::int64_t> step;
   };
   struct Entry {
     TaskState state;
