@@ -22,7 +22,7 @@ struct CollectInput;
 }  // namespace schema
 
 /// Of the tables; schema.lock.*.sql.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 /// Thread-safe. What the foundation refers to must outlive it, and it the
 /// server it is routed in.

@@ -1,4 +1,4 @@
--- version 2
+-- version 3
 create table "action" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -61,7 +61,8 @@ create table "agent" (
   "session_id" text,
   "connection_id" text,
   "epoch" integer not null default 0,
-  "disconnected_at" integer
+  "disconnected_at" integer,
+  "replica" text
 );
 
 create table "agent_asset" (
@@ -93,6 +94,12 @@ create table "signing_key" (
   "key_id" text not null,
   "private_pem" text not null,
   "created_at" integer not null
+);
+
+create table "replica" (
+  "id" integer primary key autoincrement,
+  "name" text not null,
+  "heartbeat" integer not null
 );
 
 create table "dependency" (
@@ -294,7 +301,9 @@ create table "state" (
   "app_identifier" text,
   "created_at" integer not null,
   "updated_at" integer not null,
-  "value" text not null default '{}'
+  "value" text not null default '{}',
+  "session_id" integer references "session"(id) on delete set null,
+  "global_rev" integer not null default 0
 );
 
 create table "patch" (
@@ -364,7 +373,12 @@ create table "task" (
   "step" integer not null default 0,
   "state_requires" text not null default '[]',
   "reported" integer not null default 0,
-  "last_step" integer
+  "last_step" integer,
+  "withheld" integer not null default 0,
+  "due_at" integer,
+  "approval_note" text,
+  "request_id" text,
+  "settled" integer not null default 0
 );
 
 create table "task_instruct" (
@@ -475,6 +489,8 @@ create unique index if not exists "journal_position_agent_id_journal_session_idx
 
 create unique index if not exists "signing_key_key_id_idx" on "signing_key" ("key_id");
 
+create unique index if not exists "replica_name_idx" on "replica" ("name");
+
 create unique index if not exists "dependency_implementation_id_key_idx" on "dependency" ("implementation_id", "key");
 
 create unique index if not exists "organization_slug_idx" on "organization" ("slug");
@@ -561,6 +577,8 @@ create unique index if not exists "state_agent_id_interface_idx" on "state" ("ag
 
 create index if not exists "state_definition_id_idx" on "state" ("definition_id");
 
+create index if not exists "state_session_id_some_idx" on "state" ("session_id") where "session_id" is not null;
+
 create index if not exists "patch_state_id_global_rev_idx" on "patch" ("state_id", "global_rev");
 
 create index if not exists "patch_agent_id_global_rev_idx" on "patch" ("agent_id", "global_rev");
@@ -596,6 +614,8 @@ create index if not exists "task_parent_id_call_key_some_idx" on "task" ("parent
 create index if not exists "task_root_id_some_idx" on "task" ("root_id") where "root_id" is not null;
 
 create index if not exists "task_not_before_some_idx" on "task" ("not_before") where "not_before" is not null;
+
+create index if not exists "task_due_at_some_idx" on "task" ("due_at") where "due_at" is not null;
 
 create index if not exists "task_organization_id_id_idx" on "task" ("organization_id", "id");
 

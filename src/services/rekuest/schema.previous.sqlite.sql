@@ -1,4 +1,4 @@
--- version 1
+-- version 2
 create table "action" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -362,12 +362,9 @@ create table "task" (
   "dependency" text,
   "dependency_method" text,
   "step" integer not null default 0,
-  "hooks" text not null default '[]',
   "state_requires" text not null default '[]',
   "reported" integer not null default 0,
-  "last_step" integer,
-  "dispatches" integer not null default 0,
-  "dispatched_at" integer
+  "last_step" integer
 );
 
 create table "task_instruct" (
@@ -442,11 +439,17 @@ create index if not exists "action_organization_id_name_idx" on "action" ("organ
 
 create index if not exists "action_app_id_idx" on "action" ("app_id");
 
+create index if not exists "action_organization_id_id_idx" on "action" ("organization_id", "id");
+
 create unique index if not exists "collection_organization_id_name_idx" on "collection" ("organization_id", "name");
 
-create index if not exists "collection_creator_id_idx" on "collection" ("creator_id");
+create index if not exists "collection_organization_id_id_idx" on "collection" ("organization_id", "id");
+
+create index if not exists "collection_creator_id_some_idx" on "collection" ("creator_id") where "creator_id" is not null;
 
 create unique index if not exists "protocol_organization_id_name_idx" on "protocol" ("organization_id", "name");
+
+create index if not exists "protocol_organization_id_id_idx" on "protocol" ("organization_id", "id");
 
 create unique index if not exists "agent_client_id_user_id_organization_id_idx" on "agent" ("client_id", "user_id", "organization_id");
 
@@ -459,6 +462,8 @@ create index if not exists "agent_app_id_idx" on "agent" ("app_id");
 create index if not exists "agent_release_id_idx" on "agent" ("release_id");
 
 create index if not exists "agent_connected_last_seen_idx" on "agent" ("connected", "last_seen");
+
+create index if not exists "agent_organization_id_id_idx" on "agent" ("organization_id", "id");
 
 create unique index if not exists "agent_asset_agent_id_name_idx" on "agent_asset" ("agent_id", "name");
 
@@ -476,7 +481,7 @@ create unique index if not exists "organization_slug_idx" on "organization" ("sl
 
 create unique index if not exists "user_account_sub_iss_idx" on "user_account" ("sub", "iss");
 
-create index if not exists "user_account_active_organization_id_idx" on "user_account" ("active_organization_id");
+create index if not exists "user_account_active_organization_id_some_idx" on "user_account" ("active_organization_id") where "active_organization_id" is not null;
 
 create unique index if not exists "app_identifier_idx" on "app" ("identifier");
 
@@ -486,19 +491,19 @@ create unique index if not exists "device_device_id_idx" on "device" ("device_id
 
 create unique index if not exists "client_client_id_iss_idx" on "client" ("client_id", "iss");
 
-create index if not exists "client_release_id_idx" on "client" ("release_id");
+create index if not exists "client_release_id_some_idx" on "client" ("release_id") where "release_id" is not null;
 
-create index if not exists "client_device_id_idx" on "client" ("device_id");
+create index if not exists "client_device_id_some_idx" on "client" ("device_id") where "device_id" is not null;
 
 create unique index if not exists "caller_client_id_user_id_organization_id_idx" on "caller" ("client_id", "user_id", "organization_id");
 
 create index if not exists "caller_user_id_idx" on "caller" ("user_id");
 
-create index if not exists "caller_organization_id_idx" on "caller" ("organization_id");
+create index if not exists "caller_organization_id_id_idx" on "caller" ("organization_id", "id");
 
 create unique index if not exists "membership_user_id_organization_id_idx" on "membership" ("user_id", "organization_id");
 
-create index if not exists "membership_organization_id_idx" on "membership" ("organization_id");
+create index if not exists "membership_organization_id_id_idx" on "membership" ("organization_id", "id");
 
 create unique index if not exists "implementation_agent_id_interface_idx" on "implementation" ("agent_id", "interface");
 
@@ -508,33 +513,35 @@ create index if not exists "implementation_action_id_idx" on "implementation" ("
 
 create index if not exists "implementation_release_id_idx" on "implementation" ("release_id");
 
-create index if not exists "implementation_higher_order_for_id_idx" on "implementation" ("higher_order_for_id");
+create index if not exists "implementation_higher_order_for_id_some_idx" on "implementation" ("higher_order_for_id") where "higher_order_for_id" is not null;
 
 create unique index if not exists "implementation_param_implementation_id_key_idx" on "implementation_param" ("implementation_id", "key");
 
 create unique index if not exists "lock_agent_id_key_idx" on "lock" ("agent_id", "key");
 
-create index if not exists "lock_held_by_id_idx" on "lock" ("held_by_id");
+create index if not exists "lock_held_by_id_some_idx" on "lock" ("held_by_id") where "held_by_id" is not null;
 
 create unique index if not exists "memory_shelve_agent_id_idx" on "memory_shelve" ("agent_id");
 
-create index if not exists "memory_shelve_creator_id_idx" on "memory_shelve" ("creator_id");
+create index if not exists "memory_shelve_creator_id_some_idx" on "memory_shelve" ("creator_id") where "creator_id" is not null;
 
 create unique index if not exists "memory_drawer_shelve_id_resource_id_idx" on "memory_drawer" ("shelve_id", "resource_id");
 
-create index if not exists "port_action_id_side_kind_identifier_idx" on "port" ("action_id", "side", "kind", "identifier");
+create index if not exists "port_action_id_side_kind_identifier_some_idx" on "port" ("action_id", "side", "kind", "identifier") where "action_id" is not null;
 
-create index if not exists "port_definition_id_idx" on "port" ("definition_id");
+create index if not exists "port_definition_id_some_idx" on "port" ("definition_id") where "definition_id" is not null;
 
-create index if not exists "port_parent_id_idx" on "port" ("parent_id");
+create index if not exists "port_parent_id_some_idx" on "port" ("parent_id") where "parent_id" is not null;
 
 create index if not exists "port_organization_id_kind_identifier_idx" on "port" ("organization_id", "kind", "identifier");
+
+create index if not exists "port_organization_id_id_idx" on "port" ("organization_id", "id");
 
 create index if not exists "port_constraint_port_id_key_idx" on "port_constraint" ("port_id", "key");
 
 create index if not exists "resolution_implementation_id_idx" on "resolution" ("implementation_id");
 
-create index if not exists "resolution_organization_id_idx" on "resolution" ("organization_id");
+create index if not exists "resolution_organization_id_id_idx" on "resolution" ("organization_id", "id");
 
 create index if not exists "resolution_creator_id_idx" on "resolution" ("creator_id");
 
@@ -544,9 +551,11 @@ create index if not exists "resolved_dependency_dependency_id_idx" on "resolved_
 
 create index if not exists "resolved_dependency_implementation_id_idx" on "resolved_dependency" ("implementation_id");
 
-create index if not exists "resolved_dependency_down_stream_resolution_id_idx" on "resolved_dependency" ("down_stream_resolution_id");
+create index if not exists "resolved_dependency_down_stream_resolution_id_some_idx" on "resolved_dependency" ("down_stream_resolution_id") where "down_stream_resolution_id" is not null;
 
 create unique index if not exists "state_definition_organization_id_hash_idx" on "state_definition" ("organization_id", "hash");
+
+create index if not exists "state_definition_organization_id_id_idx" on "state_definition" ("organization_id", "id");
 
 create unique index if not exists "state_agent_id_interface_idx" on "state" ("agent_id", "interface");
 
@@ -560,7 +569,7 @@ create index if not exists "patch_agent_id_timestamp_idx" on "patch" ("agent_id"
 
 create index if not exists "patch_session_id_global_rev_idx" on "patch" ("session_id", "global_rev");
 
-create index if not exists "patch_task_id_idx" on "patch" ("task_id");
+create index if not exists "patch_task_id_some_idx" on "patch" ("task_id") where "task_id" is not null;
 
 create index if not exists "snapshot_state_id_global_rev_idx" on "snapshot" ("state_id", "global_rev");
 
@@ -570,29 +579,31 @@ create index if not exists "snapshot_session_id_global_rev_idx" on "snapshot" ("
 
 create unique index if not exists "session_agent_id_session_id_idx" on "session" ("agent_id", "session_id");
 
-create index if not exists "task_caller_id_reference_idx" on "task" ("caller_id", "reference");
+create index if not exists "task_caller_id_reference_some_idx" on "task" ("caller_id", "reference") where "caller_id" is not null;
 
-create index if not exists "task_caller_id_root_id_is_done_idx" on "task" ("caller_id", "root_id", "is_done");
+create index if not exists "task_caller_id_finished_at_some_idx" on "task" ("caller_id", "finished_at") where "caller_id" is not null;
 
 create index if not exists "task_organization_id_created_at_idx" on "task" ("organization_id", "created_at");
 
-create index if not exists "task_agent_id_is_done_idx" on "task" ("agent_id", "is_done");
+create index if not exists "task_agent_id_is_done_id_some_idx" on "task" ("agent_id", "is_done", "id") where "agent_id" is not null;
 
 create index if not exists "task_action_id_created_at_idx" on "task" ("action_id", "created_at");
 
-create index if not exists "task_implementation_id_created_at_idx" on "task" ("implementation_id", "created_at");
+create index if not exists "task_implementation_id_created_at_some_idx" on "task" ("implementation_id", "created_at") where "implementation_id" is not null;
 
-create index if not exists "task_parent_id_call_key_idx" on "task" ("parent_id", "call_key");
+create index if not exists "task_parent_id_call_key_some_idx" on "task" ("parent_id", "call_key") where "parent_id" is not null;
 
-create index if not exists "task_root_id_idx" on "task" ("root_id");
+create index if not exists "task_root_id_some_idx" on "task" ("root_id") where "root_id" is not null;
 
-create index if not exists "task_is_done_not_before_idx" on "task" ("is_done", "not_before");
+create index if not exists "task_not_before_some_idx" on "task" ("not_before") where "not_before" is not null;
 
-create index if not exists "task_resolution_id_idx" on "task" ("resolution_id");
+create index if not exists "task_organization_id_id_idx" on "task" ("organization_id", "id");
+
+create index if not exists "task_resolution_id_some_idx" on "task" ("resolution_id") where "resolution_id" is not null;
 
 create index if not exists "task_instruct_task_id_idx" on "task_instruct" ("task_id");
 
-create index if not exists "task_instruct_caller_id_idx" on "task_instruct" ("caller_id");
+create index if not exists "task_instruct_caller_id_some_idx" on "task_instruct" ("caller_id") where "caller_id" is not null;
 
 create unique index if not exists "task_object_task_id_object_idx" on "task_object" ("task_id", "object");
 
@@ -600,7 +611,7 @@ create index if not exists "task_object_object_idx" on "task_object" ("object");
 
 create index if not exists "task_event_task_id_idx" on "task_event" ("task_id");
 
-create index if not exists "task_event_delegated_to_id_idx" on "task_event" ("delegated_to_id");
+create index if not exists "task_event_delegated_to_id_some_idx" on "task_event" ("delegated_to_id") where "delegated_to_id" is not null;
 
 create index if not exists "action_collection_collection_id_idx" on "action_collection" ("collection_id");
 
