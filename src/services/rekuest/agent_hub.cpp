@@ -21,17 +21,13 @@ bool AgentHub::close(std::int64_t agent, const AgentLink* link) {
   return true;
 }
 
-void AgentHub::send(std::int64_t agent, FrameMaker frame) {
+void AgentHub::send(std::int64_t agent, std::int64_t task, FrameSource frames) {
   std::shared_ptr<AgentLink> link;
   {
     const std::lock_guard lock(mutex_);
     if (const auto it = links_.find(agent); it != links_.end()) link = it->second;
   }
-  if (link) link->send(std::move(frame));
-}
-
-void AgentHub::send(std::int64_t agent, std::string frame) {
-  send(agent, FrameMaker([text = std::move(frame)] { return text; }));
+  if (link) link->send(task, std::move(frames));
 }
 
 std::vector<std::int64_t> AgentHub::connected() const {

@@ -19,8 +19,9 @@ namespace rekuest {
 class AgentLink {
  public:
   virtual ~AgentLink() = default;
-  /// Frames of one agent are sent in the order of the calls.
-  virtual void send(FrameMaker frame) = 0;
+  /// Frames of one agent are sent in the order of the calls. `task`: which one
+  /// they are about, 0: none of its own.
+  virtual void send(std::int64_t task, FrameSource frames) = 0;
   /// A newer registration of the same agent took over.
   virtual void displace() = 0;
 };
@@ -34,8 +35,7 @@ class AgentHub {
   /// False if another link has taken over since.
   bool close(std::int64_t agent, const AgentLink* link);
   /// Dropped if the agent is not here: it is told when it registers.
-  void send(std::int64_t agent, FrameMaker frame);
-  void send(std::int64_t agent, std::string frame);
+  void send(std::int64_t agent, std::int64_t task, FrameSource frames);
   std::vector<std::int64_t> connected() const;
 
   base::metrics::Counter acknowledged_frames;

@@ -11,7 +11,9 @@ using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 struct RecordingLink : AgentLink {
-  void send(FrameMaker frame) override { frames.push_back(frame()); }
+  void send(std::int64_t, FrameSource source) override {
+    while (auto frame = source()) frames.push_back(*std::move(frame));
+  }
   void displace() override { ++displaced; }
   std::vector<std::string> frames;
   int displaced = 0;
@@ -23,9 +25,9 @@ TEST(AgentHub, ForwardsToTheAgentsLinkInOrder) {
   const auto two = std::make_shared<RecordingLink>();
   hub.open(1, one);
   hub.open(2, two);
-  hub.send(1, "a");
-  hub.send(2, "b");
-  hub.send(1, "c");
+  hub.send(1, 0, one_frame("a"));
+  hub.send(2, 0, one_frame("b"));
+  hub.send(1, 0, one_frame("c"));
   EXPECT_THAT(one->frames, ElementsAre("a", "c"));
   EXPECT_THAT(two->frames, ElementsAre("b"));
   EXPECT_THAT(hub.connected(), UnorderedElementsAre(1, 2));
@@ -33,7 +35,7 @@ TEST(AgentHub, ForwardsToTheAgentsLinkInOrder) {
 
 TEST(AgentHub, DropsWhatIsForNobody) {
   AgentHub hub;
-  hub.send(1, "a");
+  hub.send(1, 0, one_frame("a"));
   const auto link = std::make_shared<RecordingLink>();
   hub.open(1, link);
   EXPECT_THAT(link->frames, IsEmpty());
@@ -45,7 +47,7 @@ TEST(AgentHub, ANewLinkDisplacesTheEarlierOne) {
   const auto later = std::make_shared<RecordingLink>();
   hub.open(1, earlier);
   hub.open(1, later);
-  hub.send(1, "a");
+  hub.send(1, 0, one_frame("a"));
   EXPECT_EQ(earlier->displaced, 1);
   EXPECT_EQ(later->displaced, 0);
   EXPECT_THAT(earlier->frames, IsEmpty());

@@ -1,17 +1,22 @@
-// What an agent asks for and waits for an answer to: child calls, holds, probes,
-// state revisions.
+// What an agent asks for, most of it waiting for an answer: child calls and
+// their controls, holds, probes, state revisions.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
+#include "services/rekuest/journal.h"
 
 namespace rekuest {
 
-/// The answering frame; nullopt if the frame is no request. What this server
-/// does not do yet is refused in the protocol's own words, so that an app fails
-/// cleanly instead of waiting.
-std::optional<std::string> answer_to(const std::string& kind, const base::Json& request);
+bool is_request(std::string_view kind);
+
+/// Does it inside the write body of its batch. The answers are messages of the outcome.
+void answer_request(sql::Writer& writer, TaskLedger& ledger, const JournalAgent& from, const std::string& kind,
+                    const base::Json& request, std::int64_t now, Outcome& out);
+
+/// The answer to one that cannot be done.
+void refuse_request(const JournalAgent& from, const std::string& kind, const base::Json& request, Outcome& out);
 
 }  // namespace rekuest

@@ -96,7 +96,9 @@ class AgentSocket : public net::WebSocketSession,
   }
 
   // AgentLink
-  void send(FrameMaker frame) override { outbox_->send(std::move(frame)); }
+  void send(std::int64_t task, FrameSource frames) override {
+    if (task == 0 || task > waiting_up_to_) outbox_->send(std::move(frames));
+  }
   void displace() override { socket_->close(kDisplaced, "A newer connection of this agent took over."); }
 
  private:
@@ -161,7 +163,7 @@ class AgentSocket : public net::WebSocketSession,
 
   // True: a commit is under way and goes on by itself.
   bool handle(const std::deque<std::string>& messages) {
-    std::vector<Json> numbered;
+    std::vector<Json> frames;
     for (const std::string& message : messages) {
       if (!registered_ && !may_be_read(message)) return false;
       Json parsed;
@@ -175,18 +177,14 @@ class AgentSocket : public net::WebSocketSession,
       if (!registered_)
         return *kind == "REGISTER" ? begin_registration(parsed) : refuse(kTryAgain, "REGISTER first.");
       if (*kind == "REGISTER") return refuse(kInvalidFrame, "This connection is registered already.");
-      if (is_numbered(*kind)) {
-        numbered.push_back(std::move(parsed));
+      if (is_numbered(*kind) || is_request(*kind)) {
+        frames.push_back(std::move(parsed));
       } else if (*kind != "HEARTBEAT_ANSWER") {
-        if (auto answer = answer_to(*kind, parsed)) {
-          say(*std::move(answer));
-        } else {
-          base::log::warning("agent.unknown_frame", {{"kind", *kind}});
-        }
+        base::log::warning("agent.unknown_frame", {{"kind", *kind}});
       }
     }
-    if (numbered.empty()) return false;
-    commit(std::make_shared<const std::vector<Json>>(std::move(numbered)));
+    if (frames.empty()) return false;
+    commit(std::make_shared<const std::vector<Json>>(std::move(frames)));
     return true;
   }
 
@@ -243,7 +241,7 @@ class AgentSocket : public net::WebSocketSession,
     machinery_.database.write_async(
         [read, result, now, self = shared_from_this()](sql::Writer& writer) {
           *result = connect_agent(writer, *read, now);
-          writer.after_commit([self, result, now] { self->registered(*result, now); });
+          writer.after_commit([self, result] { self->registered(*result); });
         },
         [self = shared_from_this()](std::exception_ptr error) {
           if (error) self->registration_failed(error);
@@ -253,10 +251,10 @@ class AgentSocket : public net::WebSocketSession,
   }
 
   // On the writer thread, in commit order: a task assigned after this commit
-  // finds the link, one assigned before is among `pending`.
-  void registered(Registered& result, std::int64_t now) {
-    Pending pending = std::move(result.pending);
+  // finds the link, one assigned before is in the backlog.
+  void registered(Registered& result) {
     registered_ = std::move(result);
+    waiting_up_to_ = registered_->agent.waiting_up_to;
     open_ = true;
     forget_unregistered();
     const std::int64_t agent = registered_->agent.agent;
@@ -264,20 +262,18 @@ class AgentSocket : public net::WebSocketSession,
                        {"inquiries", registered_->inquiries},
                        {"hash", registered_->hash},
                        {"diagnostics", registered_->diagnostics}}));
+    if (registered_->backlog) send_backlog(*registered_->backlog);
     machinery_.hub.open(agent, shared_from_this());
-    send_pending(std::move(pending), now);
     base::log::info("agent.registered", {{"agent", agent}});
     heard_ = base::monotonic_micros();
     start_heartbeat();
   }
 
-  void send_pending(Pending pending, std::int64_t now) {
-    for (AssignFrame& assign : pending.assigns) {
-      send([frame = std::move(assign), &signer = machinery_.signer, now] { return frame.text(signer, now); });
-    }
-    for (std::string& control : pending.controls) {
-      send([text = std::move(control)] { return text; });
-    }
+  // Stands in line before whatever is sent from now on.
+  void send_backlog(const BacklogBounds& bounds) {
+    waiting_up_to_ = 0;
+    auto backlog = std::make_shared<Backlog>(machinery_.database, machinery_.signer, bounds);
+    outbox_->send([backlog] { return backlog->next(); });
   }
 
   void registration_failed(const std::exception_ptr& error) {
@@ -318,11 +314,11 @@ class AgentSocket : public net::WebSocketSession,
           // acknowledged, and so is said again there.
           if (!holds_lease(writer, *self->registered_)) return;
           apply_frames(writer, self->registered_->agent, *frames, mode, now, *outcome);
-          writer.after_commit([self, outcome, count = frames->size(), now] {
+          writer.after_commit([self, outcome, count = frames->size()] {
             self->acknowledge(*outcome);
             self->machinery_.hub.acknowledged_frames.add(count);
-            self->machinery_.feed.publish(outcome->notices);
-            self->send_pending(std::move(outcome->pending), now);
+            if (outcome->backlog) self->send_backlog(*outcome->backlog);
+            self->machinery_.delivery.deliver(std::move(outcome->told));
           });
         },
         [self = shared_from_this(), frames, mode](std::exception_ptr error) {
@@ -399,9 +395,10 @@ class AgentSocket : public net::WebSocketSession,
 
   const AgentMachinery& machinery_;
   std::shared_ptr<net::WebSocket> socket_;
-  std::shared_ptr<AgentOutbox> outbox_;  ///< tasks and their controls; the rest needs no order
+  std::shared_ptr<AgentOutbox> outbox_;  ///< all that is about tasks; the rest needs no order
   std::atomic<std::int64_t> heard_{0};
   std::atomic<std::size_t> unregistered_{0};
+  std::atomic<std::int64_t> waiting_up_to_{0};  ///< JournalAgent::waiting_up_to, until its backlog is sent
   std::atomic<bool> open_{false};
   std::atomic<bool> closed_{false};
   std::atomic<bool> refused_{false};

@@ -8,8 +8,7 @@
 #include "net/worker_pool.h"
 #include "service/auth.h"
 #include "services/rekuest/agent_hub.h"
-#include "services/rekuest/dispatch.h"
-#include "services/rekuest/feed.h"
+#include "services/rekuest/delivery.h"
 #include "sql/database.h"
 
 namespace rekuest {
@@ -23,7 +22,7 @@ struct AgentMachinery {
   sql::Database& database;
   service::Authenticator& authenticator;
   AgentHub& hub;
-  Feed& feed;
+  Delivery& delivery;
   const ProvenanceSigner& signer;
   const Shapes& shapes;
 };

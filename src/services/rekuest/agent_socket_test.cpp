@@ -113,10 +113,11 @@ class AgentSockets : public ::testing::TestWithParam<sql::Dialect> {
   Feed feed_{database_, bus_};
   AgentHub hub_;
   ProvenanceSigner signer_;
+  Delivery delivery_{hub_, feed_, signer_};
   net::EventLoop loop_{1};
   net::WorkerPool workers_{"test", 1};
   AgentMachinery machinery_{loop_, workers_, database_, authenticator_,
-                            hub_,  feed_,    signer_,   rekuest_testing::shapes()};
+                            hub_,  delivery_, signer_,   rekuest_testing::shapes()};
   std::vector<Connection> connections_;
 };
 INSTANTIATE_TEST_SUITE_P(Both, AgentSockets, sql_testing::kBothDatabases, sql_testing::dialect_name);
@@ -311,7 +312,7 @@ TEST_P(AgentSockets, APoisonedFrameDoesNotLoseItsNeighbours) {
 TEST_P(AgentSockets, WaitsForAnAgentThatReadsSlowly) {
   Connection agent = registered();
   agent.socket->queued = 5 * 1024 * 1024;
-  for (int i = 0; i < 3; ++i) hub_.send(agent_id(), "{\"type\":\"N" + std::to_string(i) + "\"}");
+  for (int i = 0; i < 3; ++i) hub_.send(agent_id(), 0, one_frame("{\"type\":\"N" + std::to_string(i) + "\"}"));
   settle();
   EXPECT_EQ(agent.socket->types(), "INIT");
   agent.socket->queued = 0;
@@ -327,7 +328,7 @@ TEST_P(AgentSockets, ANewConnectionOfTheProcessDisplacesTheOld) {
   old.session->on_close(4005);
   settle();
   EXPECT_EQ(connected(), "1") << "the old connection's end is not the agent's";
-  hub_.send(world_.number("select id from agent"), R"({"type":"CANCEL"})");
+  hub_.send(world_.number("select id from agent"), 0, one_frame(R"({"type":"CANCEL"})"));
   EXPECT_FALSE(fresh.socket->next("CANCEL").is_null());
 
   fresh.session->on_close(1000);
@@ -407,7 +408,7 @@ TEST_P(AgentSockets, AnswersRequestsItCannotMeet) {
     EXPECT_EQ(response["request"], Json("r-1")) << request;
     EXPECT_TRUE(response["error"].is_string()) << request;
   }
-  agent.send(Json::object({{"type", "HELD"}, {"task", "1"}}));
+  agent.send(Json::object({{"type", "HELD"}, {"task", "1"}, {"blok", Json::object({{"key", "k"}})}}));
   EXPECT_EQ(agent.socket->next("BLOK_REFUSED")["task"], Json("1"));
 }
 

@@ -6,9 +6,10 @@
 #include <optional>
 
 #include "service/auth.h"
-#include "services/rekuest/dispatch.h"
+#include "services/rekuest/frame.h"
+#include "services/rekuest/outcome.h"
 #include "services/rekuest/schema/task.h"
-#include "services/rekuest/task_store.h"
+#include "services/rekuest/target.h"
 #include "sql/database.h"
 
 namespace rekuest {
@@ -28,13 +29,14 @@ struct AssignRequest {
   std::string args;                      ///< JSON text
   std::string args_hash;
   std::string state_requires = "[]";  ///< JSON text
+  std::int64_t not_before = 0;        ///< microseconds; 0: at once
 };
 
 struct Assigned {
   std::int64_t task = 0;
-  std::int64_t agent = 0;
-  std::optional<AssignFrame> frame;  ///< to send; none if the task existed already or is not due
-  std::vector<TaskNotice> notices;
+  bool made = false;                ///< false: it existed already
+  std::optional<std::int64_t> due;  ///< not before this time
+  Outcome outcome;
 };
 
 /// Creates a root task inside a write body. A repeated reference gives the
@@ -42,8 +44,17 @@ struct Assigned {
 /// action, the agent is away.
 Assigned assign_task(sql::Writer& writer, const AssignRequest& request);
 
-/// The SQL condition that the agent `alias` can be given work; `stale` is the
-/// placeholder of the oldest `last_seen` that still counts.
-std::string available_condition(const std::string& alias, const std::string& stale);
+// --- what calls from callers and from agents have in common ---
+
+/// Leaves room for the frame around the arguments.
+inline constexpr std::size_t kMaxArguments = kMaxFrameToAgent - std::size_t{16} * 1024;
+
+/// The task is this implementation's to run.
+void aim(NewTask& task, const Target& target, const base::Json& arguments);
+/// Its ASSIGN; the subjects are of the person it runs for and of who asked.
+AgentMessage assign_message(Target target, const NewTask& task, std::int64_t id, std::string person,
+                            std::string requester);
+/// Throws Error(kValidation) if an agent with these features (JSON text) does not look at required states.
+void check_states(const std::string& features);
 
 }  // namespace rekuest

@@ -30,7 +30,9 @@ class Assign : public ::testing::TestWithParam<sql::Dialect> {
     }
   }
   std::int64_t id(const char* sql) { return world_.number(sql); }
-  std::int64_t agent_of(const std::string& input) { return world_.assign(me_, input).agent; }
+  std::int64_t agent_of(const std::string& input) {
+    return world_.assign(me_, input).outcome.messages.at(0).agent;
+  }
   std::string action(const std::string& more = "") {
     return fmt::format(R"({{"action":"{}","args":{{}}{}}})", id("select id from action where key = 'add'"),
                        more);
@@ -47,16 +49,19 @@ TEST_P(Assign, MakesATaskThatIsOnItsWay) {
   const Assigned assigned =
       world_.assign(me_, R"({"agent":")" + here_ + R"(","interface":"add","args":{"a":1}})");
 
-  EXPECT_EQ(assigned.agent, agent_.agent.agent);
-  EXPECT_TRUE(assigned.frame);
+  EXPECT_TRUE(assigned.made);
+  ASSERT_THAT(assigned.outcome.messages, SizeIs(1));
+  EXPECT_EQ(assigned.outcome.messages[0].agent, agent_.agent.agent);
   EXPECT_EQ(world_.events(assigned.task), "QUEUED");
   EXPECT_EQ(world_.joined("select kind from task_instruct"), "ASSIGN");
   EXPECT_EQ(world_.text("select policy from task"), "ASK");
   EXPECT_EQ(world_.number("select is_done from task"), 0);
   EXPECT_EQ(world_.number("select count(*) from task where reference is null"), 0);
-  ASSERT_THAT(assigned.notices, SizeIs(2));
-  EXPECT_EQ(assigned.notices[0].created->change()["id"], Json(assigned.task));
-  EXPECT_EQ(assigned.notices[1].event->change()["kind"], Json("QUEUED"));
+  ASSERT_THAT(assigned.outcome.notices, SizeIs(1));
+  const TaskNotice& notice = assigned.outcome.notices[0];
+  EXPECT_TRUE(notice.created);
+  EXPECT_EQ(notice.task->change()["id"], Json(assigned.task));
+  EXPECT_EQ(notice.event->change()["kind"], Json("QUEUED"));
 }
 
 TEST_P(Assign, FindsItsTargetByEachOfTheWays) {
@@ -71,7 +76,7 @@ TEST_P(Assign, FindsItsTargetByEachOfTheWays) {
     SCOPED_TRACE(target);
     const Assigned assigned = world_.assign(me_, "{" + target + R"(,"args":{}})");
     EXPECT_EQ(world_.number("select implementation_id from task where id = $1", {assigned.task}), add);
-    EXPECT_EQ(assigned.agent, agent_.agent.agent);
+    EXPECT_EQ(assigned.outcome.messages.at(0).agent, agent_.agent.agent);
   }
 }
 
@@ -163,8 +168,9 @@ TEST_P(Assign, GivesTheSameTaskForARepeatedReference) {
   world_.disconnect(agent_);
   const Assigned again = world_.assign(me_, action(R"(,"reference":"r")"));
   EXPECT_EQ(again.task, first.task);
-  EXPECT_FALSE(again.frame);
-  EXPECT_THAT(again.notices, IsEmpty());
+  EXPECT_FALSE(again.made);
+  EXPECT_THAT(again.outcome.messages, IsEmpty());
+  EXPECT_THAT(again.outcome.notices, IsEmpty());
   EXPECT_EQ(world_.number("select count(*) from task"), 1);
 }
 
@@ -181,7 +187,7 @@ TEST_P(Assign, LeavesArgumentsUntouched) {
       world_.assign(me_, R"({"agent":")" + here_ + R"(","interface":"add","args":)" + args + "}");
   const Json parsed = Json::parse(args);
   EXPECT_EQ(world_.text("select args from task"), parsed.dump());
-  EXPECT_EQ(Json::parse(assigned.frame->text({}, world_.now))["args"].dump(), parsed.dump());
+  EXPECT_EQ(rekuest_testing::parsed(assigned.outcome.messages[0])["args"].dump(), parsed.dump());
   EXPECT_THAT(parsed.dump(),
               ::testing::HasSubstr(R"("z":1.0,"a":1,"big":123456789012345678901234567890,"e":1e3)"));
   EXPECT_EQ(world_.text("select args_hash from task"), arguments_hash(parsed));
@@ -208,12 +214,12 @@ TEST_P(Assign, RefusesArgumentsAnAgentCannotBeSent) {
             base::code::kValidation);
 
   const Assigned largest = world_.assign(me_, input(kMaxFrameToAgent - 17 * 1024));
-  EXPECT_LT(largest.frame->text({}, world_.now).size(), kMaxFrameToAgent);
+  EXPECT_LT(std::get<AssignFrame>(largest.outcome.messages[0].frame).text({}, world_.now).size(), kMaxFrameToAgent);
 }
 
 TEST_P(Assign, RefusesWhatIsNotBuilt) {
   for (const char* more :
-       {R"(,"notBefore":"2030-01-01T00:00:00Z")", R"(,"hooks":[{"kind":"INIT","hash":"h"}])",
+       {R"(,"hooks":[{"kind":"INIT","hash":"h"}])",
         R"(,"dependencies":[{"key":"k","mappedAgents":[]}])", R"(,"resolution":"1")"}) {
     EXPECT_EQ(outcome(action(more)), base::code::kNotImplemented) << more;
   }
@@ -231,7 +237,7 @@ TEST_P(Assign, AsksForAStateOnlyOfAgentsThatCheckIt) {
   const std::string requires_state =
       action(R"(,"stateRequires":[{"state":"pos","path":"x","operator":"EQUALS","value":1.0}])");
   const Assigned assigned = world_.assign(me_, requires_state);
-  EXPECT_EQ(Json::parse(assigned.frame->text({}, world_.now))["state_requires"].dump(),
+  EXPECT_EQ(rekuest_testing::parsed(assigned.outcome.messages[0])["state_requires"].dump(),
             R"([{"state":"pos","path":"x","operator":"EQUALS","value":1.0}])");
 
   world_.database().write([](sql::Writer& writer) { writer.execute("update agent set features = '[]'"); });

@@ -2,29 +2,33 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <string>
-#include <vector>
 
+#include "base/json.h"
 #include "service/auth.h"
-#include "services/rekuest/task_store.h"
+#include "services/rekuest/outcome.h"
 #include "sql/database.h"
 
 namespace rekuest {
 
 enum class Control { kCancel, kInterrupt, kPause, kResume };
 
-struct Controlled {
-  /// Frames to send, with their agents.
-  std::vector<std::pair<std::int64_t, std::string>> frames;
-  std::vector<TaskNotice> notices;
-};
-
 /// Asks the agent inside a write body; the task stays live until the agent
 /// confirms. One that no agent has heard of ends at once. Throws
-/// base::Error(kNotFound), or kValidation if the task has ended or belongs to
+/// base::Error(kNotFound), or kValidation if the task has ended or runs for
 /// another user.
-Controlled control_task(sql::Writer& writer, Control control, std::int64_t task, bool step,
-                        const service::Identity& who, std::int64_t now);
+Outcome control_task(sql::Writer& writer, Control control, std::int64_t task, bool step,
+                     const service::Identity& who, std::int64_t now);
+
+/// The same for what an agent asks about a child of a task it runs: CANCEL_REQUEST
+/// and its like. The answer is a message of the outcome. A cancel that is not
+/// confirmed within the frame's `auto_interrupt` seconds becomes an interrupt.
+void control_child(sql::Writer& writer, TaskLedger& ledger, std::int64_t agent, Control control,
+                   const base::Json& request, std::int64_t now, Outcome& out);
+
+/// Interrupts a task and what it called, as if its user had: for a cancel that was not confirmed.
+void escalate(sql::Writer& writer, TaskLedger& ledger, TaskState& task, Outcome& out);
+
+/// The caller that an agent is for what it asks for itself.
+std::int64_t caller_of_agent(sql::Writer& writer, std::int64_t agent);
 
 }  // namespace rekuest

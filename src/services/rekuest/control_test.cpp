@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "services/rekuest/fate.h"
 #include "services/rekuest/testing/task_world.h"
 
 namespace rekuest {
@@ -11,11 +12,15 @@ namespace {
 
 using base::Json;
 using rekuest_testing::task_report;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 class ControlTask : public ::testing::TestWithParam<sql::Dialect> {
  protected:
+  std::vector<std::string> pending() {
+    return rekuest_testing::names(world_.backlog(*world_.connect(me_).backlog));
+  }
   std::string refusal(const rekuest_testing::Who& who, Control what, std::int64_t task) {
     try {
       world_.control(who, what, task);
@@ -61,11 +66,11 @@ TEST_P(ControlTask, AsksTheAgentAndWaitsForItsWord) {
         Case{Control::kResume, "RESUME", "RESUMING"}}) {
     SCOPED_TRACE(frame);
     const std::int64_t task = begun_task();
-    const Controlled controlled = world_.control(me_, control, task);
+    const Outcome controlled = world_.control(me_, control, task);
 
-    ASSERT_THAT(controlled.frames, SizeIs(1));
-    EXPECT_EQ(controlled.frames[0].first, agent_.agent.agent);
-    const Json sent = Json::parse(controlled.frames[0].second);
+    ASSERT_THAT(controlled.messages, SizeIs(1));
+    EXPECT_EQ(controlled.messages[0].agent, agent_.agent.agent);
+    const Json sent = rekuest_testing::parsed(controlled.messages[0]);
     EXPECT_EQ(sent["type"], Json(frame));
     EXPECT_EQ(sent["task"], Json(std::to_string(task)));
     EXPECT_EQ(world_.events(task), std::string("QUEUED STARTED ") + event);
@@ -91,21 +96,21 @@ TEST_P(ControlTask, EndsATaskNoAgentHasHeardOfAtOnce) {
     const std::int64_t task = world_.task(me_, agent_);
     world_.disconnect(agent_);
     made_after_it_left(task);
-    const Controlled controlled = world_.control(me_, control, task);
-    EXPECT_THAT(controlled.frames, IsEmpty());
+    const Outcome controlled = world_.control(me_, control, task);
+    EXPECT_THAT(controlled.messages, IsEmpty());
     EXPECT_THAT(controlled.notices, SizeIs(2));
     EXPECT_EQ(world_.events(task), events);
     EXPECT_EQ(world_.number("select is_done from task where id = $1", {task}), 1);
   }
-  EXPECT_THAT(world_.connect(me_).pending.assigns, IsEmpty());
+  EXPECT_THAT(pending(), IsEmpty());
 }
 
 TEST_P(ControlTask, WaitsForAnAgentThatIsAwayButHadBegun) {
   const std::int64_t task = begun_task();
   world_.disconnect(agent_);
-  EXPECT_THAT(world_.control(me_, Control::kCancel, task).frames, SizeIs(1));
+  EXPECT_THAT(world_.control(me_, Control::kCancel, task).messages, SizeIs(1));
   EXPECT_EQ(world_.latest(task), "CANCELLING");
-  EXPECT_THAT(world_.connect(me_).pending.controls, SizeIs(1));
+  EXPECT_THAT(pending(), ElementsAre("CANCEL " + std::to_string(task)));
 }
 
 // It may have been sent the task and begun, and only its report is still to come.
@@ -115,9 +120,8 @@ TEST_P(ControlTask, WaitsForAnAgentThatMayHaveHeardOfTheTask) {
   world_.control(me_, Control::kCancel, task);
   EXPECT_EQ(world_.events(task), "QUEUED CANCELLING");
 
-  const Pending owed = world_.connect(me_).pending;
-  EXPECT_THAT(owed.assigns, SizeIs(1));
-  EXPECT_THAT(owed.controls, SizeIs(1));
+  const std::string id = std::to_string(task);
+  EXPECT_THAT(pending(), ElementsAre("ASSIGN " + id, "CANCEL " + id));
   world_.report(agent_,
                 {task_report("STARTED", ++position_, task), task_report("CANCELLED", ++position_, task)});
   EXPECT_EQ(world_.events(task), "QUEUED CANCELLING STARTED CANCELLED");
@@ -134,8 +138,8 @@ TEST_P(ControlTask, ACancelledTaskEndsWithTheProcessThatNeverBeganIt) {
       next, {rekuest_testing::numbered("SESSION_INIT", 1, R"(,"session_id":"s2","states":{})", "s2")});
   EXPECT_EQ(world_.events(cancelled), "QUEUED CANCELLING CANCELLED");
   EXPECT_EQ(world_.events(wanted), "QUEUED");
-  EXPECT_THAT(outcome.pending.assigns, SizeIs(1));
-  EXPECT_THAT(outcome.pending.controls, IsEmpty());
+  EXPECT_THAT(rekuest_testing::names(world_.backlog(*outcome.backlog)),
+              ElementsAre("ASSIGN " + std::to_string(wanted)));
 }
 
 TEST_P(ControlTask, ACancelledTaskEndsWhenItsAgentStaysAway) {
@@ -144,8 +148,11 @@ TEST_P(ControlTask, ACancelledTaskEndsWhenItsAgentStaysAway) {
   world_.disconnect(agent_);
   world_.control(me_, Control::kInterrupt, cancelled);
   world_.database().write([&](sql::Writer& writer) {
-    EXPECT_THAT(lose_overdue(writer, world_.now, world_.now), IsEmpty());
-    EXPECT_THAT(lose_overdue(writer, world_.now + 1, world_.now), SizeIs(1));
+    Outcome out;
+    decide_overdue_fates(writer, world_.now, world_.now, out);
+    EXPECT_THAT(out.notices, IsEmpty());
+    decide_overdue_fates(writer, world_.now + 1, world_.now, out);
+    EXPECT_THAT(out.notices, SizeIs(1));
   });
   EXPECT_EQ(world_.events(cancelled), "QUEUED INTERRUPTING INTERRUPTED");
   EXPECT_EQ(world_.events(wanted), "QUEUED");
@@ -194,10 +201,10 @@ TEST_P(ControlTask, AnInterruptReachesEveryOpenDescendant) {
   set_parent(grandchild, child);
   set_parent(ended, root);
 
-  const Controlled controlled = world_.control(me_, Control::kInterrupt, root);
+  const Outcome controlled = world_.control(me_, Control::kInterrupt, root);
 
-  ASSERT_THAT(controlled.frames, SizeIs(3));
-  EXPECT_EQ(controlled.frames[1].first, other.agent.agent);
+  ASSERT_THAT(controlled.messages, SizeIs(3));
+  EXPECT_EQ(controlled.messages[1].agent, other.agent.agent);
   for (const std::int64_t task : {root, child, grandchild}) {
     EXPECT_EQ(world_.latest(task), "INTERRUPTING") << task;
   }
@@ -209,19 +216,19 @@ TEST_P(ControlTask, ACancelStaysWithItsTask) {
   const std::int64_t root = begun_task();
   const std::int64_t child = begun_task();
   set_parent(child, root);
-  EXPECT_THAT(world_.control(me_, Control::kCancel, root).frames, SizeIs(1));
+  EXPECT_THAT(world_.control(me_, Control::kCancel, root).messages, SizeIs(1));
   EXPECT_EQ(world_.latest(child), "STARTED");
 }
 
 TEST_P(ControlTask, ResumesOneStep) {
   const std::int64_t task = begun_task();
-  const Controlled controlled = world_.control(me_, Control::kResume, task, true);
-  EXPECT_EQ(Json::parse(controlled.frames.at(0).second)["step"], Json(true));
+  const Outcome controlled = world_.control(me_, Control::kResume, task, true);
+  EXPECT_EQ(rekuest_testing::parsed(controlled.messages.at(0))["step"], Json(true));
 
-  const Pending again = world_.connect(me_).pending;
-  ASSERT_THAT(again.controls, SizeIs(1));
-  EXPECT_EQ(Json::parse(again.controls[0])["type"], Json("RESUME"));
-  EXPECT_EQ(Json::parse(again.controls[0])["step"], Json(true)) << "sent again, it says the same";
+  const std::vector<Json> again = world_.backlog(*world_.connect(me_).backlog);
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_EQ(again[0]["type"], Json("RESUME"));
+  EXPECT_EQ(again[0]["step"], Json(true)) << "sent again, it says the same";
 }
 
 }  // namespace

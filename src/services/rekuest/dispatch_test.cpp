@@ -21,22 +21,14 @@ class Dispatch : public ::testing::TestWithParam<sql::Dialect> {
  protected:
   /// A task's ASSIGN as its agent is sent it when it comes back.
   Json frame_of(std::int64_t task, const ProvenanceSigner& signer = {}) {
-    for (const AssignFrame& assign : world_.connect(me_).pending.assigns) {
-      if (assign.task == task) return Json::parse(assign.text(signer, world_.now));
+    for (Json& frame : world_.backlog(*world_.connect(me_).backlog, signer)) {
+      if (frame["task"].as_string() == std::to_string(task)) return std::move(frame);
     }
     throw std::logic_error("The task is not pending.");
   }
   /// What an agent that registers now is sent, as `TYPE task`.
   std::vector<std::string> pending() {
-    const Pending owed = world_.connect(me_).pending;
-    std::vector<std::string> list;
-    const auto add = [&](const std::string& text) {
-      const Json frame = Json::parse(text);
-      list.push_back(frame["type"].as_string() + " " + frame["task"].as_string());
-    };
-    for (const AssignFrame& assign : owed.assigns) add(assign.text({}, world_.now));
-    for (const std::string& control : owed.controls) add(control);
-    return list;
+    return rekuest_testing::names(world_.backlog(*world_.connect(me_).backlog));
   }
   std::string name(const char* type, std::int64_t task) { return type + (" " + std::to_string(task)); }
 
@@ -50,7 +42,7 @@ TEST_P(Dispatch, SaysTheSameFromARowAsWhenItWasAssigned) {
   const Assigned assigned = world_.assign(
       me_, R"({"agent":")" + std::to_string(agent_.agent.agent) +
                R"(","interface":"add","capture":true,"step":true,"args":{"b":1.0,"a":"\u00e9"}})");
-  Json now = Json::parse(assigned.frame->text({}, world_.now));
+  Json now = rekuest_testing::parsed(assigned.outcome.messages.front());
   Json later = frame_of(assigned.task);
   now.erase("id");
   later.erase("id");

@@ -14,10 +14,13 @@ namespace {
 constexpr std::int64_t kReplayMicros = 5'000'000;
 
 std::string caller_topic(std::int64_t caller) { return fmt::format("mytasks/{}", caller); }
+std::string organization_topic(std::int64_t organization) { return fmt::format("tasks/{}", organization); }
+std::string children_topic(std::int64_t task) { return fmt::format("children/{}", task); }
+std::string agent_topic(std::int64_t agent) { return fmt::format("agent-tasks/{}", agent); }
 
-base::Json change_of(const std::optional<CreatedTask>& created, const std::optional<StoredEvent>& event) {
-  return base::Json::object({{"create", created ? created->change() : base::Json()},
-                             {"event", event ? event->change() : base::Json()}});
+base::Json change_of(const TaskState* created, const StoredEvent* event) {
+  return base::Json::object({{"create", created != nullptr ? created->change() : base::Json()},
+                             {"event", event != nullptr ? event->change() : base::Json()}});
 }
 
 StoredEvent event_at(const sql::Rows& rows, std::size_t row) {
@@ -70,14 +73,52 @@ class CallerStream {
 
 void Feed::publish(const std::vector<TaskNotice>& notices) {
   for (const TaskNotice& notice : notices) {
-    if (!notice.root || notice.caller == 0) continue;
-    const std::string topic = caller_topic(notice.caller);
-    if (bus_.subscribers(topic) == 0) continue;
-    bus_.publish(topic, std::make_shared<const base::Json>(change_of(notice.created, notice.event)));
+    const TaskState& task = *notice.task;
+    if (task.is_root()) {
+      publish_root(notice, caller_topic(task.caller));
+      publish_root(notice, organization_topic(task.organization));
+    } else {
+      publish_change(notice, children_topic(task.root));
+      if (task.parent != task.root) publish_change(notice, children_topic(task.parent));
+    }
+    if (task.agent != 0) publish_change(notice, agent_topic(task.agent));
   }
 }
 
-std::shared_ptr<void> Feed::my_tasks(std::int64_t caller, graphql::RootStream::Emit emit) {
+// A task is told of before anything that happens to it.
+void Feed::publish_root(const TaskNotice& notice, const std::string& topic) {
+  if (bus_.subscribers(topic) == 0) return;
+  if (notice.created) {
+    bus_.publish(topic, std::make_shared<const base::Json>(change_of(notice.task.get(), nullptr)));
+  }
+  if (notice.event) bus_.publish(topic, std::make_shared<const base::Json>(change_of(nullptr, &*notice.event)));
+}
+
+// Once for all that one body did to the task.
+void Feed::publish_change(const TaskNotice& notice, const std::string& topic) {
+  if (!notice.created && !notice.last) return;
+  if (bus_.subscribers(topic) == 0) return;
+  const char* member = notice.created ? "create" : "update";
+  bus_.publish(topic, std::make_shared<const base::Json>(
+                          base::Json::object({{member, notice.task->change()}})));
+}
+
+Feed::Stream Feed::follow(std::string topic, Emit emit) {
+  return std::make_shared<bus::Bus::Subscription>(
+      bus_.subscribe(std::move(topic), [emit = std::move(emit)](const bus::Change& change) { emit(*change); }));
+}
+
+Feed::Stream Feed::tasks(std::int64_t organization, Emit emit) {
+  return follow(organization_topic(organization), std::move(emit));
+}
+Feed::Stream Feed::child_tasks(std::int64_t task, Emit emit) {
+  return follow(children_topic(task), std::move(emit));
+}
+Feed::Stream Feed::agent_tasks(std::int64_t agent, Emit emit) {
+  return follow(agent_topic(agent), std::move(emit));
+}
+
+Feed::Stream Feed::my_tasks(std::int64_t caller, Emit emit) {
   auto stream = std::make_shared<CallerStream>(std::move(emit));
   const std::weak_ptr<CallerStream> weak = stream;
   stream->subscription = bus_.subscribe(caller_topic(caller), [weak](const bus::Change& change) {
@@ -94,7 +135,8 @@ std::shared_ptr<void> Feed::my_tasks(std::int64_t caller, graphql::RootStream::E
         {caller, base::now_micros() - kReplayMicros});
     for (std::size_t row = 0; row < rows.size(); ++row) {
       last_event = rows.integer(row, 0);
-      past.push_back(change_of({}, event_at(rows, row)));
+      const StoredEvent event = event_at(rows, row);
+      past.push_back(change_of(nullptr, &event));
     }
   });
   stream->replayed(std::move(past), last_event);

@@ -1,7 +1,9 @@
-// Who hears of tasks: the `mytasks` feed of each caller.
+// Who hears of tasks: the feeds behind the task subscriptions.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "bus/bus.h"
@@ -19,12 +21,23 @@ class Feed {
   /// After the commit, in commit order.
   void publish(const std::vector<TaskNotice>& notices);
 
-  /// The stream of one caller's root tasks, from now on. What happened in the
-  /// last seconds comes first: a short task ends before its caller's
-  /// subscription has arrived.
-  std::shared_ptr<void> my_tasks(std::int64_t caller, graphql::RootStream::Emit emit);
+  using Stream = std::shared_ptr<void>;
+  using Emit = graphql::RootStream::Emit;
+
+  /// One caller's root tasks, from now on. What happened in the last seconds
+  /// comes first: a short task ends before its caller's subscription has arrived.
+  Stream my_tasks(std::int64_t caller, Emit emit);
+  /// All root tasks of an organization, from now on.
+  Stream tasks(std::int64_t organization, Emit emit);
+  /// Tasks below this one, from now on; the tasks an agent runs.
+  Stream child_tasks(std::int64_t task, Emit emit);
+  Stream agent_tasks(std::int64_t agent, Emit emit);
 
  private:
+  void publish_root(const TaskNotice& notice, const std::string& topic);
+  void publish_change(const TaskNotice& notice, const std::string& topic);
+  Stream follow(std::string topic, Emit emit);
+
   sql::Database& database_;
   bus::Bus& bus_;
 };

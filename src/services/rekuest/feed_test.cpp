@@ -26,11 +26,11 @@ class TaskFeed : public ::testing::TestWithParam<sql::Dialect> {
       if (event.is_object()) ids_.push_back(event["id"].as_int64().value_or(0));
     });
   }
-  void report(const Json& frame) { feed_.publish(world_.report(agent_, {frame}).notices); }
+  void report(const Json& frame) { feed_.publish(world_.report(agent_, {frame}).told.notices); }
   std::int64_t new_task(const rekuest_testing::Who& who) {
     const Assigned assigned = world_.assign(
         who, R"({"interface":"add","args":{},"agent":")" + std::to_string(agent_.agent.agent) + "\"}");
-    feed_.publish(assigned.notices);
+    feed_.publish(assigned.outcome.notices);
     return assigned.task;
   }
 

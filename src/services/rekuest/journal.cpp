@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "entity/lookup.h"
+#include "services/rekuest/agent_request.h"
 #include "services/rekuest/agent_state.h"
+#include "services/rekuest/fate.h"
 #include "services/rekuest/frame.h"
 #include "sql/nullable.h"
 
@@ -24,11 +26,6 @@ constexpr std::size_t kMaxMessage = 30'000;
 
 // The answer of an agent asked whether it still runs a task; not progress.
 constexpr std::string_view kStillRunning = "Actor is still running";
-
-// Open tasks of an agent that no new process of it will take up: those it had
-// begun, and those it never spoke of that nobody wants any more.
-constexpr std::string_view kEndsWithItsProcess =
-    "t.is_done = 0 and (t.reported = 1 or t.latest_instruct_kind in ('CANCEL', 'INTERRUPT'))";
 
 template <class List>
 bool contains(const List& list, std::string_view name) {
@@ -77,7 +74,10 @@ NewEvent event_of(const std::string& kind, const base::Json& frame) {
   NewEvent event;
   event.kind = kind;
   event.message = message_of(frame);
-  if (kind == "PROGRESS" && event.message != kStillRunning) event.progress = frame["progress"].as_int64();
+  if (kind == "PROGRESS") {
+    event.aside = event.message == kStillRunning;
+    if (!event.aside) event.progress = frame["progress"].as_int64();
+  }
   if (kind == "YIELD") take_returns(event, frame);
   if (kind == "LOG") event.level = level_of(frame);
   if (kind == "EFFECT") {
@@ -94,25 +94,20 @@ NewEvent event_of(const std::string& kind, const base::Json& frame) {
   return event;
 }
 
+std::optional<std::int64_t> task_in(const base::Json& frame) {
+  const auto text = text_member(frame, "task");
+  return text ? entity::row_id(*text) : std::nullopt;
+}
+
 // One batch. Tasks and positions are read once and kept.
 class Batch {
  public:
   Batch(sql::Writer& writer, const JournalAgent& from, std::int64_t now, JournalOutcome& outcome)
       : writer_(writer), from_(from), now_(now), outcome_(outcome), ledger_(writer, now) {}
 
-  void apply(const base::Json& frame, JournalMode mode) {
-    const std::string kind = text_member(frame, "type").value_or("");
-    if (!is_new(frame) || mode == JournalMode::kSkip) return;
-    if (is_task_report(kind)) {
-      report(kind, frame);
-    } else if (kind == "SESSION_INIT") {
-      begin_session(frame);
-    } else {
-      apply_agent_frame(writer_, from_, kind, frame, now_);
-    }
-  }
-
-  void store() {
+  void apply(const std::vector<base::Json>& frames, JournalMode mode) {
+    if (mode == JournalMode::kApply) prefetch(frames);
+    for (const base::Json& frame : frames) apply(frame, mode);
     store_tasks();
     for (const auto& [session, position] : outcome_.positions) {
       writer_.execute(
@@ -125,19 +120,39 @@ class Batch {
   }
 
  private:
-  void store_tasks() {
-    for (TaskNotice& notice : ledger_.store()) outcome_.notices.push_back(std::move(notice));
+  void prefetch(const std::vector<base::Json>& frames) {
+    std::vector<std::int64_t> ids;
+    for (const base::Json& frame : frames) {
+      const auto id = is_task_report(text_member(frame, "type").value_or("")) ? task_in(frame) : std::nullopt;
+      if (id) ids.push_back(*id);
+    }
+    ledger_.prefetch(std::move(ids));
   }
+
+  void apply(const base::Json& frame, JournalMode mode) {
+    const std::string kind = text_member(frame, "type").value_or("");
+    if (is_request(kind)) {
+      if (mode == JournalMode::kSkip) return refuse_request(from_, kind, frame, outcome_.told);
+      return answer_request(writer_, ledger_, from_, kind, frame, now_, outcome_.told);
+    }
+    if (!is_new(frame) || mode == JournalMode::kSkip) return;
+    if (is_task_report(kind)) {
+      report(kind, frame);
+    } else if (kind == "SESSION_INIT") {
+      begin_session(frame);
+    } else {
+      apply_agent_frame(writer_, from_, kind, frame, now_);
+    }
+  }
+
+  void store_tasks() { outcome_.told.add(ledger_.store()); }
 
   // Everything the process before still had to say stands in front of this.
   void begin_session(const base::Json& frame) {
     store_tasks();
     apply_agent_frame(writer_, from_, "SESSION_INIT", frame, now_);
-    for (TaskNotice& notice :
-         lose_tasks(writer_, from_.agent, "The app that ran this task was restarted.", now_)) {
-      outcome_.notices.push_back(std::move(notice));
-    }
-    if (from_.waiting_up_to > 0) outcome_.pending = load_pending(writer_, from_.agent, from_.waiting_up_to);
+    decide_fates(writer_, from_.agent, "The app that ran this task was restarted.", now_, outcome_.told);
+    if (from_.waiting_up_to > 0) outcome_.backlog = backlog_bounds(writer_, from_.agent, from_.waiting_up_to);
   }
 
   // False for a frame this journal has already taken. Gaps are accepted: the
@@ -161,7 +176,8 @@ class Batch {
   }
 
   void report(const std::string& kind, const base::Json& frame) {
-    TaskState* task = task_named(frame);
+    const auto id = task_in(frame);
+    TaskState* task = id ? ledger_.find(*id) : nullptr;
     if (task == nullptr || task->agent != from_.agent) return;
     NewEvent event = event_of(kind, frame);
     if (task->done) {
@@ -169,12 +185,6 @@ class Batch {
       if (!event.value) event.value = base::Json::object({{"kind", kind}}).dump();
     }
     ledger_.append(*task, std::move(event), Speaker::kAgent);
-  }
-
-  TaskState* task_named(const base::Json& frame) {
-    const auto text = text_member(frame, "task");
-    const auto id = text ? entity::row_id(*text) : std::nullopt;
-    return id ? ledger_.find(*id) : nullptr;
   }
 
   sql::Writer& writer_;
@@ -191,54 +201,7 @@ bool is_numbered(std::string_view kind) { return is_task_report(kind) || contain
 void apply_frames(sql::Writer& writer, const JournalAgent& from, const std::vector<base::Json>& frames,
                   JournalMode mode, std::int64_t now, JournalOutcome& outcome) {
   outcome = {};
-  Batch batch(writer, from, now, outcome);
-  for (const base::Json& frame : frames) batch.apply(frame, mode);
-  batch.store();
-}
-
-std::vector<TaskNotice> lose_tasks(sql::Writer& writer, std::int64_t agent, std::string_view reason,
-                                   std::int64_t now) {
-  const sql::Rows rows = writer.query(
-      fmt::format("select t.id, t.latest_progress, i.effects, t.latest_instruct_kind, t.reported from task t"
-                  " left join implementation i on i.id = t.implementation_id"
-                  " where t.agent_id = $1 and {} order by t.id",
-                  kEndsWithItsProcess),
-      {agent});
-  TaskLedger ledger(writer, now);
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    TaskState& task = *ledger.find(rows.integer(row, 0));
-    NewEvent end;
-    if (rows.integer(row, 4) == 0) {
-      end.kind = rows.text(row, 3) == "CANCEL" ? "CANCELLED" : "INTERRUPTED";
-    } else {
-      end.kind = "LOST";
-      end.message = std::string(reason);
-      end.value =
-          base::Json::object({{"started", true},
-                              {"last_progress", sql::json_or_null(sql::optional_integer(rows, row, 1))},
-                              {"effects", sql::optional_text(rows, row, 2).value_or("UNKNOWN")},
-                              {"reason", reason}})
-              .dump();
-    }
-    ledger.append(task, std::move(end), Speaker::kServer);
-  }
-  return ledger.store();
-}
-
-std::vector<TaskNotice> lose_overdue(sql::Writer& writer, std::int64_t away_since, std::int64_t now) {
-  const sql::Rows rows =
-      writer.query(fmt::format("select distinct g.id from agent g join task t on t.agent_id = g.id"
-                               " where g.connected = 0 and g.disconnected_at < $1 and {}",
-                               kEndsWithItsProcess),
-                   {away_since});
-  std::vector<TaskNotice> notices;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    for (TaskNotice& notice :
-         lose_tasks(writer, rows.integer(row, 0), "The app that ran this task is gone.", now)) {
-      notices.push_back(std::move(notice));
-    }
-  }
-  return notices;
+  Batch(writer, from, now, outcome).apply(frames, mode);
 }
 
 }  // namespace rekuest

@@ -4,13 +4,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/json.h"
-#include "services/rekuest/dispatch.h"
-#include "services/rekuest/task_store.h"
+#include "services/rekuest/backlog.h"
+#include "services/rekuest/outcome.h"
 #include "sql/database.h"
 
 namespace rekuest {
@@ -19,16 +20,16 @@ namespace rekuest {
 struct JournalAgent {
   std::int64_t agent = 0;
   std::int64_t organization = 0;
-  /// Tasks up to this one are sent once the new process's SESSION_INIT has
-  /// come; 0: none wait.
+  /// Tasks up to this one are told to the new process once its SESSION_INIT has
+  /// come: until then reports of the one before may arrive. 0: none wait.
   std::int64_t waiting_up_to = 0;
 };
 
 /// What a batch of frames led to, told after its commit.
 struct JournalOutcome {
   std::map<std::string, std::int64_t> positions;  ///< to acknowledge: session to highest position
-  std::vector<TaskNotice> notices;
-  Pending pending;  ///< to send: what waited for the SESSION_INIT
+  Outcome told;
+  std::optional<BacklogBounds> backlog;  ///< the SESSION_INIT has come: what waited for it
 };
 
 /// Kinds that carry a position and are acknowledged.
@@ -43,13 +44,5 @@ enum class JournalMode { kApply, kSkip };
 /// what is not acknowledged for ever.
 void apply_frames(sql::Writer& writer, const JournalAgent& from, const std::vector<base::Json>& frames,
                   JournalMode mode, std::int64_t now, JournalOutcome& outcome);
-
-/// The end of tasks whose agent's process is gone: tasks it had begun are LOST,
-/// those it never reported on and that somebody cancelled have got their wish.
-/// Other tasks it never reported on stay and are sent to the next connection.
-std::vector<TaskNotice> lose_tasks(sql::Writer& writer, std::int64_t agent, std::string_view reason,
-                                   std::int64_t now);
-/// The same for all agents that were last connected before `away_since`.
-std::vector<TaskNotice> lose_overdue(sql::Writer& writer, std::int64_t away_since, std::int64_t now);
 
 }  // namespace rekuest

@@ -97,18 +97,21 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, st
   // begun is known when the new one's SESSION_INIT has come.
   const std::int64_t newest = newest_task(writer, registration.agent);
   if (comes_back || request.session.empty()) {
-    registered.pending = load_pending(writer, registration.agent, newest);
+    registered.backlog = backlog_bounds(writer, registration.agent, newest);
+    registered.backlog->comes_back = comes_back;
   } else {
     registered.agent.waiting_up_to = newest;
   }
   return registered;
 }
 
-bool holds_lease(sql::Reader& reader, const Registered& registered) {
-  return !reader
-              .query("select 1 from agent where id = $1 and connection_id = $2",
-                     {registered.agent.agent, registered.connection})
-              .empty();
+// The row stays locked, so that another process cannot take the agent over
+// between this look and the commit.
+bool holds_lease(sql::Writer& writer, const Registered& registered) {
+  static const std::string kSelect = "select 1 from agent where id = $1 and connection_id = $2";
+  static const std::string kLocked = kSelect + " for no key update";
+  const bool shared = writer.dialect() == sql::Dialect::kPostgres;
+  return !writer.query(shared ? kLocked : kSelect, {registered.agent.agent, registered.connection}).empty();
 }
 
 void mark_disconnected(sql::Writer& writer, const Registered& registered, std::int64_t now) {

@@ -44,15 +44,15 @@ struct Registered {
   std::string hash;        ///< of the declaration, as stored
   base::Json diagnostics = base::Json::array();
   base::Json inquiries = base::Json::array();
-  Pending pending;
+  std::optional<BacklogBounds> backlog;  ///< what it still has to hear; null: after its SESSION_INIT
 };
 
 /// Inside one write body: the agent's catalog and the lease of its one
 /// connection. Throws RegistrationRefused.
 Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, std::int64_t now);
 
-/// Whether this connection is still the agent's.
-bool holds_lease(sql::Reader& reader, const Registered& registered);
+/// Whether this connection is still the agent's, until the end of the body.
+bool holds_lease(sql::Writer& writer, const Registered& registered);
 
 /// The connection is gone. Nothing changes if another has taken over.
 void mark_disconnected(sql::Writer& writer, const Registered& registered, std::int64_t now);

@@ -38,7 +38,7 @@ TEST_P(AgentRegistration, MakesTheAgentAndItsCatalog) {
   EXPECT_EQ(registered.hash, "h1");
   EXPECT_EQ(registered.agent.organization, me_->rows.organization);
   EXPECT_THAT(registered.inquiries.items(), IsEmpty());
-  EXPECT_THAT(registered.pending.assigns, IsEmpty());
+  EXPECT_THAT(world_.backlog(*registered.backlog), IsEmpty());
   EXPECT_EQ(lease("connected"), "1");
   EXPECT_EQ(lease("last_seen"), std::to_string(world_.now));
   EXPECT_EQ(lease("session_id"), "s1");
@@ -122,11 +122,11 @@ TEST_P(AgentRegistration, DoesNotAskAProcessThatHasNotBegunForTheTasksOfTheOneBe
   world_.connect(world_.request(me_, "s2"));
   const Registered again = world_.connect(world_.request(me_, "s2"));
   EXPECT_THAT(again.inquiries.items(), IsEmpty());
-  EXPECT_THAT(again.pending.assigns, IsEmpty());
+  EXPECT_FALSE(again.backlog);
   const JournalOutcome outcome = world_.report(
       again, {rekuest_testing::numbered("SESSION_INIT", 1, R"(,"session_id":"s2","states":{})", "s2")});
   EXPECT_EQ(world_.latest(begun), "LOST");
-  EXPECT_THAT(outcome.pending.assigns, SizeIs(1));
+  EXPECT_THAT(world_.backlog(*outcome.backlog), SizeIs(1));
 }
 
 TEST_P(AgentRegistration, AsksOnlyTheSameProcessForItsTasks) {
@@ -140,30 +140,30 @@ TEST_P(AgentRegistration, AsksOnlyTheSameProcessForItsTasks) {
 
   const Registered same = world_.connect(world_.request(me_, "s1"));
   EXPECT_EQ(same.inquiries.dump(), R"([{"task":")" + std::to_string(begun) + R"("}])");
-  EXPECT_THAT(same.pending.assigns, SizeIs(1));
+  EXPECT_THAT(world_.backlog(*same.backlog), SizeIs(1));
 
   world_.disconnect(same);
   const Registered other = world_.connect(world_.request(me_, "s2"));
   EXPECT_THAT(other.inquiries.items(), IsEmpty());
   // Until its SESSION_INIT the process before may still have something to say
   // about the task nobody has heard of.
-  EXPECT_THAT(other.pending.assigns, IsEmpty());
+  EXPECT_FALSE(other.backlog);
   const JournalOutcome begun_session = world_.report(
       other, {Json::parse(
                  R"({"type":"SESSION_INIT","pos":1,"journal_session":"s2","session_id":"s2","states":{}})")});
-  EXPECT_THAT(begun_session.pending.assigns, SizeIs(1)) << unheard;
+  EXPECT_THAT(world_.backlog(*begun_session.backlog), SizeIs(1)) << unheard;
 }
 
 TEST_P(AgentRegistration, TakesNothingMoreFromADisplacedConnection) {
   const Registered first = world_.connect(world_.request(me_, "s1"));
-  bool held = false;
-  world_.database().read(sql::Database::Snapshot::kSingle,
-                         [&](sql::Reader& reader) { held = holds_lease(reader, first); });
-  EXPECT_TRUE(held);
+  const auto holds = [&] {
+    bool held = false;
+    world_.database().write([&](sql::Writer& writer) { held = holds_lease(writer, first); });
+    return held;
+  };
+  EXPECT_TRUE(holds());
   world_.connect(world_.request(me_, "s1"));
-  world_.database().read(sql::Database::Snapshot::kSingle,
-                         [&](sql::Reader& reader) { held = holds_lease(reader, first); });
-  EXPECT_FALSE(held);
+  EXPECT_FALSE(holds());
 }
 
 TEST_P(AgentRegistration, OneClientHasAnAgentInEachOrganization) {

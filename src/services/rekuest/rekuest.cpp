@@ -1,5 +1,9 @@
 #include "services/rekuest/rekuest.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/clock.h"
@@ -11,7 +15,9 @@
 #include "services/rekuest/collect.h"
 #include "services/rekuest/control.h"
 #include "services/rekuest/definition_shape.h"
-#include "services/rekuest/frame.h"
+#include "services/rekuest/due.h"
+#include "services/rekuest/fate.h"
+#include "services/rekuest/hold.h"
 #include "services/rekuest/provenance.h"
 #include "services/rekuest/registration.h"
 #include "services/rekuest/schema/memory.h"
@@ -23,8 +29,17 @@ namespace rekuest {
 namespace {
 
 constexpr auto kPresenceEvery = std::chrono::seconds(10);
-constexpr std::int64_t kGraceMicros = 30'000'000;
+constexpr auto kDueEvery = std::chrono::seconds(1);
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr const char* kSigningKeyId = "rekuest-prov-1";
+
+void log_failure(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& failure) {
+    base::log::error("rekuest.sweep_failed", {{"error", failure.what()}});
+  }
+}
 
 }  // namespace
 
@@ -32,7 +47,13 @@ struct Rekuest::Machinery {
   AgentMachinery sockets;
 };
 
-Rekuest::Rekuest(service::Foundation foundation) : foundation_(foundation), feed_(foundation.database, bus_) {
+Rekuest::Rekuest(service::Foundation foundation, Options options)
+    : foundation_(foundation),
+      options_(options),
+      feed_(foundation.database, bus_),
+      delivery_(hub_, feed_, signer_),
+      next_due_(kNever) {
+  signer_.lifetime_seconds = options_.token_lifetime.count();
   service::Definition definition;
   definition.name = "rekuest";
   definition.schema_version = kSchemaVersion;
@@ -42,7 +63,7 @@ Rekuest::Rekuest(service::Foundation foundation) : foundation_(foundation), feed
   shapes_ = std::make_unique<Shapes>(graph_->schema());
   agents_ =
       std::make_unique<Machinery>(Machinery{{foundation_.loop, foundation_.workers, foundation_.database,
-                                             foundation_.authenticator, hub_, feed_, signer_, *shapes_}});
+                                             foundation_.authenticator, hub_, delivery_, signer_, *shapes_}});
   count();
 }
 
@@ -57,7 +78,10 @@ void Rekuest::count() {
                   {}, [this] { return static_cast<double>(hub_.acknowledged_frames.value()); });
 }
 
-Rekuest::~Rekuest() { presence_.cancel(); }
+Rekuest::~Rekuest() {
+  presence_.cancel();
+  due_.cancel();
+}
 
 void Rekuest::start() {
   graph_->migrate();
@@ -66,6 +90,7 @@ void Rekuest::start() {
   });
   load_signing_key();
   keep_presence();
+  watch_due();
 }
 
 // Kept in the database, so that every process of this service signs with the same.
@@ -88,10 +113,9 @@ void Rekuest::load_signing_key() {
 // One statement keeps all connected agents fresh, whatever their number.
 void Rekuest::keep_presence() {
   presence_ = foundation_.loop.after(kPresenceEvery, [this] {
-    auto notices = std::make_shared<std::vector<TaskNotice>>();
-    foundation_.database.write_async(
-        [this, notices, connected = sql::Ids{hub_.connected()},
-         now = base::now_micros()](sql::Writer& writer) {
+    const std::int64_t now = base::now_micros();
+    change(
+        [connected = sql::Ids{hub_.connected()}, now, grace = options_.grace](sql::Writer& writer) {
           if (!connected.values.empty()) {
             writer.execute("update agent set last_seen = $1 where id in_ids($2)", {now, connected});
           }
@@ -100,11 +124,54 @@ void Rekuest::keep_presence() {
               "update agent set connected = 0, disconnected_at = last_seen where connected = 1 and last_seen "
               "< $1",
               {now - kStaleMicros});
-          *notices = lose_overdue(writer, now - kGraceMicros, now);
-          writer.after_commit([this, notices] { feed_.publish(*notices); });
+          Outcome out;
+          decide_overdue_fates(writer, now - std::chrono::microseconds(grace).count(), now, out);
+          for (AssignFrame& assign : load_unheard(writer, connected, now)) {
+            const std::int64_t task = assign.task;
+            out.messages.push_back({assign.target.agent, task, "ASSIGN", std::move(assign)});
+          }
+          return out;
         },
-        [](std::exception_ptr) {});
+        nullptr);
+    look_for_due(now);
     keep_presence();
+  });
+}
+
+// --- tasks whose time comes -------------------------------------------------
+
+void Rekuest::expect_due(std::optional<std::int64_t> at) {
+  if (!at) return;
+  std::int64_t known = next_due_;
+  while (*at < known && !next_due_.compare_exchange_weak(known, *at)) {
+  }
+}
+
+// What other processes know of, or one before this did.
+void Rekuest::look_for_due(std::int64_t now) {
+  foundation_.database.write_async(
+      [this, now](sql::Writer& writer) {
+        const auto at = next_due(writer);
+        writer.after_commit([this, at, now] { expect_due(at ? std::max(*at, now) : at); });
+      },
+      [](std::exception_ptr) {});
+}
+
+void Rekuest::watch_due() {
+  due_ = foundation_.loop.after(kDueEvery, [this] {
+    const std::int64_t now = base::now_micros();
+    std::int64_t known = next_due_;
+    if (known <= now && next_due_.compare_exchange_strong(known, kNever)) {
+      change(
+          [now](sql::Writer& writer) {
+            Outcome out;
+            handle_due(writer, now, out);
+            return out;
+          },
+          nullptr);
+      look_for_due(now);
+    }
+    watch_due();
   });
 }
 
@@ -133,6 +200,16 @@ entity::Registry Rekuest::registry() {
   add_catalog_fields(registry);
   add_catalog_filters(registry);
   add_catalog_queries(registry);
+  add_task_mutations(registry);
+  add_task_feeds(registry);
+  registry.on(schema::mutation::kCollect,
+              [this](entity::Call& call, schema::CollectInput in, entity::Done<base::Json> done) {
+                collect(call, std::move(in), std::move(done));
+              });
+  return registry;
+}
+
+void Rekuest::add_task_mutations(entity::Registry& registry) {
   namespace mutation = schema::mutation;
   registry.on(mutation::kAssign, [this](entity::Call& call, schema::AssignInput in, Answered done) {
     assign(call, std::move(in), std::move(done));
@@ -150,49 +227,84 @@ entity::Registry Rekuest::registry() {
   registry.on(mutation::kResume, [this](entity::Call& call, const schema::ResumeInput& in, Answered done) {
     control(call, Control::kResume, in.task, in.step, std::move(done));
   });
-  registry.on(mutation::kCollect,
-              [this](entity::Call& call, schema::CollectInput in, entity::Done<base::Json> done) {
-                collect(call, std::move(in), std::move(done));
-              });
-  registry.on(schema::subscription::kMytasks,
+  registry.on(mutation::kDecide, [this](entity::Call& call, schema::DecideInput in, Answered done) {
+    decide(call, std::move(in), std::move(done));
+  });
+}
+
+void Rekuest::add_task_feeds(entity::Registry& registry) {
+  namespace subscription = schema::subscription;
+  registry.on(subscription::kMytasks,
               [this](entity::Call& call, entity::Emit emit) { return my_tasks(call, std::move(emit)); });
-  return registry;
+  registry.on(subscription::kTasks, [this](entity::Call& call, entity::Emit emit) {
+    return feed_.tasks(call.organization, std::move(emit));
+  });
+  registry.on(subscription::kChildTasks,
+              [this](entity::Call& call, const schema::SubscriptionChildTasksArguments& in, entity::Emit emit) {
+                return feed_.child_tasks(visible(call, "task", in.id), std::move(emit));
+              });
+  registry.on(subscription::kAgentTasks,
+              [this](entity::Call& call, const schema::SubscriptionAgentTasksArguments& in, entity::Emit emit) {
+                return feed_.agent_tasks(visible(call, "agent", in.agent), std::move(emit));
+              });
+}
+
+std::int64_t Rekuest::visible(entity::Call& call, const char* table, const entity::Id& id) {
+  const std::int64_t row = id.row(table);
+  bool found = false;
+  call.read([&](sql::Reader& reader) {
+    found = !reader
+                 .query(fmt::format("select 1 from {} where id = $1 and organization_id = $2", table),
+                        {row, call.organization})
+                 .empty();
+  });
+  if (!found) throw base::Error(base::code::kNotFound, "No {} with that id.", table);
+  return row;
+}
+
+void Rekuest::change(Change body, std::function<void(std::exception_ptr)> done) {
+  foundation_.database.write_async(
+      [this, body = std::move(body)](sql::Writer& writer) {
+        auto told = std::make_shared<Outcome>(body(writer));
+        writer.after_commit([this, told] { delivery_.deliver(std::move(*told)); });
+      },
+      [done = std::move(done)](std::exception_ptr error) {
+        if (done) return done(std::move(error));
+        if (error) log_failure(error);
+      });
 }
 
 void Rekuest::assign(entity::Call& call, schema::AssignInput input, Answered done) {
   auto request = std::make_shared<const AssignRequest>(
       AssignRequest::read(service::call_of(call).who, std::move(input), call.now));
   auto assigned = std::make_shared<Assigned>();
-  foundation_.database.write_async(
-      [this, request, assigned](sql::Writer& writer) {
+  change(
+      [request, assigned](sql::Writer& writer) {
         *assigned = assign_task(writer, *request);
-        writer.after_commit([this, assigned, now = request->now] {
-          if (!assigned->notices.empty()) assigned_.add();
-          if (assigned->frame) {
-            hub_.send(assigned->agent,
-                      FrameMaker([this, assigned, now] { return assigned->frame->text(signer_, now); }));
-          }
-          feed_.publish(assigned->notices);
-        });
+        return std::exchange(assigned->outcome, {});
       },
-      [assigned, done = std::move(done)](std::exception_ptr error) {
+      [this, assigned, done = std::move(done)](std::exception_ptr error) {
+        if (!error) {
+          if (assigned->made) assigned_.add();
+          expect_due(assigned->due);
+        }
         done(std::move(error), assigned->task);
       });
 }
 
 void Rekuest::control(entity::Call& call, Control what, const entity::Id& id, bool step, Answered done) {
   const std::int64_t task = id.row("task");
-  auto outcome = std::make_shared<Controlled>();
-  foundation_.database.write_async(
-      [this, what, task, step, who = service::call_of(call).who, now = call.now,
-       outcome](sql::Writer& writer) {
-        *outcome = control_task(writer, what, task, step, *who, now);
-        writer.after_commit([this, outcome] {
-          for (auto& [agent, text] : outcome->frames) hub_.send(agent, std::move(text));
-          feed_.publish(outcome->notices);
-        });
-      },
-      [task, done = std::move(done)](std::exception_ptr error) { done(std::move(error), task); });
+  change([what, task, step, who = service::call_of(call).who, now = call.now](
+             sql::Writer& writer) { return control_task(writer, what, task, step, *who, now); },
+         [task, done = std::move(done)](std::exception_ptr error) { done(std::move(error), task); });
+}
+
+void Rekuest::decide(entity::Call& call, schema::DecideInput input, Answered done) {
+  const std::int64_t task = input.task.row("task");
+  Decision decision{task, input.approved, std::move(input.answer), input.values.has_value()};
+  change([decision, who = service::call_of(call).who, now = call.now](
+             sql::Writer& writer) { return rekuest::decide(writer, decision, *who, now); },
+         [task, done = std::move(done)](std::exception_ptr error) { done(std::move(error), task); });
 }
 
 void Rekuest::collect(entity::Call& call, schema::CollectInput input, entity::Done<base::Json> done) {
@@ -202,7 +314,7 @@ void Rekuest::collect(entity::Call& call, schema::CollectInput input, entity::Do
       [this, drawers, frames, organization = call.organization](sql::Writer& writer) {
         *frames = collect_frames(writer, *drawers, organization);
         writer.after_commit([this, frames] {
-          for (CollectFrame& one : *frames) hub_.send(one.agent, std::move(one.text));
+          for (CollectFrame& one : *frames) hub_.send(one.agent, 0, one_frame(std::move(one.text)));
         });
       },
       [drawers, done = std::move(done)](std::exception_ptr error) {

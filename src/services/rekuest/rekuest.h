@@ -2,15 +2,18 @@
 // one class the rest of the program makes.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "bus/bus.h"
 #include "net/server.h"
 #include "service/service.h"
 #include "services/rekuest/agent_hub.h"
-#include "services/rekuest/dispatch.h"
-#include "services/rekuest/feed.h"
+#include "services/rekuest/delivery.h"
 
 namespace rekuest {
 
@@ -19,16 +22,24 @@ enum class Control;
 namespace schema {
 struct AssignInput;
 struct CollectInput;
+struct DecideInput;
 }  // namespace schema
 
 /// Of the tables; schema.lock.*.sql.
 inline constexpr int kSchemaVersion = 3;
 
+struct Options {
+  /// How long an app may be away before its tasks are given up.
+  std::chrono::seconds grace{30};
+  /// Of the provenance tokens.
+  std::chrono::seconds token_lifetime{24 * 3600};
+};
+
 /// Thread-safe. What the foundation refers to must outlive it, and it the
 /// server it is routed in.
 class Rekuest {
  public:
-  explicit Rekuest(service::Foundation foundation);
+  explicit Rekuest(service::Foundation foundation, Options options = {});
   ~Rekuest();
   Rekuest(const Rekuest&) = delete;
   Rekuest& operator=(const Rekuest&) = delete;
@@ -44,26 +55,42 @@ class Rekuest {
  private:
   struct Machinery;
 
+  using Answered = entity::Done<std::int64_t>;  ///< with the task
+  using Change = std::function<Outcome(sql::Writer&)>;
+
   entity::Registry registry();
+  void add_task_mutations(entity::Registry& registry);
+  void add_task_feeds(entity::Registry& registry);
   void count();
   void load_signing_key();
   void keep_presence();
-  using Answered = entity::Done<std::int64_t>;  ///< with the task
+  void watch_due();
+  void look_for_due(std::int64_t now);
+  void expect_due(std::optional<std::int64_t> at);
+  /// Runs the body and tells what it leads to once it is committed.
+  void change(Change body, std::function<void(std::exception_ptr)> done);
   void assign(entity::Call& call, schema::AssignInput input, Answered done);
   void control(entity::Call& call, Control what, const entity::Id& task, bool step, Answered done);
+  void decide(entity::Call& call, schema::DecideInput input, Answered done);
   void collect(entity::Call& call, schema::CollectInput input, entity::Done<base::Json> done);
   std::shared_ptr<void> my_tasks(entity::Call& call, entity::Emit emit);
+  /// Throws Error(kNotFound) if the organization has no such row.
+  std::int64_t visible(entity::Call& call, const char* table, const entity::Id& id);
 
   service::Foundation foundation_;
+  const Options options_;
   bus::Bus bus_;
   AgentHub hub_;
   Feed feed_;
   ProvenanceSigner signer_;
+  Delivery delivery_;
   std::unique_ptr<service::Service> graph_;
   std::unique_ptr<Shapes> shapes_;
   std::unique_ptr<Machinery> agents_;
   base::metrics::Counter assigned_;
   net::EventLoop::Timer presence_;
+  net::EventLoop::Timer due_;
+  std::atomic<std::int64_t> next_due_;  ///< of the tasks known here; kNever: none
 };
 
 }  // namespace rekuest

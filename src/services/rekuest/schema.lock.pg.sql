@@ -378,6 +378,7 @@ create table "task" (
   "due_at" bigint,
   "approval_note" text collate "C",
   "request_id" text collate "C",
+  "code_hash" text collate "C",
   "settled" integer not null default 0
 );
 

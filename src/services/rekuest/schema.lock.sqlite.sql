@@ -378,6 +378,7 @@ create table "task" (
   "due_at" integer,
   "approval_note" text,
   "request_id" text,
+  "code_hash" text,
   "settled" integer not null default 0
 );
 

@@ -55,8 +55,8 @@ TEST_P(TaskStore, ReadsWhatDecisionsNeed) {
   const TaskState task = state();
   EXPECT_EQ(task.organization, me_->rows.organization);
   EXPECT_EQ(task.agent, agent_.agent.agent);
-  EXPECT_EQ(task.caller_user, me_->rows.user);
-  EXPECT_TRUE(task.root);
+  EXPECT_EQ(task.person, me_->rows.user);
+  EXPECT_TRUE(task.is_root());
   EXPECT_FALSE(task.done);
   EXPECT_FALSE(task.reported);
   EXPECT_EQ(task.latest_kind, "QUEUED");
@@ -84,8 +84,9 @@ TEST_P(TaskStore, TellsOfAnEventAsItIsStored) {
   event.returns = R"({"r":1.0})";
   const TaskNotice notice = append(event, Speaker::kAgent);
 
-  EXPECT_EQ(notice.caller, state().caller);
-  EXPECT_TRUE(notice.root);
+  EXPECT_EQ(notice.task->caller, state().caller);
+  EXPECT_TRUE(notice.task->is_root());
+  EXPECT_TRUE(notice.last);
   EXPECT_FALSE(notice.created);
   const Json event_change = notice.event->change();
   EXPECT_EQ(event_change["id"], Json(world_.number("select max(id) from task_event")));
@@ -190,7 +191,7 @@ TEST_P(TaskStore, WritesABurstOfReportsTogetherAndInOrder) {
 
 TEST_P(TaskStore, NotesWhatWasAskedForAndByWhom) {
   change([&](TaskLedger& ledger) {
-    const TaskState& task = *ledger.find(task_);
+    TaskState& task = *ledger.find(task_);
     ledger.instruct(task, "PAUSE", task.caller);
     ledger.instruct(task, "RESUME", std::nullopt);
   });
@@ -202,7 +203,7 @@ TEST_P(TaskStore, NotesWhatWasAskedForAndByWhom) {
 TEST_P(TaskStore, TellsOfANewTaskAsItsRowIs) {
   const Assigned assigned = world_.assign(
       me_, R"({"interface":"add","args":{},"agent":")" + std::to_string(agent_.agent.agent) + "\"}");
-  const Json change = assigned.notices.front().created->change();
+  const Json change = assigned.outcome.notices.front().task->change();
   const sql::Rows row = world_.rows(
       "select id, reference, latest_event_kind, latest_instruct_kind, action_id, implementation_id, agent_id,"
       " created_at, updated_at, revision from task where id = $1",

@@ -67,16 +67,34 @@ Assigned TaskWorld::assign(const Who& who, std::string_view input) {
   return assigned;
 }
 
-std::int64_t TaskWorld::task(const Who& who, const Registered& agent) {
-  return assign(who, fmt::format(R"({{"agent":"{}","interface":"add","args":{{"a":1}}}})", agent.agent.agent))
+std::int64_t TaskWorld::task(const Who& who, const Registered& agent) { return task(who, agent, "add"); }
+
+std::int64_t TaskWorld::task(const Who& who, const Registered& agent, std::string_view interface,
+                             std::string_view more) {
+  return assign(who, fmt::format(R"({{"agent":"{}","interface":"{}","args":{{"a":1}}{}}})", agent.agent.agent,
+                                 interface, more))
       .task;
 }
 
-Controlled TaskWorld::control(const Who& who, Control what, std::int64_t task, bool step) {
-  Controlled controlled;
-  database().write(
-      [&](sql::Writer& writer) { controlled = control_task(writer, what, task, step, *who, now); });
-  return controlled;
+Outcome TaskWorld::control(const Who& who, Control what, std::int64_t task, bool step) {
+  Outcome out;
+  database().write([&](sql::Writer& writer) { out = control_task(writer, what, task, step, *who, now); });
+  return out;
+}
+
+Outcome TaskWorld::decide(const Who& who, std::int64_t task, bool approved, std::optional<std::string> answer) {
+  Outcome out;
+  database().write([&](sql::Writer& writer) {
+    out = rekuest::decide(writer, {task, approved, answer, false}, *who, now);
+  });
+  return out;
+}
+
+std::vector<Json> TaskWorld::backlog(const BacklogBounds& bounds, const ProvenanceSigner& signer) {
+  Backlog backlog(database(), signer, bounds);
+  std::vector<Json> frames;
+  while (const auto frame = backlog.next()) frames.push_back(Json::parse(*frame));
+  return frames;
 }
 
 JournalOutcome TaskWorld::report(const Registered& agent, const std::vector<Json>& frames, JournalMode mode) {
@@ -102,6 +120,24 @@ std::string TaskWorld::joined(std::string_view sql, std::vector<sql::Value> para
     all += found.is_null(row, 0) ? "null" : found.text(row, 0);
   }
   return all;
+}
+
+Json parsed(const AgentMessage& message) {
+  const auto* assign = std::get_if<AssignFrame>(&message.frame);
+  return Json::parse(assign != nullptr ? assign->text({}, 1'700'000'000'000'000)
+                                       : std::get<std::string>(message.frame));
+}
+
+std::vector<Json> parsed(const Outcome& outcome) {
+  std::vector<Json> frames;
+  for (const AgentMessage& message : outcome.messages) frames.push_back(parsed(message));
+  return frames;
+}
+
+std::vector<std::string> names(const std::vector<Json>& frames) {
+  std::vector<std::string> list;
+  for (const Json& frame : frames) list.push_back(frame["type"].as_string() + " " + frame["task"].as_string());
+  return list;
 }
 
 Json numbered(std::string_view kind, std::int64_t position, std::string_view more, std::string_view session) {

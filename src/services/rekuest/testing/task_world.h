@@ -11,6 +11,7 @@
 #include "service/auth.h"
 #include "services/rekuest/assign.h"
 #include "services/rekuest/control.h"
+#include "services/rekuest/hold.h"
 #include "services/rekuest/journal.h"
 #include "services/rekuest/registration.h"
 #include "services/rekuest/testing/world.h"
@@ -42,7 +43,15 @@ class TaskWorld : public World {
   rekuest::Assigned assign(const Who& who, std::string_view input);
   /// A task of `add` for the agent.
   std::int64_t task(const Who& who, const rekuest::Registered& agent);
-  rekuest::Controlled control(const Who& who, rekuest::Control control, std::int64_t task, bool step = false);
+  std::int64_t task(const Who& who, const rekuest::Registered& agent, std::string_view interface,
+                    std::string_view more = "");
+  rekuest::Outcome control(const Who& who, rekuest::Control control, std::int64_t task, bool step = false);
+
+  rekuest::Outcome decide(const Who& who, std::int64_t task, bool approved,
+                          std::optional<std::string> answer = {});
+  /// What an agent that has registered is sent, parsed.
+  std::vector<base::Json> backlog(const rekuest::BacklogBounds& bounds,
+                                  const rekuest::ProvenanceSigner& signer = {});
 
   rekuest::JournalOutcome report(const rekuest::Registered& agent, const std::vector<base::Json>& frames,
                                  rekuest::JournalMode mode = rekuest::JournalMode::kApply);
@@ -53,6 +62,13 @@ class TaskWorld : public World {
   /// The first column of all rows, with a space between.
   std::string joined(std::string_view sql, std::vector<sql::Value> parameters = {});
 };
+
+/// A message's frame, parsed.
+base::Json parsed(const rekuest::AgentMessage& message);
+/// The messages of an outcome, parsed.
+std::vector<base::Json> parsed(const rekuest::Outcome& outcome);
+/// `TYPE task` of each frame.
+std::vector<std::string> names(const std::vector<base::Json>& frames);
 
 /// A numbered frame of session `session`; `more` are members beginning with a comma.
 base::Json numbered(std::string_view kind, std::int64_t position, std::string_view more = "",

@@ -9,6 +9,7 @@
 #include "entity/model.h"
 #include "services/rekuest/rekuest.h"
 #include "services/rekuest/schema_documents.h"
+#include "sql/testing/postgres_server.h"
 
 namespace rekuest_testing {
 
@@ -27,9 +28,52 @@ const Shapes& shapes() {
   return instance;
 }
 
-World::World(sql::Dialect dialect) : fresh_(dialect), database_(fresh_.open()) {
+namespace {
+
+// Making the tables takes PostgreSQL longer than a test takes: the next test
+// gets those of the one before, emptied.
+std::unique_ptr<sql_testing::FreshDatabase>& left_by_the_last_test() {
+  sql_testing::postgres_uri();  // started first, so stopped last
+  static std::unique_ptr<sql_testing::FreshDatabase> place;
+  return place;
+}
+
+void empty(sql::Database& database) {
+  std::string used;
+  database.write([&](sql::Writer& writer) {
+    const sql::Rows tables = writer.query(
+        "select tablename from pg_tables where schemaname = current_schema() and tablename <> 'arkitektd_schema'");
+    std::string look;
+    for (std::size_t row = 0; row < tables.size(); ++row) {
+      look += fmt::format("{}select '{}' where exists (select 1 from \"{}\")", row == 0 ? "" : " union all ",
+                          tables.text(row, 0), tables.text(row, 0));
+    }
+    const sql::Rows found = writer.query(look);
+    for (std::size_t row = 0; row < found.size(); ++row) {
+      used += fmt::format("{}\"{}\"", row == 0 ? "" : ", ", found.text(row, 0));
+    }
+  });
+  if (!used.empty()) database.execute_script("truncate " + used + " restart identity cascade");
+}
+
+}  // namespace
+
+World::World(sql::Dialect dialect) : dialect_(dialect) {
+  if (dialect == sql::Dialect::kPostgres) place_ = std::move(left_by_the_last_test());
+  const bool has_tables = place_ != nullptr;
+  if (!has_tables) place_ = std::make_unique<sql_testing::FreshDatabase>(dialect);
+  database_ = place_->open();
+  if (has_tables) {
+    empty(*database_);
+    return;
+  }
   static const entity::Model model(schema());
   entity::migrate(*database_, model, "rekuest", rekuest::kSchemaVersion);
+}
+
+World::~World() {
+  database_.reset();
+  if (dialect_ == sql::Dialect::kPostgres) left_by_the_last_test() = std::move(place_);
 }
 
 std::int64_t World::row(const std::string& table, const std::string& columns,

@@ -20,6 +20,9 @@ const rekuest::Shapes& shapes();
 class World {
  public:
   explicit World(sql::Dialect dialect);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
 
   sql::Database& database() { return *database_; }
 
@@ -43,7 +46,8 @@ class World {
   std::int64_t row(const std::string& table, const std::string& columns, std::vector<sql::Value> values);
 
  private:
-  sql_testing::FreshDatabase fresh_;
+  const sql::Dialect dialect_;
+  std::unique_ptr<sql_testing::FreshDatabase> place_;
   std::unique_ptr<sql::Database> database_;
   std::int64_t now_ = 1'700'000'000'000'000;
 };

@@ -1,0 +1,37 @@
+#include "services/rekuest/delivery.h"
+
+#include <memory>
+#include <utility>
+
+#include "base/clock.h"
+#include "services/rekuest/mirror.h"
+
+namespace rekuest {
+
+void Delivery::deliver(Outcome told) {
+  // An agent learns a child's id before it hears of what happened to it.
+  for (AgentMessage& message : told.messages) send(std::move(message));
+  for (const TaskNotice& notice : told.notices) mirror(notice);
+  feed_.publish(told.notices);
+}
+
+void Delivery::send(AgentMessage message) {
+  if (auto* text = std::get_if<std::string>(&message.frame)) {
+    return hub_.send(message.agent, message.task, one_frame(std::move(*text)));
+  }
+  // Shared, because a function's captures must be copyable.
+  auto assign = std::make_shared<AssignFrame>(std::get<AssignFrame>(std::move(message.frame)));
+  hub_.send(message.agent, message.task, [this, assign]() mutable -> std::optional<std::string> {
+    if (!assign) return std::nullopt;
+    return std::exchange(assign, nullptr)->text(signer_, base::now_micros());
+  });
+}
+
+void Delivery::mirror(const TaskNotice& notice) {
+  if (notice.task->requester == 0 || !notice.event) return;
+  if (auto frame = mirror_frame(*notice.event)) {
+    hub_.send(notice.task->requester, 0, one_frame(*std::move(frame)));
+  }
+}
+
+}  // namespace rekuest

@@ -1,0 +1,30 @@
+// Telling what was committed: frames to agents, mirrors to those that asked,
+// changes to the feeds.
+#pragma once
+
+#include "services/rekuest/agent_hub.h"
+#include "services/rekuest/dispatch.h"
+#include "services/rekuest/feed.h"
+#include "services/rekuest/outcome.h"
+
+namespace rekuest {
+
+/// Thread-safe; what it refers to outlives it, and every frame it has handed over.
+class Delivery {
+ public:
+  Delivery(AgentHub& hub, Feed& feed, const ProvenanceSigner& signer)
+      : hub_(hub), feed_(feed), signer_(signer) {}
+
+  /// After the commit, in commit order. Does not block.
+  void deliver(Outcome told);
+
+ private:
+  void send(AgentMessage message);
+  void mirror(const TaskNotice& notice);
+
+  AgentHub& hub_;
+  Feed& feed_;
+  const ProvenanceSigner& signer_;
+};
+
+}  // namespace rekuest

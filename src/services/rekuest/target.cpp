@@ -1,0 +1,135 @@
+#include "services/rekuest/target.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <utility>
+
+#include "base/error.h"
+#include "services/rekuest/arguments.h"
+#include "services/rekuest/registration.h"
+#include "sql/nullable.h"
+
+namespace rekuest {
+namespace {
+
+using base::Error;
+namespace code = base::code;
+
+// `{}`: that the agent is available, the columns of an AssignTarget, which ones.
+constexpr std::string_view kTargets =
+    "select i.action_id, i.agent_id, a.args, g.features, g.declared_name, g.blocked,"
+    " case when {} then 1 else 0 end, case when i.execution = 'WORKFLOW' then i.code_hash end, {}"
+    " from implementation i join action a on a.id = i.action_id join agent g on g.id = i.agent_id"
+    " join organization o on o.id = g.organization_id"
+    " join user_account au on au.id = g.user_id join client ac on ac.id = g.client_id"
+    " where g.organization_id = $2 and {}";
+
+sql::Rows targets(sql::Writer& writer, const TargetRequest& request, const std::string& condition,
+                  std::vector<sql::Value> values) {
+  std::vector<sql::Value> parameters{request.now - kStaleMicros, request.organization};
+  std::move(values.begin(), values.end(), std::back_inserter(parameters));
+  return writer.query(
+      fmt::format(fmt::runtime(kTargets), available_condition("g", "$1"), kTargetColumns, condition),
+      std::move(parameters));
+}
+
+Target first_target(const sql::Rows& rows) {
+  return {target_at(rows, 0, 8),        rows.integer(0, 0),           rows.integer(0, 1),
+          std::string(rows.text(0, 2)), std::string(rows.text(0, 3)), sql::optional_text(rows, 0, 7)};
+}
+
+struct Named {
+  sql::Rows rows;
+  std::string what;
+};
+Named find_named(sql::Writer& writer, const TargetRequest& request) {
+  if (request.implementation) {
+    return {targets(writer, request, "i.id = $3", {*request.implementation}), "with that id"};
+  }
+  return {targets(writer, request, "g.id = $3 and i.interface = $4", {*request.agent, *request.interface}),
+          fmt::format("'{}' on that agent", *request.interface)};
+}
+
+// Any available implementation of an action: the agent with the fewest open
+// tasks, then the lowest id. Queues are counted up to a bound; agents beyond it
+// take turns by their newest open task.
+std::optional<Target> least_busy(sql::Writer& writer, const TargetRequest& request) {
+  static const std::string kOrder = fmt::format(
+      " order by {0}, case when {0} = {1} then"
+      " (select max(t.id) from task t where t.agent_id = g.id and t.is_done = 0) end, i.id limit 1",
+      "(select count(*) from (select 1 from task t where t.agent_id = g.id and t.is_done = 0 limit 100) few)",
+      100);
+  std::string condition = request.action ? "a.id = $3" : "a.hash = $3";
+  std::vector<sql::Value> values{request.action ? sql::Value(*request.action) : *request.action_hash};
+  if (request.agent) {
+    condition += " and g.id = $4";
+    values.emplace_back(*request.agent);
+  }
+  const sql::Rows rows = targets(
+      writer, request, condition + " and " + available_condition("g", "$1") + kOrder, std::move(values));
+  if (rows.empty()) return std::nullopt;
+  return first_target(rows);
+}
+
+}  // namespace
+
+std::vector<std::string> objects_of(const std::string& arg_ports, const base::Json& arguments) {
+  // Most actions take no objects, and then their ports need not be read.
+  if (arg_ports.find("STRUCTURE") == std::string::npos) return {};
+  return acted_on(base::Json::parse(arg_ports), arguments);
+}
+
+Target choose_target(sql::Writer& writer, const TargetRequest& request) {
+  if (request.names_implementation()) {
+    const auto [rows, what] = find_named(writer, request);
+    if (rows.empty()) throw Error(code::kNotFound, "No implementation {}.", what);
+    if (rows.integer(0, 6) == 0) {
+      throw Error(code::kValidation, "Agent is not available: {} is {}. Start the app that offers it.",
+                  rows.text(0, 4), rows.integer(0, 5) != 0 ? "blocked" : "not connected");
+    }
+    return first_target(rows);
+  }
+  if (!request.action && !request.action_hash) {
+    throw Error(
+        code::kValidation,
+        std::string("You need to provide an `implementation`, `agent` and `interface`, an `action` or an "
+                    "`actionHash`."));
+  }
+  std::optional<Target> target = least_busy(writer, request);
+  if (!target) {
+    throw Error(code::kValidation,
+                "No active implementation found for action {}. Start the app that offers it.",
+                named_action(writer, request).name);
+  }
+  return *std::move(target);
+}
+
+std::optional<Target> named_target(sql::Writer& writer, const TargetRequest& request) {
+  if (!request.names_implementation()) return std::nullopt;
+  const auto [rows, what] = find_named(writer, request);
+  if (rows.empty()) throw Error(code::kNotFound, "No implementation {}.", what);
+  return first_target(rows);
+}
+
+NamedAction named_action(sql::Writer& writer, const TargetRequest& request) {
+  if (!request.action && !request.action_hash) {
+    throw Error(code::kValidation, std::string("You need to provide an `action` or an `actionHash`."));
+  }
+  const sql::Rows rows =
+      request.action
+          ? writer.query("select id, name, args from action where id = $1 and organization_id = $2",
+                         {*request.action, request.organization})
+          : writer.query("select id, name, args from action where hash = $1 and organization_id = $2 order by id limit 1",
+                         {*request.action_hash, request.organization});
+  if (rows.empty()) throw Error(code::kNotFound, std::string("No action with that id or hash."));
+  return {rows.integer(0, 0), std::string(rows.text(0, 1)), std::string(rows.text(0, 2))};
+}
+
+std::string available_condition(const std::string& alias, const std::string& stale) {
+  return fmt::format(
+      "({0}.blocked = 0 and ({0}.kind = 'WEBHOOK' or ({0}.connected = 1 and {0}.last_seen > {1})))", alias,
+      stale);
+}
+
+}  // namespace rekuest
