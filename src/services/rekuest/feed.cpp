@@ -34,7 +34,8 @@ StoredEvent event_at(const sql::Rows& rows, std::size_t row) {
 }
 
 // Live changes wait until the past has been told, and what the past already
-// told is not told again: event ids of one database grow.
+// told is not told again: event ids of one database grow. A change is published
+// a moment after a reader can see it, so it may still come after the past.
 class CallerStream {
  public:
   explicit CallerStream(graphql::RootStream::Emit emit) : emit_(std::move(emit)) {}
@@ -44,18 +45,15 @@ class CallerStream {
     if (replaying_) {
       waiting_.push_back(change);
     } else {
-      emit_(*change);
+      tell(*change);
     }
   }
 
   void replayed(std::vector<base::Json> past, std::int64_t last_event) {
     const std::lock_guard lock(mutex_);
     for (base::Json& event : past) emit_(std::move(event));
-    for (const bus::Change& change : waiting_) {
-      const base::Json& event = (*change)["event"];
-      if (event.is_object() && event["id"].as_int64().value_or(0) <= last_event) continue;
-      emit_(*change);
-    }
+    last_of_past_ = last_event;
+    for (const bus::Change& change : waiting_) tell(*change);
     waiting_.clear();
     replaying_ = false;
   }
@@ -63,9 +61,16 @@ class CallerStream {
   bus::Bus::Subscription subscription;
 
  private:
+  void tell(const base::Json& change) {
+    const base::Json& event = change["event"];
+    if (event.is_object() && event["id"].as_int64().value_or(0) <= last_of_past_) return;
+    emit_(change);
+  }
+
   graphql::RootStream::Emit emit_;
   std::mutex mutex_;
   bool replaying_ = true;
+  std::int64_t last_of_past_ = 0;
   std::vector<bus::Change> waiting_;
 };
 

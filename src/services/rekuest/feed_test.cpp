@@ -64,6 +64,13 @@ TEST_P(TaskFeed, TellsOnceWhatIsCommittedWhileItReadsThePast) {
   EXPECT_THAT(heard_, ElementsAre("QUEUED", "STARTED", "COMPLETED"));
 }
 
+TEST_P(TaskFeed, TellsOnceWhatIsPublishedAfterThePastWasTold) {
+  const std::vector<TaskNotice> committed = world_.report(agent_, {task_report("STARTED", 1, task_)}).notices;
+  const auto stream = follow();
+  feed_.publish(committed);
+  EXPECT_THAT(heard_, ElementsAre("QUEUED", "STARTED"));
+}
+
 TEST_P(TaskFeed, TellsOfNewTasks) {
   const auto stream = follow();
   heard_.clear();
