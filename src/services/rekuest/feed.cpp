@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <mutex>
+#include <unordered_map>
 #include <utility>
 
 #include "base/clock.h"
@@ -34,8 +35,8 @@ StoredEvent event_at(const sql::Rows& rows, std::size_t row) {
 }
 
 // Live changes wait until the past has been told, and what the past already
-// told is not told again: event ids of one database grow. A change is published
-// a moment after a reader can see it, so it may still come after the past.
+// told is not told again: event ids of one task grow. A change is published a
+// moment after a reader can see it, so it may still come after the past.
 class CallerStream {
  public:
   explicit CallerStream(graphql::RootStream::Emit emit) : emit_(std::move(emit)) {}
@@ -49,10 +50,12 @@ class CallerStream {
     }
   }
 
-  void replayed(std::vector<base::Json> past, std::int64_t last_event) {
+  void replayed(const std::vector<StoredEvent>& past) {
     const std::lock_guard lock(mutex_);
-    for (base::Json& event : past) emit_(std::move(event));
-    last_of_past_ = last_event;
+    for (const StoredEvent& event : past) {
+      emit_(change_of(nullptr, &event));
+      told_[event.task] = event.id;
+    }
     for (const bus::Change& change : waiting_) tell(*change);
     waiting_.clear();
     replaying_ = false;
@@ -63,15 +66,18 @@ class CallerStream {
  private:
   void tell(const base::Json& change) {
     const base::Json& event = change["event"];
-    if (event.is_object() && event["id"].as_int64().value_or(0) <= last_of_past_) return;
+    if (event.is_object() && !told_.empty()) {
+      const auto known = told_.find(event["task"].as_int64().value_or(0));
+      if (known != told_.end() && event["id"].as_int64().value_or(0) <= known->second) return;
+    }
     emit_(change);
   }
 
   graphql::RootStream::Emit emit_;
   std::mutex mutex_;
   bool replaying_ = true;
-  std::int64_t last_of_past_ = 0;
   std::vector<bus::Change> waiting_;
+  std::unordered_map<std::int64_t, std::int64_t> told_;  ///< of each task of the past: its last event
 };
 
 }  // namespace
@@ -129,8 +135,7 @@ Feed::Stream Feed::my_tasks(std::int64_t caller, Emit emit) {
   stream->subscription = bus_.subscribe(caller_topic(caller), [weak](const bus::Change& change) {
     if (const auto live = weak.lock()) live->receive(change);
   });
-  std::vector<base::Json> past;
-  std::int64_t last_event = 0;
+  std::vector<StoredEvent> past;
   database_.read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
     const sql::Rows rows = reader.query(
         "select e.id, e.task_id, e.kind, e.message, e.progress, e.returns, e.value, e.created_at"
@@ -138,13 +143,9 @@ Feed::Stream Feed::my_tasks(std::int64_t caller, Emit emit) {
         " where t.caller_id = $1 and t.root_id is null and (t.finished_at is null or t.finished_at > $2)"
         " and e.created_at > $2 order by e.id",
         {caller, base::now_micros() - kReplayMicros});
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      last_event = rows.integer(row, 0);
-      const StoredEvent event = event_at(rows, row);
-      past.push_back(change_of(nullptr, &event));
-    }
+    for (std::size_t row = 0; row < rows.size(); ++row) past.push_back(event_at(rows, row));
   });
-  stream->replayed(std::move(past), last_event);
+  stream->replayed(past);
   return stream;
 }
 

@@ -263,6 +263,7 @@ TEST_P(Journal, LosesBegunTasksToANewProcessAndKeepsTheOthers) {
   const std::int64_t unheard = world_.task(me_, agent_);
   world_.report(agent_,
                 {task_report("STARTED", 1, task_), task_report("PROGRESS", 2, task_, R"(,"progress":30)")});
+  world_.disconnect(agent_);
   const Registered next = world_.connect(world_.request(me_, "s2"));
 
   const JournalOutcome outcome =
