@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,12 @@
 #include "sql/database.h"
 
 namespace sql {
+
+/// What a transaction tells other processes.
+struct Notification {
+  std::string channel;
+  std::string payload;
+};
 
 /// Used by one thread at a time. Errors are DriverError.
 class Connection {
@@ -41,6 +48,8 @@ class Connection {
   /// transaction is durable; false if nothing was sent, so there was none.
   virtual void begin_write() = 0;
   virtual bool commit() = 0;
+  /// Directly before `commit`, which sends them.
+  virtual void notify(std::span<const Notification> notifications) = 0;
   virtual void rollback() noexcept = 0;
   virtual void savepoint() = 0;
   virtual void release_savepoint() = 0;

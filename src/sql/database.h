@@ -118,6 +118,19 @@ class Writer : public Reader {
   /// Runs after the commit that made this body durable, never if it failed.
   /// Must not block, throw or call the database.
   virtual void after_commit(std::function<void()> action) = 0;
+  /// Tells those who listen to `channel` in other processes, with the commit
+  /// (no round trip of its own) and only if this body succeeds. Equal ones of
+  /// one commit arrive once. At most kLongestNotification bytes of UTF-8. Does
+  /// nothing on SQLite, which belongs to one process.
+  virtual void notify(std::string_view channel, std::string_view payload) = 0;
+};
+
+inline constexpr std::size_t kLongestNotification = 7'900;
+
+/// Listens as long as it lives; its destruction waits for a running call.
+class Listener {
+ public:
+  virtual ~Listener() = default;
 };
 
 struct Stats {
@@ -160,6 +173,18 @@ class Database {
   virtual void execute_script(std::string_view script) = 0;
 
   virtual Stats stats() const = 0;
+
+  /// Calls `receive` with what other processes notify `channel` of, in the order
+  /// of their commits; what this Database sent itself is left out. `resumed` is
+  /// called when listening begins and again after every lost connection, before
+  /// anything is received: what was committed until then may have been missed, so
+  /// look for it in the rows. Both are called on one thread of the listener's own,
+  /// where they may read and write but must not throw. Returns at once, also while
+  /// the database is away. On SQLite nothing is ever called. Must be destroyed
+  /// before the Database.
+  virtual std::unique_ptr<Listener> listen(std::string_view channel,
+                                           std::function<void(std::string_view payload)> receive,
+                                           std::function<void()> resumed);
 };
 
 struct SqliteOptions {

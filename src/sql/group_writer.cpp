@@ -2,9 +2,11 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <future>
 
 #include "sql/failure.h"
+#include "sql/parameters.h"
 #include "sql/thread_role.h"
 
 namespace sql {
@@ -65,6 +67,16 @@ class GroupWriter::BodyWriter final : public Writer {
     task_.after_commit.push_back(std::move(action));
   }
 
+  void notify(std::string_view channel, std::string_view payload) override {
+    if (payload.size() > kLongestNotification) {
+      throw Error(base::code::kInternal, "A notification of {} bytes on '{}' is too long: at most {}.",
+                  payload.size(), channel, kLongestNotification);
+    }
+    const Value texts[] = {std::string(channel), std::string(payload)};
+    check_parameters(texts);
+    task_.notifications.push_back({std::string(channel), std::string(payload)});
+  }
+
   const std::exception_ptr& failure() const { return failure_; }
 
  private:
@@ -123,7 +135,12 @@ GroupWriter::~GroupWriter() {
 }
 
 void GroupWriter::enqueue(WriteBody body, WriteDone done) {
-  push(Task{.body = std::move(body), .script = {}, .done = std::move(done), .after_commit = {}, .error = {}});
+  push(Task{.body = std::move(body),
+            .script = {},
+            .done = std::move(done),
+            .after_commit = {},
+            .notifications = {},
+            .error = {}});
 }
 
 void GroupWriter::run_script(std::string_view script) {
@@ -139,6 +156,7 @@ void GroupWriter::run_script(std::string_view script) {
                   }
                 },
             .after_commit = {},
+            .notifications = {},
             .error = {}});
   finished->get_future().get();
 }
@@ -252,6 +270,7 @@ bool GroupWriter::run_bodies(Group& group, bool may_run_again) {
 bool GroupWriter::run_body(Task& task) {
   task.error = nullptr;
   task.after_commit.clear();
+  task.notifications.clear();
   BodyWriter writer(*connection_, counters_, task);
   try {
     const RoleScope role(ThreadRole::kInBody);
@@ -263,6 +282,12 @@ bool GroupWriter::run_body(Task& task) {
   return !task.error;
 }
 
+void GroupWriter::notify(const Group& group) {
+  std::vector<Notification> all;
+  for (Task* task : group) std::ranges::move(task->notifications, std::back_inserter(all));
+  connection_->notify(all);
+}
+
 bool GroupWriter::commit(Group& group, bool may_run_again) {
   std::erase_if(group, [](const Task* task) { return task->error != nullptr; });
   if (group.empty()) {
@@ -270,6 +295,7 @@ bool GroupWriter::commit(Group& group, bool may_run_again) {
     return false;
   }
   try {
+    notify(group);
     if (connection_->commit()) ++counters_.commits;
     return false;
   } catch (const DriverError& error) {

@@ -33,6 +33,7 @@ class GroupWriter {
     std::string script;  ///< instead of a body
     WriteDone done;
     std::vector<std::function<void()>> after_commit;
+    std::vector<Notification> notifications;
     std::exception_ptr error;
     bool is_script() const { return body == nullptr; }
   };
@@ -49,6 +50,7 @@ class GroupWriter {
   bool run_bodies(Group& group, bool may_run_again);
   bool run_body(Task& task);
   bool commit(Group& group, bool may_run_again);
+  void notify(const Group& group);
   void ensure_connection();
   static void fail_all(const Group& group, const std::exception_ptr& cause);
 

@@ -40,6 +40,7 @@ class PooledReader final : public Reader {
 
 PooledDatabase::PooledDatabase(Parts parts)
     : dialect_(parts.dialect),
+      listen_(std::move(parts.listen)),
       writer_(std::move(parts.connect_writer), counters_),
       readers_(std::move(parts.connect_reader), parts.readers) {}
 
@@ -58,6 +59,12 @@ void PooledDatabase::write_async(WriteBody body, WriteDone done) {
 void PooledDatabase::execute_script(std::string_view script) {
   require_plain_thread("execute_script");
   writer_.run_script(script);
+}
+
+std::unique_ptr<Listener> PooledDatabase::listen(std::string_view channel, Parts::Receive receive,
+                                                 std::function<void()> resumed) {
+  if (listen_ == nullptr) return Database::listen(channel, std::move(receive), std::move(resumed));
+  return listen_(channel, std::move(receive), std::move(resumed));
 }
 
 }  // namespace sql

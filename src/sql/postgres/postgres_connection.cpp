@@ -266,7 +266,8 @@ bool PostgresConnection::commit() {
     read_unanswered();
     for (std::size_t i = 0; i <= controls; ++i) {
       const PostgresResult result = next_result();
-      const bool ok = PQresultStatus(result.get()) == PGRES_COMMAND_OK;
+      const ExecStatusType status = PQresultStatus(result.get());
+      const bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
       const bool rolled_back =
           ok && i == controls && std::string_view(PQcmdStatus(result.get())) == "ROLLBACK";
       if (rolled_back && !error) {
@@ -288,6 +289,18 @@ bool PostgresConnection::commit() {
   if (error) std::rethrow_exception(error);
   transaction_ = Transaction::kNone;
   return true;
+}
+
+void PostgresConnection::notify(std::span<const Notification> notifications) {
+  if (notifications.empty()) return;
+  std::string sql = "select pg_notify(channel, payload) from (values ";
+  for (const Notification& one : notifications) {
+    if (&one != notifications.data()) sql += ',';
+    sql += '(' + quoted_text(handle_.get(), shared_->names.channel(one.channel)) + ',' +
+           quoted_text(handle_.get(), shared_->names.signed_payload(one.payload)) + ')';
+  }
+  due_.push_back(sql + ") as notification (channel, payload)");
+  transaction_ = Transaction::kOpen;  // there is something to commit now, even if no statement ran
 }
 
 void PostgresConnection::savepoint() { due_.push_back(kSetBodyPoint); }

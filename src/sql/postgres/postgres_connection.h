@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sql/connection.h"
+#include "sql/postgres/notification_names.h"
 #include "sql/postgres/postgres_session.h"
 #include "sql/statement_cache.h"
 
@@ -15,7 +16,9 @@ namespace sql {
 /// What the connections of one database share. `generation` is raised by
 /// schema changes, after which prepared statements are prepared anew.
 struct PostgresShared {
-  PostgresOptions options;
+  explicit PostgresShared(PostgresOptions given) : options(std::move(given)) {}
+  const PostgresOptions options;
+  const NotificationNames names{options.schema};
   std::atomic<std::uint64_t> generation{0};
 };
 
@@ -31,6 +34,7 @@ class PostgresConnection final : public Connection {
   void end_read() noexcept override;
   void begin_write() override;
   bool commit() override;
+  void notify(std::span<const Notification> notifications) override;
   void rollback() noexcept override;
   void savepoint() override;
   void release_savepoint() override;

@@ -9,9 +9,8 @@ using base::Error;
 
 void ignore_notice(void*, const PGresult*) {}
 
-std::string quoted_name(PGconn* connection, const std::string& name) {
-  char* quoted = PQescapeIdentifier(connection, name.data(), name.size());
-  if (quoted == nullptr) throw Error(base::code::kValidation, "'{}' cannot be the name of a schema.", name);
+std::string taken(char* quoted, const std::string& original) {
+  if (quoted == nullptr) throw Error(base::code::kValidation, "'{}' is not valid UTF-8.", original);
   std::string text = quoted;
   PQfreemem(quoted);
   return text;
@@ -37,6 +36,14 @@ std::string settings(PGconn* connection, const PostgresOptions& options, Postgre
 }
 
 }  // namespace
+
+std::string quoted_text(PGconn* connection, const std::string& text) {
+  return taken(PQescapeLiteral(connection, text.data(), text.size()), text);
+}
+
+std::string quoted_name(PGconn* connection, const std::string& name) {
+  return taken(PQescapeIdentifier(connection, name.data(), name.size()), name);
+}
 
 PostgresResult run_simple(PGconn* connection, const std::string& sql) {
   PostgresResult result(PQexec(connection, sql.c_str()));

@@ -29,6 +29,11 @@ PostgresHandle open_session(const PostgresOptions& options, PostgresMode mode);
 /// we need (UTF-8, ICU collations). Throws Error(kUnavailable).
 void prepare_database(PGconn* connection, const PostgresOptions& options);
 
+/// As a literal in a statement. Throws Error(kValidation) for what is not UTF-8.
+std::string quoted_text(PGconn* connection, const std::string& text);
+/// As a name in a statement. Throws the same.
+std::string quoted_name(PGconn* connection, const std::string& name);
+
 /// Statements without parameters, outside pipeline mode.
 PostgresResult run_simple(PGconn* connection, const std::string& sql);
 

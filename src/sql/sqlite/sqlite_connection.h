@@ -33,6 +33,7 @@ class SqliteConnection final : public Connection {
   void end_read() noexcept override;
   void begin_write() override;
   bool commit() override;
+  void notify(std::span<const Notification>) override {}
   void rollback() noexcept override;
   void savepoint() override;
   void release_savepoint() override;

@@ -1,0 +1,40 @@
+#include "sql/postgres/notification_names.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace sql {
+namespace {
+
+/// NAMEDATALEN of the server, without the closing zero.
+constexpr std::size_t kLongestName = 63;
+constexpr std::size_t kMarkBytes = 12;
+
+}  // namespace
+
+NotificationNames::NotificationNames(std::string schema)
+    : schema_(std::move(schema)), mark_(base::random_token(kMarkBytes)) {}
+
+std::string NotificationNames::channel(std::string_view name) const {
+  std::string full = schema_.empty() ? std::string(name) : fmt::format("{}.{}", schema_, name);
+  if (name.empty() || full.size() > kLongestName) {
+    throw base::Error(
+        base::code::kInternal,
+        "'{}' cannot be a channel's name: it must have 1 to {} bytes. Shorten the schema's name.", full,
+        kLongestName);
+  }
+  return full;
+}
+
+std::string NotificationNames::signed_payload(std::string_view payload) const {
+  return mark_ + std::string(payload);
+}
+
+std::optional<std::string_view> NotificationNames::payload_of_others(std::string_view signed_payload) const {
+  if (signed_payload.starts_with(mark_)) return std::nullopt;
+  return signed_payload.substr(std::min(mark_.size(), signed_payload.size()));
+}
+
+}  // namespace sql

@@ -1,0 +1,31 @@
+// What notifications are called on the wire: PostgreSQL's channels belong to the whole database, not to a
+// schema, and do not say which of our databases sent them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sql {
+
+/// One for each Database. Immutable.
+class NotificationNames {
+ public:
+  explicit NotificationNames(std::string schema);
+
+  /// Throws Error(kInternal) when it would be longer than PostgreSQL allows.
+  std::string channel(std::string_view name) const;
+
+  /// The payload with this database's mark, unlike any other's.
+  std::string signed_payload(std::string_view payload) const;
+
+  /// A received payload without its mark; null if this database sent it. The writer's backend process would
+  /// not tell: what it sent before it connected anew may still arrive.
+  std::optional<std::string_view> payload_of_others(std::string_view signed_payload) const;
+
+ private:
+  const std::string schema_;
+  const std::string mark_;
+};
+
+}  // namespace sql
