@@ -1,9 +1,11 @@
 #include "entity/migrate.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
 #include "base/error.h"
+#include "sql/advisory_lock.h"
 
 namespace entity {
 namespace {
@@ -29,59 +31,71 @@ std::set<std::string> existing_columns(sql::Reader& reader, const std::string& t
                             {table}));
 }
 
-int stored_version(sql::Writer& writer, std::string_view service) {
-  writer.execute(
-      "create table if not exists arkitektd_schema (service text primary key, version integer not null)");
+int stored_version(sql::Reader& reader, std::string_view service) {
+  if (!existing_tables(reader).contains("arkitektd_schema")) return 0;
   const sql::Rows rows =
-      writer.query("select version from arkitektd_schema where service = $1", {std::string(service)});
+      reader.query("select version from arkitektd_schema where service = $1", {std::string(service)});
   return rows.empty() ? 0 : static_cast<int>(rows.integer(0, 0));
 }
 
-void add_missing(sql::Writer& writer, const Model& model) {
-  const std::set<std::string> present = existing_tables(writer);
+std::vector<std::string> missing(sql::Reader& reader, const Model& model) {
+  const std::set<std::string> present = existing_tables(reader);
+  std::vector<std::string> statements;
+  const auto add_all = [&](std::vector<std::string> more) {
+    std::ranges::move(more, std::back_inserter(statements));
+  };
   // New columns may refer to new tables, so tables come first.
   for (const Table& table : model.tables()) {
-    if (!present.contains(table.name)) writer.execute(create_table(table, writer.dialect()));
+    if (!present.contains(table.name)) statements.push_back(create_table(table, reader.dialect()));
   }
   for (const Table& table : model.tables()) {
     if (!present.contains(table.name)) continue;
-    const std::set<std::string> columns = existing_columns(writer, table.name);
+    const std::set<std::string> columns = existing_columns(reader, table.name);
     for (const Column& column : table.columns) {
-      if (!columns.contains(column.name)) writer.execute(add_column(table, column, writer.dialect()));
+      if (!columns.contains(column.name)) statements.push_back(add_column(table, column, reader.dialect()));
     }
   }
   for (const Table& table : model.tables()) {
-    if (!present.contains(table.name)) {
-      for (const std::string& statement : add_references(table, writer.dialect())) writer.execute(statement);
-    }
-    for (const std::string& statement : create_indexes(table)) writer.execute(statement);
+    if (!present.contains(table.name)) add_all(add_references(table, reader.dialect()));
+    add_all(create_indexes(table));
   }
   for (const JoinTable& join : model.joins()) {
-    if (!present.contains(join.name)) writer.execute(create_join(join));
-    for (const std::string& statement : create_indexes(join)) writer.execute(statement);
+    if (!present.contains(join.name)) statements.push_back(create_join(join));
+    add_all(create_indexes(join));
   }
+  return statements;
 }
 
 }  // namespace
 
-void migrate(sql::Database& database, const Model& model, std::string_view service, int version) {
+MigrationPlan plan_migration(sql::Reader& reader, const Model& model, std::string_view service, int version) {
+  MigrationPlan migration{.from = stored_version(reader, service), .to = version, .statements = {}};
+  if (migration.from > version) {
+    throw base::Error(
+        base::code::kConflict,
+        "The database of {} has version {}, this program knows {}. Use the newer arkitektd that "
+        "wrote it, or restore a backup.",
+        service, migration.from, version);
+  }
+  if (migration.from < version) migration.statements = missing(reader, model);
+  return migration;
+}
+
+MigrationPlan migrate(sql::Database& database, const Model& model, std::string_view service, int version) {
+  MigrationPlan done;
   database.write([&](sql::Writer& writer) {
-    if (writer.dialect() == sql::Dialect::kPostgres) writer.query("select pg_advisory_xact_lock(7245103)");
-    const int stored = stored_version(writer, service);
-    if (stored > version) {
-      throw base::Error(
-          base::code::kConflict,
-          "The database of {} has version {}, this program knows {}. Use the newer arkitektd that "
-          "wrote it, or restore a backup.",
-          service, stored, version);
-    }
-    if (stored == version) return;
-    add_missing(writer, model);
+    sql::lock(writer, sql::Alone::kMigration);
+    done = plan_migration(writer, model, service, version);
+    if (done.from == version) return;
+    for (const std::string& statement : done.statements) writer.execute(statement);
+    writer.execute(
+        "create table if not exists arkitektd_schema (service text primary key, version integer not null)");
     writer.execute(
         "insert into arkitektd_schema (service, version) values ($1, $2)"
         " on conflict (service) do update set version = excluded.version",
         {std::string(service), static_cast<std::int64_t>(version)});
   });
+  return done;
 }
 
 }  // namespace entity

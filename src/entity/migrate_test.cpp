@@ -2,11 +2,15 @@
 #include "entity/migrate.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <future>
 
 #include "base/error.h"
 #include "entity/model.h"
 #include "sql/testing/databases.h"
+#include "sql/testing/postgres_server.h"
 
 namespace {
 
@@ -158,6 +162,40 @@ TEST_P(Migration, KeepsAVersionForEachService) {
   entity::migrate(*database_, other, "other", 1);
   write("insert into other (id) values (1)");
   EXPECT_EQ(text("select service, version from arkitektd_schema order by service"), "library|2|other|1");
+}
+
+TEST_P(Migration, IsSaidBeforeItIsDone) {
+  migrate(kFirst, 1);
+  const Model second(graphql::Schema::from_sdl({kSecond}));
+  entity::MigrationPlan plan;
+  const auto look = [&] {
+    database_->read(sql::Database::Snapshot::kConsistent, [&](sql::Reader& reader) {
+      plan = entity::plan_migration(reader, second, "library", 2);
+    });
+  };
+  look();
+  EXPECT_EQ(plan.from, 1);
+  EXPECT_THAT(plan.statements, testing::Contains(testing::HasSubstr("create table \"keeper\"")));
+  EXPECT_EQ(text("select version from arkitektd_schema"), "1");
+  const entity::MigrationPlan done = entity::migrate(*database_, second, "library", 2);
+  EXPECT_EQ(done.statements, plan.statements);
+  look();
+  EXPECT_EQ(plan.from, 2);
+  EXPECT_THAT(plan.statements, testing::IsEmpty());
+}
+
+TEST(MigrationOfSeveralProcesses, NobodyFailsOnAnEmptyDatabase) {
+  sql_testing::postgres_uri();  // the server ends with the thread that starts it
+  sql_testing::FreshDatabase fresh(sql::Dialect::kPostgres);
+  const Model model(graphql::Schema::from_sdl({kSecond}));
+  std::vector<std::future<int>> processes;
+  for (int i = 0; i < 4; ++i) {
+    processes.push_back(std::async(std::launch::async,
+                                   [&] { return entity::migrate(*fresh.open(), model, "library", 2).from; }));
+  }
+  std::vector<int> found;
+  for (std::future<int>& process : processes) found.push_back(process.get());
+  EXPECT_THAT(found, testing::UnorderedElementsAre(0, 2, 2, 2));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "services/lok/password.h"
 #include "services/lok/provisioning_hub.h"
 #include "services/lok/provisioning_mandate.h"
+#include "sql/advisory_lock.h"
 #include "sql/nullable.h"
 
 namespace lok {
@@ -138,6 +139,7 @@ void provision(sql::Database& database, const Configuration& configuration) {
   const std::map<std::string, NewPassword> passwords = new_passwords(database, configuration);
   const std::int64_t now = base::now_micros();
   database.write([&](sql::Writer& writer) {
+    sql::lock(writer, sql::Alone::kProvisioning);
     Ids users;
     for (const Account& account : configuration.users) {
       const std::int64_t user = write_user(writer, account, now);

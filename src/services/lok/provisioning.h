@@ -8,7 +8,8 @@ namespace lok {
 
 /// Idempotent: what exists is updated by its natural key and keeps its id
 /// (aliases too: clients remember them), nothing is deleted, and mandate keys
-/// that are listed no more are revoked. One transaction; the tables must exist.
+/// that are listed no more are revoked. One transaction; processes that start at
+/// the same time take turns. The tables must exist.
 /// Throws Error(kValidation) where the configuration contradicts itself.
 void provision(sql::Database& database, const Configuration& configuration);
 

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+#include <set>
+
 #include "services/lok/lok_fixture.h"
 #include "services/lok/password.h"
+#include "sql/testing/postgres_server.h"
 
 namespace lok {
 namespace {
@@ -122,6 +126,31 @@ TEST_P(Provisioning, GeneratedSecretsStay) {
   EXPECT_EQ(first.signing_key.public_pem(), second.signing_key.public_pem());
   bare.private_key = jose::Key::generate_ed25519("lok-key-1").private_pem();
   EXPECT_THROW(load_secrets(*database_, bare), base::Error);
+}
+
+TEST(ProvisioningOfSeveralProcesses, OnAnEmptyDatabaseNobodyFailsAndAllAgree) {
+  sql_testing::postgres_uri();  // the server ends with the thread that starts it
+  sql_testing::FreshDatabase fresh(sql::Dialect::kPostgres);
+  const entity::Model model(graphql::Schema::from_sdl(schema_documents()));
+  Configuration configuration = read_configuration(kTestConfiguration);
+  configuration.secret.clear();  // so that there is a secret to agree on
+  std::vector<std::future<std::string>> processes;
+  for (int i = 0; i < 4; ++i) {
+    processes.push_back(std::async(std::launch::async, [&] {
+      const auto database = fresh.open();
+      entity::migrate(*database, model, "lok", 1);
+      provision(*database, configuration);
+      const Secrets secrets = load_secrets(*database, configuration);
+      return secrets.device_secret + secrets.signing_key.public_pem();
+    }));
+  }
+  std::set<std::string> secrets;
+  for (std::future<std::string>& process : processes) secrets.insert(process.get());
+  EXPECT_EQ(secrets.size(), 1u);
+  fresh.open()->read(sql::Database::Snapshot::kSingle, [](sql::Reader& reader) {
+    EXPECT_EQ(reader.query("select count(*) from hub").integer(0, 0), 2);
+    EXPECT_EQ(reader.query("select count(*) from mandate").integer(0, 0), 2);
+  });
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, Provisioning, sql_testing::kBothDatabases, sql_testing::dialect_name);

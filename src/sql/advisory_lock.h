@@ -1,0 +1,19 @@
+// Work that the processes of one database must not do at the same time.
+#pragma once
+
+#include "sql/database.h"
+
+namespace sql {
+
+/// Also the key of PostgreSQL's lock, so the numbers stay as they are.
+enum class Alone : std::int64_t {
+  kMigration = 7'245'103,
+  kProvisioning = 7'245'104,
+};
+
+/// Waits until no other process does this work on the same PostgreSQL database, and keeps them waiting until
+/// the body's transaction has ended. At the body's beginning: what it reads later is then what they wrote.
+/// Nothing on SQLite, which belongs to one process.
+void lock(Writer& writer, Alone work);
+
+}  // namespace sql
