@@ -13,5 +13,8 @@ int run(int argc, char** argv);
 /// Each adds its subcommand; the chosen one's exit code goes to `exit_code`.
 void add_up(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
+void add_serve(CLI::App& app, int& exit_code);
+void add_migrate(CLI::App& app, int& exit_code);
+void add_init(CLI::App& app, int& exit_code);
 
 }  // namespace cli

@@ -13,6 +13,9 @@ int run(int argc, char** argv) {
       "arkitektd: the Arkitekt platform in one program.\n\n"
       "  arkitektd up        runs every service here, at http://localhost:8000\n"
       "  arkitektd doctor    says what would keep it from running\n\n"
+      "  arkitektd init      writes the files for services in processes of their own\n"
+      "  arkitektd serve     runs one of them\n"
+      "  arkitektd migrate   brings one's database up to date\n\n"
       "Start with `arkitektd up`, then point your apps to the address with FAKTS_URL and a key of\n"
       "the access file it names with FAKTS_MANDATE_KEY.\n"};
   app.set_version_flag("--version", ARKITEKTD_VERSION);
@@ -20,6 +23,9 @@ int run(int argc, char** argv) {
   int exit_code = 0;
   add_up(app, exit_code);
   add_doctor(app, exit_code);
+  add_init(app, exit_code);
+  add_serve(app, exit_code);
+  add_migrate(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ExtrasError&) {
@@ -28,7 +34,8 @@ int run(int argc, char** argv) {
                  app.get_subcommands().front()->get_name());
     } else {
       fmt::print(stderr,
-                 "arkitektd: there is no such command. There are: up, doctor. See `arkitektd --help`.\n");
+                 "arkitektd: there is no such command. There are: up, doctor, init, serve, migrate. See "
+                 "`arkitektd --help`.\n");
     }
     return static_cast<int>(platform::Exit::kUsage);
   } catch (const CLI::ParseError& error) {

@@ -1,24 +1,16 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
 
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/foreground.h"
 #include "platform/platform.h"
-#include "platform/start_error.h"
 
 namespace cli {
 namespace {
-
-using platform::Exit;
-
-int failed(Exit code, const char* message) {
-  fmt::print(stderr, "arkitektd: {}\n", message);
-  return static_cast<int>(code);
-}
 
 void say_ready(const platform::Platform& running, bool json) {
   if (json) {
@@ -38,27 +30,13 @@ void say_ready(const platform::Platform& running, bool json) {
 }
 
 int up(const platform::Flags& flags) {
-  // Threads inherit the mask, so that only the wait below takes the signals.
-  sigset_t stops;
-  sigemptyset(&stops);
-  sigaddset(&stops, SIGINT);
-  sigaddset(&stops, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &stops, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  try {
+  return run_in_foreground([&](const std::function<void()>& wait) {
     const platform::Settings settings = platform::read_settings(flags);
     base::log::configure({*base::log::parse_level(settings.log_level), settings.json});
     const platform::Platform running(settings);
     say_ready(running, settings.json);
-    int signal = 0;
-    sigwait(&stops, &signal);
-    base::log::info("platform.stopping", {{"signal", signal}});
-    return static_cast<int>(Exit::kOk);
-  } catch (const platform::StartError& error) {
-    return failed(error.exit, error.what());
-  } catch (const std::exception& error) {
-    return failed(Exit::kInternal, error.what());
-  }
+    wait();
+  });
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A URL as the HTTP client needs it. For net/ only.
+// The address of a document, taken apart.
 #pragma once
 
 #include <string>

@@ -2,22 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <optional>
-#include <thread>
-#include <utility>
 
 #include "base/config.h"
 #include "base/log.h"
-#include "net/event_loop.h"
-#include "net/server.h"
-#include "net/worker_pool.h"
 #include "platform/data_directory.h"
 #include "platform/object_store.h"
-#include "platform/start_error.h"
-#include "service/auth.h"
-#include "service/service.h"
+#include "platform/process.h"
+#include "platform/trust.h"
 #include "services/lok/configuration.h"
 #include "services/lok/first_configuration.h"
 #include "services/lok/lok.h"
@@ -26,8 +18,6 @@
 
 namespace platform {
 namespace {
-
-constexpr auto kDrainLimit = std::chrono::milliseconds(1500);
 
 lok::Configuration read_lok(const DataDirectory& data, const Settings& settings) {
   if (!data.has("lok.yaml")) {
@@ -45,44 +35,9 @@ lok::Configuration read_lok(const DataDirectory& data, const Settings& settings)
   return configuration;
 }
 
-std::unique_ptr<sql::Database> open_database(const DataDirectory& data, const std::string& name) {
-  sql::SqliteOptions options;
-  options.file = data.file(name + ".sqlite");
-  return sql::open_sqlite(options);
+std::unique_ptr<sql::Database> open_file(const DataDirectory& data, const std::string& name) {
+  return sql::open_sqlite({.file = data.file(name + ".sqlite")});
 }
-
-// Tokens of the Lok in this process: its keys are handed over, not fetched.
-service::AuthentikateConfig trust_in(const lok::Lok& lok, std::string audience) {
-  service::AuthentikateConfig config;
-  config.audience = std::move(audience);
-  config.issuers.push_back({.iss = lok.configuration().issuer, .keys = [&lok] { return lok.keys(); }});
-  return config;
-}
-
-// Requests wait for the writer and for each other, not for the processor.
-std::size_t worker_count(const Settings& settings) {
-  if (settings.workers > 0) return settings.workers;
-  return std::max<std::size_t>(8, 4 * std::thread::hardware_concurrency());
-}
-
-service::MetricsFor readers_of_metrics(const Settings& settings) {
-  return settings.open_metrics ? service::MetricsFor::kEverybody : service::MetricsFor::kThisMachine;
-}
-
-net::ServerOptions server_options(const Settings& settings, std::uint16_t port) {
-  net::ServerOptions options;
-  options.addresses = settings.listen;
-  options.port = port;
-  return options;
-}
-
-/// One service's callers.
-struct Callers {
-  Callers(const lok::Lok& lok, std::string audience, service::IdentityDirectory& directory)
-      : verifier(trust_in(lok, std::move(audience))), authenticator(verifier, directory) {}
-  service::TokenVerifier verifier;
-  service::Authenticator authenticator;
-};
 
 }  // namespace
 
@@ -90,29 +45,22 @@ struct Callers {
 struct Platform::State {
   explicit State(const Settings& settings)
       : data(settings.data),
-        answers{settings.answer_mib << 20U, settings.answers_mib << 20U, {0}},
-        lok_database(open_database(data, "lok")),
-        rekuest_database(open_database(data, "rekuest")),
-        loop(2),
-        workers("worker", worker_count(settings)),
-        lok(*lok_database, read_lok(data, settings), workers),
-        lok_callers(lok, "*", lok.identities()),
-        lok_graph(
-            {loop, workers, *lok_database, lok_callers.authenticator, &answers, readers_of_metrics(settings)},
-            lok.definition()),
+        lok_database(open_file(data, "lok")),
+        rekuest_database(open_file(data, "rekuest")),
+        process(settings),
+        lok(*lok_database, read_lok(data, settings), process.workers),
+        lok_callers(trust_in(lok, "*"), lok.identities()),
+        lok_graph(process.foundation(*lok_database, lok_callers.authenticator), lok.definition()),
         identities(*rekuest_database),
-        rekuest_callers(lok, "rekuest", identities),
-        rekuest({loop, workers, *rekuest_database, rekuest_callers.authenticator, &answers,
-                 readers_of_metrics(settings)}) {}
+        rekuest_callers(trust_in(lok, "rekuest"), identities),
+        rekuest(process.foundation(*rekuest_database, rekuest_callers.authenticator)) {}
 
   void serve(const Settings& settings);
 
   DataDirectory data;
-  graphql::AnswerLimits answers;
   std::unique_ptr<sql::Database> lok_database;
   std::unique_ptr<sql::Database> rekuest_database;
-  net::EventLoop loop;
-  net::WorkerPool workers;
+  Process process;
   lok::Lok lok;
   Callers lok_callers;
   service::Service lok_graph;
@@ -134,13 +82,8 @@ void Platform::State::serve(const Settings& settings) {
   lok_graph.add_routes(router, "/lok");
   lok.add_routes(router, "/lok");
   rekuest.add_routes(router, "/rekuest");
-  try {
-    gateway = std::make_unique<net::Server>(loop, server_options(settings, settings.port), std::move(router));
-    objects = std::make_unique<net::Server>(loop, server_options(settings, settings.object_store_port),
-                                            object_store_router());
-  } catch (const base::Error& error) {
-    throw StartError(Exit::kPortTaken, error.message());
-  }
+  gateway = process.listen(settings.port, std::move(router));
+  objects = process.listen(settings.object_store_port, object_store_router());
   url = fmt::format("http://localhost:{}", settings.port);
   access_file = std::filesystem::absolute(data.file("access.json")).lexically_normal().string();
   lok::replace_private_file(access_file, lok::access_document(lok.configuration(), url).dump());
@@ -149,29 +92,17 @@ void Platform::State::serve(const Settings& settings) {
 }
 
 Platform::Platform(const Settings& settings) {
-  try {
+  start_or_explain([&] {
     state_ = std::make_unique<State>(settings);
     state_->serve(settings);
-  } catch (const StartError&) {
-    throw;
-  } catch (const base::Error& error) {
-    if (error.code() == base::code::kConflict) throw StartError(Exit::kNewerDatabase, error.message());
-    if (error.code() == base::code::kValidation) throw StartError(Exit::kConfiguration, error.message());
-    if (error.code() == base::code::kUnavailable) throw StartError(Exit::kUnavailable, error.message());
-    throw;
-  }
+  });
 }
 
 Platform::~Platform() {
   if (!state_) return;
   if (state_->gateway) state_->gateway->drain(kDrainLimit);
   if (state_->objects) state_->objects->drain(std::chrono::milliseconds(100));
-  // Nothing new comes from here on; what is still being written ends while all
-  // that it reports to is alive.
-  state_->loop.stop();
-  state_->workers.stop();
-  state_->rekuest_database->write([](sql::Writer&) {});
-  state_->lok_database->write([](sql::Writer&) {});
+  state_->process.wind_down({state_->rekuest_database.get(), state_->lok_database.get()});
 }
 
 const std::string& Platform::url() const { return state_->url; }

@@ -56,12 +56,26 @@ Service::Service(Foundation foundation, Definition definition)
 
 Service::~Service() = default;
 
-void Service::migrate() { entity::migrate(foundation_.database, binding_.model(), name_, schema_version_); }
+entity::MigrationPlan Service::migrate() {
+  return entity::migrate(foundation_.database, binding_.model(), name_, schema_version_);
+}
+
+entity::MigrationPlan Service::plan_migration() {
+  entity::MigrationPlan migration;
+  foundation_.database.read(sql::Database::Snapshot::kConsistent, [&](sql::Reader& reader) {
+    migration = entity::plan_migration(reader, binding_.model(), name_, schema_version_);
+  });
+  return migration;
+}
 
 void Service::add_routes(net::Router& router, const std::string& prefix) {
   graphql::add_graphql_routes(
       router, prefix,
       {foundation_.loop, foundation_.workers, *this, executor_, plans_, operations_, lost_links_});
+  add_probe_routes(router, prefix);
+}
+
+void Service::add_probe_routes(net::Router& router, const std::string& prefix) {
   health_.add_routes(router, prefix, foundation_.workers);
   add_metrics_route(router, prefix, foundation_.workers, metrics_, foundation_.metrics_for);
 }

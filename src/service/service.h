@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "entity/bind.h"
+#include "entity/migrate.h"
 #include "graphql/execution/executor.h"
 #include "graphql/transport/host.h"
 #include "graphql/transport/lost_links.h"
@@ -50,9 +51,13 @@ class Service : public graphql::Host {
   ~Service() override;
 
   /// Adds missing tables, columns and indexes.
-  void migrate();
+  entity::MigrationPlan migrate();
+  /// What that would do now.
+  entity::MigrationPlan plan_migration();
   /// `graphql`, `schema`, `ht`, `live` and `metrics` below the prefix (`/rekuest`).
   void add_routes(net::Router& router, const std::string& prefix);
+  /// Only the last three, for a process that serves something else.
+  void add_probe_routes(net::Router& router, const std::string& prefix);
 
   const entity::Binding& binding() const { return binding_; }
   const graphql::Schema& schema() const { return executor_.schema(); }

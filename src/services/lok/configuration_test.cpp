@@ -173,6 +173,24 @@ TEST(FirstConfiguration, IsReadBackWithoutAnUnknownKey) {
   EXPECT_THAT(*read.private_key, HasSubstr("BEGIN PRIVATE KEY"));
 }
 
+TEST(FirstConfiguration, CanBeForServicesOnTheirOwn) {
+  FirstOptions options;
+  options.database_uri = "postgresql://a:b@db/lab";
+  options.object_store_health = "https://s3.lab.org/minio/health/live";
+  options.trusted_proxies = 1;
+  options.allow_insecure_transport = false;
+  const Config config = document(make_first_configuration(options));
+  const Configuration read = Configuration::read(config);
+  EXPECT_EQ(config.text("database.uri", ""), options.database_uri);
+  EXPECT_EQ(config.text("database.schema", ""), "lok");
+  EXPECT_THAT(config.unknown_keys(), IsEmpty());
+  EXPECT_EQ(read.trusted_proxies, 1);
+  EXPECT_FALSE(read.allow_insecure_transport);
+  const base::Json store = access_document(read, "https://lab.org")["services"]["s3"];
+  EXPECT_EQ(store["url"].as_string(), "https://s3.lab.org:443");
+  EXPECT_EQ(store["health_url"].as_string(), "https://s3.lab.org:443/minio/health/live?format=json");
+}
+
 TEST(FirstConfiguration, DescribesHowToGetIn) {
   Configuration read = Configuration::read(document(make_first_configuration({.object_store_port = 8001})));
   follow_object_store(read, 9001);

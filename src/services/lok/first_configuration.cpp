@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "jose/jose.h"
+#include "net/fetch_url.h"
 #include "services/lok/yaml_text.h"
 
 namespace lok {
@@ -55,12 +56,31 @@ Json instance(const std::string& name, Json alias) {
                        {"aliases", Json::array({std::move(alias)})}});
 }
 
+/// Throws base::Error(kValidation) if it is no URL.
+Json absolute_alias(const std::string& health) {
+  const net::FetchUrl url = net::parse_fetch_url(health);
+  return Json::object({{"id", "object-store"},
+                       {"name", "As clients reach it"},
+                       {"host", url.host},
+                       {"port", base::Json::parse(url.port)},
+                       {"path", Json()},
+                       {"ssl", url.tls},
+                       {"challenge", url.target.substr(1)},
+                       {"kind", "absolute"},
+                       {"public", false}});
+}
+
+Json object_store_alias(const FirstOptions& options) {
+  if (!options.object_store_health.empty()) return absolute_alias(options.object_store_health);
+  return relative_alias(options.object_store_port, Json());
+}
+
 Json hub(const FirstOptions& options) {
   Json instances = Json::array();
   for (const std::string& service : options.services) {
     instances.push_back(instance(service, relative_alias(Json(), service)));
   }
-  instances.push_back(instance("s3", relative_alias(options.object_store_port, Json())));
+  instances.push_back(instance("s3", object_store_alias(options)));
   return Json::object({{"uid", base::uuid4()},
                        {"identifier", options.hub},
                        {"description", "The services of this installation"},
@@ -85,13 +105,13 @@ Json mandate_keys(const FirstOptions& options) {
 
 std::string make_first_configuration(const FirstOptions& options) {
   const Json admin = Json::object({{"username", "admin"}, {"password", make_password()}, {"email", Json()}});
-  const Json document = Json::object({
+  Json document = Json::object({
       {"deployment", Json::object({{"name", options.deployment}})},
       {"django", Json::object({{"admin", admin},
                                {"secret_key", base::random_token(48)},
                                {"force_script_name", "lok"},
-                               {"allow_insecure_transport", true},
-                               {"trusted_proxy_depth", 0}})},
+                               {"allow_insecure_transport", options.allow_insecure_transport},
+                               {"trusted_proxy_depth", options.trusted_proxies}})},
       {"oidc_issuer", "lok"},
       {"lok", Json::object({{"key_id", "lok-key-1"}})},
       {"private_key", jose::Key::generate_rsa2048("lok-key-1").private_pem()},
@@ -113,6 +133,9 @@ std::string make_first_configuration(const FirstOptions& options) {
                                                         {"preconfigured_hub", hub(options)}})})},
       {"mandate_keys", mandate_keys(options)},
   });
+  if (!options.database_uri.empty()) {
+    document.set("database", Json::object({{"uri", options.database_uri}, {"schema", "lok"}}));
+  }
   return "# Written by the first start. A key of `mandate_keys` serves one app; add more as needed.\n" +
          yaml_text(document);
 }

@@ -18,7 +18,13 @@ struct FirstOptions {
   std::string user = "demo";
   /// Services behind the gateway, by name: `rekuest` is reached at `/rekuest`.
   std::vector<std::string> services{"lok", "rekuest"};
-  std::uint16_t object_store_port = 8001;
+  std::uint16_t object_store_port = 8001;  ///< on the host of the request
+  /// Instead: where clients ask whether an object store elsewhere is there,
+  /// `https://s3.lab.org/minio/health/live`.
+  std::string object_store_health = "";
+  std::string database_uri = "";     ///< PostgreSQL; empty: the file is for `up`, which has its own
+  std::int64_t trusted_proxies = 0;  ///< whose forwarded headers count
+  bool allow_insecure_transport = true;
   std::size_t mandate_keys = 32;
 };
 

@@ -31,7 +31,6 @@ namespace {
 constexpr auto kPresenceEvery = std::chrono::seconds(10);
 constexpr auto kDueEvery = std::chrono::seconds(1);
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr const char* kSigningKeyId = "rekuest-prov-1";
 
 void log_failure(const std::exception_ptr& error) {
   try {
@@ -47,13 +46,15 @@ struct Rekuest::Machinery {
   AgentMachinery sockets;
 };
 
-Rekuest::Rekuest(service::Foundation foundation, Options options)
+Rekuest::Rekuest(service::Foundation foundation, Settings settings)
     : foundation_(foundation),
-      options_(options),
+      settings_(std::move(settings)),
       feed_(foundation.database, bus_),
+      signer_{.key = settings_.signing_key,
+              .issuer = settings_.issuer,
+              .lifetime_seconds = settings_.token_lifetime.count()},
       delivery_(hub_, feed_, signer_),
       next_due_(kNever) {
-  signer_.lifetime_seconds = options_.token_lifetime.count();
   service::Definition definition;
   definition.name = "rekuest";
   definition.schema_version = kSchemaVersion;
@@ -95,19 +96,23 @@ void Rekuest::start() {
 
 // Kept in the database, so that every process of this service signs with the same.
 void Rekuest::load_signing_key() {
+  if (signer_.key) return;
+  const std::string& id = settings_.key_id;
   std::string pem;
   foundation_.database.write([&](sql::Writer& writer) {
     const std::string_view find = "select private_pem from signing_key where key_id = $1";
-    sql::Rows rows = writer.query(find, {std::string(kSigningKeyId)});
+    sql::Rows rows = writer.query(find, {id});
     if (rows.empty()) {
-      writer.execute("insert into signing_key (key_id, private_pem, created_at) values ($1, $2, $3)",
-                     {std::string(kSigningKeyId), jose::Key::generate_ed25519(kSigningKeyId).private_pem(),
-                      base::now_micros()});
-      rows = writer.query(find, {std::string(kSigningKeyId)});
+      // Another process may be making one, too: the first stays.
+      writer.execute(
+          "insert into signing_key (key_id, private_pem, created_at) values ($1, $2, $3) on conflict do "
+          "nothing",
+          {id, jose::Key::generate_ed25519(id).private_pem(), base::now_micros()});
+      rows = writer.query(find, {id});
     }
     pem = rows.text(0, 0);
   });
-  signer_.key = jose::Key::from_pem(pem, kSigningKeyId);
+  signer_.key = jose::Key::from_pem(pem, id);
 }
 
 // One statement keeps all connected agents fresh, whatever their number.
@@ -115,7 +120,7 @@ void Rekuest::keep_presence() {
   presence_ = foundation_.loop.after(kPresenceEvery, [this] {
     const std::int64_t now = base::now_micros();
     change(
-        [connected = sql::Ids{hub_.connected()}, now, grace = options_.grace](sql::Writer& writer) {
+        [connected = sql::Ids{hub_.connected()}, now, grace = settings_.grace](sql::Writer& writer) {
           if (!connected.values.empty()) {
             writer.execute("update agent set last_seen = $1 where id in_ids($2)", {now, connected});
           }
@@ -177,6 +182,15 @@ void Rekuest::watch_due() {
 
 void Rekuest::add_routes(net::Router& router, const std::string& prefix) {
   graph_->add_routes(router, prefix);
+  add_socket_routes(router, prefix);
+}
+
+void Rekuest::add_agent_routes(net::Router& router, const std::string& prefix) {
+  graph_->add_probe_routes(router, prefix);
+  add_socket_routes(router, prefix);
+}
+
+void Rekuest::add_socket_routes(net::Router& router, const std::string& prefix) {
   router.websocket(prefix + "/agi", [this](const net::HttpRequest&) {
     net::WebSocketAccept accept;
     accept.session = make_agent_socket(agents_->sockets);

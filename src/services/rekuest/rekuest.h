@@ -14,6 +14,7 @@
 #include "service/service.h"
 #include "services/rekuest/agent_hub.h"
 #include "services/rekuest/delivery.h"
+#include "services/rekuest/settings.h"
 
 namespace rekuest {
 
@@ -28,18 +29,11 @@ struct DecideInput;
 /// Of the tables; schema.lock.*.sql.
 inline constexpr int kSchemaVersion = 3;
 
-struct Options {
-  /// How long an app may be away before its tasks are given up.
-  std::chrono::seconds grace{30};
-  /// Of the provenance tokens.
-  std::chrono::seconds token_lifetime{24 * 3600};
-};
-
 /// Thread-safe. What the foundation refers to must outlive it, and it the
 /// server it is routed in.
 class Rekuest {
  public:
-  explicit Rekuest(service::Foundation foundation, Options options = {});
+  explicit Rekuest(service::Foundation foundation, Settings settings = {});
   ~Rekuest();
   Rekuest(const Rekuest&) = delete;
   Rekuest& operator=(const Rekuest&) = delete;
@@ -49,8 +43,11 @@ class Rekuest {
   void start();
   /// `graphql`, `agi`, `ht`, `schema` and `.well-known/jwks.json` below the prefix.
   void add_routes(net::Router& router, const std::string& prefix);
+  /// Without `graphql` and `schema`, for a process that only agents are connected to.
+  void add_agent_routes(net::Router& router, const std::string& prefix);
 
-  const service::Service& graph() const { return *graph_; }
+  service::Service& graph() { return *graph_; }
+  const Settings& settings() const { return settings_; }
 
  private:
   struct Machinery;
@@ -62,6 +59,7 @@ class Rekuest {
   void add_task_mutations(entity::Registry& registry);
   void add_task_feeds(entity::Registry& registry);
   void count();
+  void add_socket_routes(net::Router& router, const std::string& prefix);
   void load_signing_key();
   void keep_presence();
   void watch_due();
@@ -78,7 +76,7 @@ class Rekuest {
   std::int64_t visible(entity::Call& call, const char* table, const entity::Id& id);
 
   service::Foundation foundation_;
-  const Options options_;
+  const Settings settings_;
   bus::Bus bus_;
   AgentHub hub_;
   Feed feed_;

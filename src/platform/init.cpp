@@ -1,0 +1,85 @@
+#include "platform/init.h"
+
+#include <array>
+#include <filesystem>
+
+#include "base/config.h"
+#include "base/json.h"
+#include "net/fetch_url.h"
+#include "platform/process.h"
+#include "platform/start_error.h"
+#include "services/lok/configuration.h"
+#include "services/lok/first_configuration.h"
+#include "services/lok/yaml_text.h"
+
+namespace platform {
+namespace {
+
+using base::Json;
+
+constexpr const char* kDefaultObjectStore = "/rustfs/health";
+
+/// Without a slash at its end.
+std::string checked_origin(std::string origin) {
+  const net::FetchUrl url = net::parse_fetch_url(origin);
+  if (url.target != "/") {
+    throw base::Error(base::code::kValidation,
+                      "The origin '{}' has a path. Give scheme and host only: the services add their own.",
+                      origin);
+  }
+  while (origin.ends_with('/')) origin.pop_back();
+  return origin;
+}
+
+lok::FirstOptions first_options(const InitOptions& options, const std::string& origin) {
+  lok::FirstOptions first;
+  first.database_uri = options.postgres;
+  first.trusted_proxies = 1;
+  first.allow_insecure_transport = !origin.starts_with("https:");
+  first.object_store_health =
+      options.object_store_health.empty() ? origin + kDefaultObjectStore : options.object_store_health;
+  return first;
+}
+
+std::string rekuest_text(const InitOptions& options, const std::string& origin) {
+  const Json issuer =
+      Json::object({{"kind", "jwks_uri"}, {"iss", "lok"}, {"jwks_uri", origin + "/lok/o/jwks/"}});
+  return "# For `arkitektd serve rekuest` and `arkitektd serve rekuest-takt`.\n" +
+         lok::yaml_text(
+             Json::object({{"database", Json::object({{"uri", options.postgres}, {"schema", "rekuest"}})},
+                           {"authentikate",
+                            Json::object({{"audience", "rekuest"}, {"issuers", Json::array({issuer})}})}}));
+}
+
+std::string access_text(const std::string& lok_yaml, const std::string& origin) {
+  const base::Config config = base::Config::load(
+      {.file = "lok.yaml", .text = lok_yaml, .environment = {}, .flags = {}}, base::Config::Unknown::kRefuse);
+  return lok::access_document(lok::Configuration::read(config), origin).dump();
+}
+
+}  // namespace
+
+void write_first_files(const InitOptions& options) {
+  start_or_explain([&] {
+    const std::string origin = checked_origin(options.origin);
+    const std::filesystem::path directory = options.directory;
+    const std::string lok_yaml = lok::make_first_configuration(first_options(options, origin));
+    const std::array<std::pair<const char*, std::string>, 3> files{
+        {{"lok.yaml", lok_yaml},
+         {"rekuest.yaml", rekuest_text(options, origin)},
+         {"access.json", access_text(lok_yaml, origin)}}};
+    for (const auto& [name, text] : files) {
+      if (std::filesystem::exists(directory / name)) {
+        throw StartError(Exit::kUnavailable, (directory / name).string() +
+                                                 " exists already, and nothing was written. Choose another "
+                                                 "directory with --dir, or remove what is there.");
+      }
+    }
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (error) throw StartError(Exit::kUnavailable, directory.string() + ": " + error.message());
+    for (const auto& [name, text] : files) lok::write_private_file(directory / name, text);
+  });
+}
+
+}  // namespace platform

@@ -1,0 +1,30 @@
+// What one service in a process of its own is told: flags over environment over its configuration file.
+#pragma once
+
+#include "platform/database_settings.h"
+#include "platform/process_settings.h"
+#include "platform/settings.h"
+#include "service/authentikate_config.h"
+#include "services/lok/configuration.h"
+#include "services/rekuest/settings.h"
+
+namespace platform {
+
+struct LokSettings {
+  ProcessSettings process;
+  DatabaseSettings database;
+  lok::Configuration lok;
+};
+
+struct RekuestSettings {
+  ProcessSettings process;
+  DatabaseSettings database;
+  service::AuthentikateConfig callers;
+  rekuest::Settings rekuest;
+};
+
+/// Both set the log up first, so that what they warn of has its format. Throw StartError(kConfiguration).
+LokSettings read_lok_settings(const ProcessFlags& flags);
+RekuestSettings read_rekuest_settings(const ProcessFlags& flags);
+
+}  // namespace platform

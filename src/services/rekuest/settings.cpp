@@ -1,0 +1,62 @@
+#include "services/rekuest/settings.h"
+
+#include <unistd.h>
+
+#include <array>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "services/rekuest/provenance.h"
+
+namespace rekuest {
+namespace {
+
+using base::Config;
+
+constexpr std::size_t kSuffixBytes = 6;
+constexpr std::size_t kLongestName = 200;
+
+std::string read_name(const Config& config, std::string_view key, const std::string& fallback) {
+  std::string value = config.text(key, fallback);
+  if (value.empty() || value.size() > kLongestName) {
+    config.fail(key, fmt::format("must have 1 to {} characters; leave it out for the default", kLongestName));
+  }
+  return value;
+}
+
+std::optional<jose::Key> read_key(const Config& config, const std::string& id) {
+  constexpr std::string_view kKey = "provenance.private_key";
+  const std::optional<std::string> pem = config.secret(kKey);
+  if (!pem) return std::nullopt;
+  try {
+    jose::Key key = jose::Key::from_pem(*pem, id);
+    if (key.is_private() && key.public_jwk(kProvenanceAlgorithm)["crv"] == base::Json("Ed25519")) return key;
+  } catch (const base::Error&) {
+    // What it says may quote the secret.
+  }
+  config.fail(kKey, "must be a private Ed25519 key in PEM (`openssl genpkey -algorithm ed25519`)");
+}
+
+}  // namespace
+
+std::string new_replica_name() {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0 || host[0] == '\0') host = {'h', 'o', 's', 't'};
+  return fmt::format("{}-{}", host.data(), base::random_token(kSuffixBytes));
+}
+
+Settings Settings::read(const Config& config) {
+  Settings settings;
+  settings.issuer = read_name(config, "provenance.issuer", settings.issuer);
+  settings.key_id = read_name(config, "provenance.key_id", settings.key_id);
+  settings.signing_key = read_key(config, settings.key_id);
+  settings.token_lifetime =
+      std::chrono::seconds(config.integer("provenance.lifetime_seconds", settings.token_lifetime.count()));
+  if (settings.token_lifetime.count() <= 0) config.fail("provenance.lifetime_seconds", "must be above zero");
+  settings.grace = std::chrono::seconds(config.integer("agents.grace_seconds", settings.grace.count()));
+  if (settings.grace.count() <= 0) config.fail("agents.grace_seconds", "must be above zero");
+  settings.replica = read_name(config, "replica.name", settings.replica);
+  return settings;
+}
+
+}  // namespace rekuest
