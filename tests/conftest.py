@@ -24,11 +24,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A platform on a fresh directory, shared by the tests of one module."""
     server = Server(tmp_path_factory.mktemp("data"), free_ports()).start()
     yield server
-    died = not server.is_alive()
-    code = server.stop()
-    assert not died, f"the server ended by itself with {code}:\n" + "\n".join(server.log[-50:])
-    assert code == 0, f"exit code {code} after SIGTERM:\n" + "\n".join(server.log[-50:])
-    assert not server.crashes(), "\n".join(server.crashes())
+    server.end_well()
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from rekuest.arkitekt import rekuest_service
 from rekuest.protocol.schema import ActionFilter
 
 from platform_under_test import wire
+from platform_under_test.access import Access
 from platform_under_test.apps import AppProcess, Apps, client_environment
 from platform_under_test.server import Server
 
@@ -32,7 +33,7 @@ def offering(platform: Server, apps: Apps, token: str) -> AppProcess:
     return app
 
 
-def wait_until_assignable(server: Server, token: str, app: AppProcess, within: float = 30) -> None:
+def wait_until_assignable(server: Access, token: str, app: AppProcess, within: float = 30) -> None:
     """Waits until the app's actions can be called."""
     deadline = time.monotonic() + within
     while True:
@@ -46,7 +47,7 @@ def wait_until_assignable(server: Server, token: str, app: AppProcess, within: f
 
 @asynccontextmanager
 async def connected(
-    server: Server,
+    server: Access,
     home: Path,
     key: str,
     url: str | None = None,

@@ -11,7 +11,7 @@ from typing import Any
 
 import websockets
 
-from .server import Server
+from .access import Access
 
 DEFINITION = {
     "key": "twice",
@@ -104,14 +104,14 @@ class Agent:
 
 
 @asynccontextmanager
-async def connected(server: Server) -> AsyncIterator[Any]:
+async def connected(server: Access) -> AsyncIterator[Any]:
     url = server.rekuest_url.replace("http", "ws", 1) + "/agi"
     async with websockets.connect(url) as socket:
         yield socket
 
 
 @asynccontextmanager
-async def agent(server: Server, token: str, session: str = "", **changes: Any) -> AsyncIterator[Agent]:
+async def agent(server: Access, token: str, session: str = "", **changes: Any) -> AsyncIterator[Agent]:
     """A registered agent after its INIT and the acknowledgement of its SESSION_INIT."""
     session = session or str(uuid.uuid4())
     async with connected(server) as socket:

@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .server import Server
+from .access import Access
 
 
-def client_environment(server: Server, home: Path, key: str, url: str | None = None) -> dict[str, str]:
+def client_environment(server: Access, home: Path, key: str, url: str | None = None) -> dict[str, str]:
     """What a program of the official client needs to log in unattended, and nothing of ours."""
     home.mkdir(parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
@@ -76,7 +76,7 @@ class AppProcess:
 class Apps:
     """Starts programs against one server and stops them all at the end."""
 
-    server: Server
+    server: Access
     room: Path
     started: list[AppProcess]
 
