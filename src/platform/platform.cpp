@@ -53,7 +53,7 @@ struct Platform::State {
         lok_graph(process.foundation(*lok_database, lok_callers.authenticator), lok.definition()),
         identities(*rekuest_database),
         rekuest_callers(trust_in(lok, "rekuest"), identities),
-        rekuest(process.foundation(*rekuest_database, rekuest_callers.authenticator)) {}
+        rekuest(process.foundation(*rekuest_database, rekuest_callers.authenticator), settings.rekuest) {}
 
   void serve(const Settings& settings);
 

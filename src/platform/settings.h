@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "platform/process_settings.h"
+#include "services/rekuest/settings.h"
 
 namespace platform {
 
@@ -29,6 +30,7 @@ struct Flags : ProcessFlags {
 struct Settings : ProcessSettings {
   std::string data;
   std::uint16_t object_store_port = 8001;
+  rekuest::Settings rekuest;
 };
 
 /// Throws StartError(kConfiguration).

@@ -38,4 +38,27 @@ std::vector<std::int64_t> AgentHub::connected() const {
   return agents;
 }
 
+bool AgentHub::holds(std::int64_t agent) const {
+  const std::lock_guard lock(mutex_);
+  return links_.count(agent) != 0;
+}
+
+void AgentHub::displace_other(std::int64_t agent, const std::string& connection) {
+  std::shared_ptr<AgentLink> link;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto it = links_.find(agent); it != links_.end()) link = it->second;
+  }
+  if (link && link->connection() != connection) link->displace();
+}
+
+void AgentHub::tell_again() {
+  std::vector<std::shared_ptr<AgentLink>> links;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [agent, link] : links_) links.push_back(link);
+  }
+  for (const auto& link : links) link->tell_again();
+}
+
 }  // namespace rekuest

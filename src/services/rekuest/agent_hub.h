@@ -24,6 +24,10 @@ class AgentLink {
   virtual void send(std::int64_t task, FrameSource frames) = 0;
   /// A newer registration of the same agent took over.
   virtual void displace() = 0;
+  /// Which registration it is.
+  virtual const std::string& connection() const = 0;
+  /// Sends again all that the agent may be waiting for.
+  virtual void tell_again() = 0;
 };
 
 /// Which agent is connected through which link. Only wakes and forwards: what
@@ -37,6 +41,10 @@ class AgentHub {
   /// Dropped if the agent is not here: it is told when it registers.
   void send(std::int64_t agent, std::int64_t task, FrameSource frames);
   std::vector<std::int64_t> connected() const;
+  bool holds(std::int64_t agent) const;
+  /// The agent has this connection, perhaps to another process: any other is displaced.
+  void displace_other(std::int64_t agent, const std::string& connection);
+  void tell_again();
 
   base::metrics::Counter acknowledged_frames;
 

@@ -15,6 +15,9 @@ struct RecordingLink : AgentLink {
     while (auto frame = source()) frames.push_back(*std::move(frame));
   }
   void displace() override { ++displaced; }
+  const std::string& connection() const override { return name; }
+  void tell_again() override { frames.push_back("again"); }
+  std::string name;
   std::vector<std::string> frames;
   int displaced = 0;
 };
@@ -52,6 +55,20 @@ TEST(AgentHub, ANewLinkDisplacesTheEarlierOne) {
   EXPECT_EQ(later->displaced, 0);
   EXPECT_THAT(earlier->frames, IsEmpty());
   EXPECT_THAT(later->frames, ElementsAre("a"));
+}
+
+TEST(AgentHub, DisplacesALinkWhoseAgentIsElsewhere) {
+  AgentHub hub;
+  const auto link = std::make_shared<RecordingLink>();
+  link->name = "here";
+  hub.open(1, link);
+  hub.displace_other(1, "here");
+  hub.displace_other(2, "there");
+  EXPECT_EQ(link->displaced, 0);
+  hub.displace_other(1, "there");
+  EXPECT_EQ(link->displaced, 1);
+  EXPECT_TRUE(hub.holds(1));
+  EXPECT_FALSE(hub.holds(2));
 }
 
 TEST(AgentHub, ClosesOnlyTheLinkThatIsStillTheAgents) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -100,6 +101,11 @@ class AgentSocket : public net::WebSocketSession,
     if (task == 0 || task > waiting_up_to_) outbox_->send(std::move(frames));
   }
   void displace() override { socket_->close(kDisplaced, "A newer connection of this agent took over."); }
+  const std::string& connection() const override { return registered_->connection; }
+  void tell_again() override {
+    constexpr auto kAll = std::numeric_limits<std::int64_t>::max();
+    if (waiting_up_to_ == 0) send_backlog({registered_->agent.agent, kAll, kAll, true});
+  }
 
  private:
   bool admit(std::size_t bytes) {
@@ -240,7 +246,8 @@ class AgentSocket : public net::WebSocketSession,
     const std::int64_t now = base::now_micros();
     machinery_.database.write_async(
         [read, result, now, self = shared_from_this()](sql::Writer& writer) {
-          *result = connect_agent(writer, *read, now);
+          *result = connect_agent(writer, *read, self->machinery_.replica, now);
+          self->machinery_.replicas.announce_connection(writer, result->agent.agent, result->connection);
           writer.after_commit([self, result] { self->registered(*result); });
         },
         [self = shared_from_this()](std::exception_ptr error) {
@@ -314,6 +321,7 @@ class AgentSocket : public net::WebSocketSession,
           // acknowledged, and so is said again there.
           if (!holds_lease(writer, *self->registered_)) return;
           apply_frames(writer, self->registered_->agent, *frames, mode, now, *outcome);
+          self->machinery_.replicas.announce(writer, outcome->told);
           writer.after_commit([self, outcome, count = frames->size()] {
             self->acknowledge(*outcome);
             self->machinery_.hub.acknowledged_frames.add(count);

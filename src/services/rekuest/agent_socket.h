@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "net/event_loop.h"
 #include "net/websocket.h"
@@ -9,6 +10,7 @@
 #include "service/auth.h"
 #include "services/rekuest/agent_hub.h"
 #include "services/rekuest/delivery.h"
+#include "services/rekuest/replicas.h"
 #include "sql/database.h"
 
 namespace rekuest {
@@ -23,8 +25,10 @@ struct AgentMachinery {
   service::Authenticator& authenticator;
   AgentHub& hub;
   Delivery& delivery;
+  const Replicas& replicas;
   const ProvenanceSigner& signer;
   const Shapes& shapes;
+  std::string replica;  ///< the name of this process
 };
 
 /// Clients send whole declarations and states in one message.

@@ -114,10 +114,11 @@ class AgentSockets : public ::testing::TestWithParam<sql::Dialect> {
   AgentHub hub_;
   ProvenanceSigner signer_;
   Delivery delivery_{hub_, feed_, signer_};
+  Replicas replicas_{database_, hub_, feed_, delivery_};
   net::EventLoop loop_{1};
   net::WorkerPool workers_{"test", 1};
   AgentMachinery machinery_{loop_, workers_, database_, authenticator_,
-                            hub_,  delivery_, signer_,   rekuest_testing::shapes()};
+                            hub_,  delivery_, replicas_, signer_,   rekuest_testing::shapes(), "here"};
   std::vector<Connection> connections_;
 };
 INSTANTIATE_TEST_SUITE_P(Both, AgentSockets, sql_testing::kBothDatabases, sql_testing::dialect_name);

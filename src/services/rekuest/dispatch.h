@@ -81,6 +81,8 @@ struct AgentMessage {
   std::int64_t task = 0;
   std::string_view kind;
   std::variant<AssignFrame, std::string> frame;
+  /// About none of its tasks and yet for wherever it is connected, not for who asked over this socket.
+  bool elsewhere = false;
 };
 
 /// The highest id of this agent's tasks, 0 if it has none.

@@ -42,8 +42,11 @@ void queue_again(TaskLedger& ledger, TaskState& task, std::string message) {
 
 void decide(TaskLedger& ledger, TaskState& task, const Facts& facts, std::string_view reason) {
   if (!task.reported) {
-    const bool cancelled = task.latest_instruct == "CANCEL";
-    ledger.append(task, event_of_kind(cancelled ? "CANCELLED" : "INTERRUPTED"), Speaker::kServer);
+    // Unless another process was quicker and queued it again.
+    if (task.latest_instruct == "CANCEL") ledger.append(task, event_of_kind("CANCELLED"), Speaker::kServer);
+    if (task.latest_instruct == "INTERRUPT") {
+      ledger.append(task, event_of_kind("INTERRUPTED"), Speaker::kServer);
+    }
   } else if (facts.same_workflow) {
     queue_again(ledger, task, "The app that ran this workflow is gone. Its next start goes on with it.");
   } else if (facts.idempotent && facts.attempts < kMostAttempts) {

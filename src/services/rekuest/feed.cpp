@@ -13,6 +13,7 @@ namespace rekuest {
 namespace {
 
 constexpr std::int64_t kReplayMicros = 5'000'000;
+constexpr std::int64_t kRememberMicros = 60'000'000;
 
 std::string caller_topic(std::int64_t caller) { return fmt::format("mytasks/{}", caller); }
 std::string organization_topic(std::int64_t organization) { return fmt::format("tasks/{}", organization); }
@@ -22,16 +23,6 @@ std::string agent_topic(std::int64_t agent) { return fmt::format("agent-tasks/{}
 base::Json change_of(const TaskState* created, const StoredEvent* event) {
   return base::Json::object({{"create", created != nullptr ? created->change() : base::Json()},
                              {"event", event != nullptr ? event->change() : base::Json()}});
-}
-
-StoredEvent event_at(const sql::Rows& rows, std::size_t row) {
-  StoredEvent stored{rows.integer(row, 0), rows.integer(row, 1), rows.integer(row, 7), {}};
-  stored.event.kind = rows.text(row, 2);
-  stored.event.message = sql::optional_text(rows, row, 3);
-  stored.event.progress = sql::optional_integer(rows, row, 4);
-  stored.event.returns = sql::optional_text(rows, row, 5);
-  stored.event.value = sql::optional_text(rows, row, 6);
-  return stored;
 }
 
 // Live changes wait until the past has been told, and what the past already
@@ -83,17 +74,42 @@ class CallerStream {
 }  // namespace
 
 void Feed::publish(const std::vector<TaskNotice>& notices) {
+  for (const TaskNotice& notice : notices) publish(notice);
+}
+
+void Feed::publish_missed(const std::vector<TaskNotice>& notices) {
   for (const TaskNotice& notice : notices) {
-    const TaskState& task = *notice.task;
-    if (task.is_root()) {
-      publish_root(notice, caller_topic(task.caller));
-      publish_root(notice, organization_topic(task.organization));
-    } else {
-      publish_change(notice, children_topic(task.root));
-      if (task.parent != task.root) publish_change(notice, children_topic(task.parent));
-    }
-    if (task.agent != 0) publish_change(notice, agent_topic(task.agent));
+    if (!notice.event || !was_told(notice.task->id, notice.event->id)) publish(notice);
   }
+}
+
+bool Feed::was_told(std::int64_t task, std::int64_t event) const {
+  for (const auto* told : {&told_, &told_before_}) {
+    if (const auto known = told->find(task); known != told->end()) return event <= known->second;
+  }
+  return false;
+}
+
+void Feed::remember(std::int64_t task, std::int64_t event) {
+  const std::int64_t now = base::monotonic_micros();
+  if (now - forgot_ > kRememberMicros) {
+    told_before_ = std::exchange(told_, {});
+    forgot_ = now;
+  }
+  told_[task] = event;
+}
+
+void Feed::publish(const TaskNotice& notice) {
+  const TaskState& task = *notice.task;
+  if (shared_ && notice.event) remember(task.id, notice.event->id);
+  if (task.is_root()) {
+    publish_root(notice, caller_topic(task.caller));
+    publish_root(notice, organization_topic(task.organization));
+  } else {
+    publish_change(notice, children_topic(task.root));
+    if (task.parent != task.root) publish_change(notice, children_topic(task.parent));
+  }
+  if (task.agent != 0) publish_change(notice, agent_topic(task.agent));
 }
 
 // A task is told of before anything that happens to it.
@@ -137,13 +153,7 @@ Feed::Stream Feed::my_tasks(std::int64_t caller, Emit emit) {
   });
   std::vector<StoredEvent> past;
   database_.read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
-    const sql::Rows rows = reader.query(
-        "select e.id, e.task_id, e.kind, e.message, e.progress, e.returns, e.value, e.created_at"
-        " from task_event e join task t on t.id = e.task_id"
-        " where t.caller_id = $1 and t.root_id is null and (t.finished_at is null or t.finished_at > $2)"
-        " and e.created_at > $2 order by e.id",
-        {caller, base::now_micros() - kReplayMicros});
-    for (std::size_t row = 0; row < rows.size(); ++row) past.push_back(event_at(rows, row));
+    past = load_recent_events(reader, caller, base::now_micros() - kReplayMicros);
   });
   stream->replayed(past);
   return stream;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "bus/bus.h"
@@ -16,10 +17,13 @@ namespace rekuest {
 /// Tells subscribers of committed changes. Thread-safe; `publish` does not block.
 class Feed {
  public:
-  Feed(sql::Database& database, bus::Bus& bus) : database_(database), bus_(bus) {}
+  Feed(sql::Database& database, bus::Bus& bus)
+      : database_(database), bus_(bus), shared_(database.dialect() == sql::Dialect::kPostgres) {}
 
-  /// After the commit, in commit order.
+  /// On the writer thread after the commit, in commit order.
   void publish(const std::vector<TaskNotice>& notices);
+  /// What other processes committed while nobody told this one: all but what was published.
+  void publish_missed(const std::vector<TaskNotice>& notices);
 
   using Stream = std::shared_ptr<void>;
   using Emit = graphql::RootStream::Emit;
@@ -34,12 +38,20 @@ class Feed {
   Stream agent_tasks(std::int64_t agent, Emit emit);
 
  private:
+  void publish(const TaskNotice& notice);
+  bool was_told(std::int64_t task, std::int64_t event) const;
+  void remember(std::int64_t task, std::int64_t event);
   void publish_root(const TaskNotice& notice, const std::string& topic);
   void publish_change(const TaskNotice& notice, const std::string& topic);
   Stream follow(std::string topic, Emit emit);
 
   sql::Database& database_;
   bus::Bus& bus_;
+  /// Other processes have the database, too: what was told lately is remembered,
+  /// on the writer thread. Task to its last event.
+  const bool shared_;
+  std::int64_t forgot_ = 0;
+  std::unordered_map<std::int64_t, std::int64_t> told_, told_before_;
 };
 
 }  // namespace rekuest

@@ -48,25 +48,6 @@ std::optional<std::string> mirror_frame(const StoredEvent& stored) {
   return frame.finish();
 }
 
-std::vector<StoredEvent> load_events(sql::Reader& reader, std::int64_t task, std::int64_t after,
-                                     std::int64_t limit) {
-  const sql::Rows rows = reader.query(
-      "select id, kind, message, progress, returns, value, level, created_at from task_event"
-      " where task_id = $1 and id > $2 order by id limit $3",
-      {task, after, limit});
-  std::vector<StoredEvent> events;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    StoredEvent& stored = events.emplace_back(StoredEvent{rows.integer(row, 0), task, rows.integer(row, 7), {}});
-    stored.event.kind = rows.text(row, 1);
-    stored.event.message = sql::optional_text(rows, row, 2);
-    stored.event.progress = sql::optional_integer(rows, row, 3);
-    stored.event.returns = sql::optional_text(rows, row, 4);
-    stored.event.value = sql::optional_text(rows, row, 5);
-    stored.event.level = rows.text(row, 6);
-  }
-  return events;
-}
-
 std::string assign_response(const std::string& request, const std::string& reference, std::int64_t task,
                             bool created) {
   return frame("ASSIGN_RESPONSE", {{"request", request},

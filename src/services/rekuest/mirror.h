@@ -6,17 +6,12 @@
 #include <string>
 
 #include "services/rekuest/task_store.h"
-#include "sql/database.h"
 
 namespace rekuest {
 
 /// `<KIND>_EVENT`; nullopt for the kinds that are not mirrored. Its `seq` is the
 /// event's id: a mirror that is sent again is the same.
 std::optional<std::string> mirror_frame(const StoredEvent& event);
-
-/// A task's events after `after` as they were stored, at most `limit`, in order.
-std::vector<StoredEvent> load_events(sql::Reader& reader, std::int64_t task, std::int64_t after,
-                                     std::int64_t limit);
 
 /// The answer to an ASSIGN_REQUEST that was granted.
 std::string assign_response(const std::string& request, const std::string& reference, std::int64_t task,

@@ -66,7 +66,8 @@ Registrant registrant_of(const service::Identity& who) {
   return {who.rows.organization, who.rows.user, who.rows.client, who.rows.release, who.claims.client_id};
 }
 
-Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, std::int64_t now) {
+Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, const std::string& replica,
+                         std::int64_t now) {
   const Registrant registrant = registrant_of(*request.who);
   if (registrant.release == 0) {
     throw RegistrationRefused(3003, "The token names no app. Log in with a manifest that has an identifier.");
@@ -91,8 +92,8 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, st
   writer.execute(
       "update agent set connected = 1, last_seen = $2, connection_id = $3, session_id = $4, epoch = epoch + "
       "1,"
-      " disconnected_at = null where id = $1",
-      {registration.agent, now, registered.connection, request.session});
+      " disconnected_at = null, replica = $5 where id = $1",
+      {registration.agent, now, registered.connection, request.session, replica});
   // The reports of an earlier process may still be on their way: what it had
   // begun is known when the new one's SESSION_INIT has come.
   const std::int64_t newest = newest_task(writer, registration.agent);

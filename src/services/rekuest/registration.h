@@ -48,8 +48,9 @@ struct Registered {
 };
 
 /// Inside one write body: the agent's catalog and the lease of its one
-/// connection. Throws RegistrationRefused.
-Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, std::int64_t now);
+/// connection, to the process `replica`. Throws RegistrationRefused.
+Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, const std::string& replica,
+                         std::int64_t now);
 
 /// Whether this connection is still the agent's, until the end of the body.
 bool holds_lease(sql::Writer& writer, const Registered& registered);

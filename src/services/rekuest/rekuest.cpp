@@ -54,6 +54,7 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
               .issuer = settings_.issuer,
               .lifetime_seconds = settings_.token_lifetime.count()},
       delivery_(hub_, feed_, signer_),
+      replicas_(foundation.database, hub_, feed_, delivery_),
       next_due_(kNever) {
   service::Definition definition;
   definition.name = "rekuest";
@@ -64,7 +65,7 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
   shapes_ = std::make_unique<Shapes>(graph_->schema());
   agents_ =
       std::make_unique<Machinery>(Machinery{{foundation_.loop, foundation_.workers, foundation_.database,
-                                             foundation_.authenticator, hub_, delivery_, signer_, *shapes_}});
+                                             foundation_.authenticator, hub_, delivery_, replicas_, signer_, *shapes_, settings_.replica}});
   count();
 }
 
@@ -86,12 +87,20 @@ Rekuest::~Rekuest() {
 
 void Rekuest::start() {
   graph_->migrate();
+  disconnect_all();
+  load_signing_key();
+  replicas_.listen();
+  keep_presence();
+  watch_due();
+}
+
+// Nobody has connected yet. On PostgreSQL agents may be connected to other
+// processes; those of one that is gone are found by their age.
+void Rekuest::disconnect_all() {
+  if (foundation_.database.dialect() == sql::Dialect::kPostgres) return;
   foundation_.database.write([now = base::now_micros()](sql::Writer& writer) {
     writer.execute("update agent set connected = 0, disconnected_at = $1 where connected = 1", {now});
   });
-  load_signing_key();
-  keep_presence();
-  watch_due();
 }
 
 // Kept in the database, so that every process of this service signs with the same.
@@ -120,9 +129,11 @@ void Rekuest::keep_presence() {
   presence_ = foundation_.loop.after(kPresenceEvery, [this] {
     const std::int64_t now = base::now_micros();
     change(
-        [connected = sql::Ids{hub_.connected()}, now, grace = settings_.grace](sql::Writer& writer) {
+        [this, connected = sql::Ids{hub_.connected()}, now, grace = settings_.grace](sql::Writer& writer) {
           if (!connected.values.empty()) {
-            writer.execute("update agent set last_seen = $1 where id in_ids($2)", {now, connected});
+            // Not one that another process has taken over.
+            writer.execute("update agent set last_seen = $1 where id in_ids($2) and replica = $3",
+                           {now, connected, settings_.replica});
           }
           // Whose end could not be written when it came.
           writer.execute(
@@ -280,6 +291,7 @@ void Rekuest::change(Change body, std::function<void(std::exception_ptr)> done) 
   foundation_.database.write_async(
       [this, body = std::move(body)](sql::Writer& writer) {
         auto told = std::make_shared<Outcome>(body(writer));
+        replicas_.announce(writer, *told);
         writer.after_commit([this, told] { delivery_.deliver(std::move(*told)); });
       },
       [done = std::move(done)](std::exception_ptr error) {

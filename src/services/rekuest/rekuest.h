@@ -14,6 +14,7 @@
 #include "service/service.h"
 #include "services/rekuest/agent_hub.h"
 #include "services/rekuest/delivery.h"
+#include "services/rekuest/replicas.h"
 #include "services/rekuest/settings.h"
 
 namespace rekuest {
@@ -60,6 +61,7 @@ class Rekuest {
   void add_task_feeds(entity::Registry& registry);
   void count();
   void add_socket_routes(net::Router& router, const std::string& prefix);
+  void disconnect_all();
   void load_signing_key();
   void keep_presence();
   void watch_due();
@@ -82,6 +84,7 @@ class Rekuest {
   Feed feed_;
   ProvenanceSigner signer_;
   Delivery delivery_;
+  Replicas replicas_;
   std::unique_ptr<service::Service> graph_;
   std::unique_ptr<Shapes> shapes_;
   std::unique_ptr<Machinery> agents_;

@@ -96,12 +96,6 @@ create table "signing_key" (
   "created_at" integer not null
 );
 
-create table "replica" (
-  "id" integer primary key autoincrement,
-  "name" text not null,
-  "heartbeat" integer not null
-);
-
 create table "dependency" (
   "id" integer primary key autoincrement,
   "implementation_id" integer not null references "implementation"(id) on delete cascade,
@@ -489,8 +483,6 @@ create index if not exists "agent_pin_user_id_idx" on "agent_pin" ("user_id");
 create unique index if not exists "journal_position_agent_id_journal_session_idx" on "journal_position" ("agent_id", "journal_session");
 
 create unique index if not exists "signing_key_key_id_idx" on "signing_key" ("key_id");
-
-create unique index if not exists "replica_name_idx" on "replica" ("name");
 
 create unique index if not exists "dependency_implementation_id_key_idx" on "dependency" ("implementation_id", "key");
 

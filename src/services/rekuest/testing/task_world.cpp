@@ -39,7 +39,7 @@ RegisterRequest TaskWorld::request(const Who& who, const std::string& session, s
 
 Registered TaskWorld::connect(const RegisterRequest& request) {
   Registered registered;
-  database().write([&](sql::Writer& writer) { registered = connect_agent(writer, request, now); });
+  database().write([&](sql::Writer& writer) { registered = connect_agent(writer, request, "here", now); });
   return registered;
 }
 

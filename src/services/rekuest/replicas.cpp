@@ -1,0 +1,158 @@
+#include "services/rekuest/replicas.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "services/rekuest/mirror.h"
+#include "sql/nullable.h"
+
+namespace rekuest {
+namespace {
+
+using base::Json;
+
+constexpr std::string_view kChannel = "rekuest";
+constexpr std::size_t kMaxPayload = 7'000;  // PostgreSQL takes 8,000 bytes
+/// Before the last sign of life: a commit is heard of a moment after it.
+constexpr std::int64_t kMarginMicros = 5'000'000;
+
+// `{"events":[[task, event, created, last], ...], "messages":[[agent, task, kind], ...],
+// "frames":[[agent, text], ...], "connection":[agent, id]}`, in as many parts as it takes.
+class Announcement {
+ public:
+  explicit Announcement(sql::Writer& writer) : writer_(writer) {}
+  void add(const char* member, const Json& item) {
+    const std::string text = item.dump();
+    if (size_ + text.size() > kMaxPayload) send();
+    size_ += text.size() + 1;
+    lists_[member].push_back(item);
+  }
+  void send() {
+    if (size_ == 0) return;
+    Json payload = Json::object();
+    for (auto& [member, list] : lists_) payload.set(member, std::move(list));
+    writer_.notify(kChannel, payload.dump());
+    lists_.clear();
+    size_ = 0;
+  }
+
+ private:
+  sql::Writer& writer_;
+  std::map<const char*, Json> lists_;
+  std::size_t size_ = 0;
+};
+
+std::int64_t number_at(const Json& list, std::size_t at) { return list.items().at(at).as_int64().value_or(0); }
+
+const Json::Array& list_in(const Json& said, std::string_view member) {
+  static const Json::Array kNone;
+  const Json& list = said[member];
+  return list.is_array() ? list.items() : kNone;
+}
+
+// The frame for one message, from its task as it is now; null: not to be sent any more.
+std::optional<AgentMessage> message_from_rows(sql::Reader& reader, std::int64_t agent, std::int64_t task,
+                                              const std::string& kind) {
+  if (kind == "ASSIGN") {
+    auto assigns = load_assigns(reader, "t.id = $1 and t.is_done = 0 and t.withheld = 0", {task});
+    if (assigns.empty()) return std::nullopt;
+    return AgentMessage{agent, task, "ASSIGN", std::move(assigns.front())};
+  }
+  const sql::Rows rows = reader.query(
+      "select step, (select e.value from task_event e where e.task_id = t.id and e.kind = 'DECIDED'"
+      " order by e.id desc limit 1) from task t where t.id = $1 and t.is_done = 0",
+      {task});
+  if (rows.empty()) return std::nullopt;
+  if (kind == "DECIDE") {
+    const Json value = sql::parsed_or_null(sql::optional_text(rows, 0, 1));
+    return AgentMessage{agent, task, "DECIDE", decide_frame(task, value)};
+  }
+  return AgentMessage{agent, task, "", control_frame(kind, task, rows.integer(0, 0) != 0)};
+}
+
+}  // namespace
+
+void Replicas::announce(sql::Writer& writer, const Outcome& told) const {
+  if (writer.dialect() == sql::Dialect::kSqlite) return;
+  Announcement announcement(writer);
+  for (const TaskNotice& notice : told.notices) {
+    announcement.add("events", Json::array({notice.task->id, notice.event ? notice.event->id : 0,
+                                            notice.created ? 1 : 0, notice.last ? 1 : 0}));
+  }
+  for (const AgentMessage& message : told.messages) {
+    if (message.task != 0) {
+      announcement.add("messages", Json::array({message.agent, message.task, message.kind}));
+    } else if (message.elsewhere) {
+      announcement.add("frames", Json::array({message.agent, std::get<std::string>(message.frame)}));
+    }
+  }
+  announcement.send();
+}
+
+void Replicas::announce_connection(sql::Writer& writer, std::int64_t agent,
+                                   const std::string& connection) const {
+  if (writer.dialect() == sql::Dialect::kSqlite) return;
+  writer.notify(kChannel, Json::object({{"connection", Json::array({agent, connection})}}).dump());
+}
+
+void Replicas::listen() {
+  listener_ = database_.listen(
+      kChannel, [this](std::string_view payload) { hear(payload); }, [this] { catch_up(); });
+}
+
+// The rows are read in a body and told after its commit: between what this
+// process commits itself, in one order.
+void Replicas::hear(std::string_view payload) {
+  heard_ = base::now_micros();
+  auto said = std::make_shared<const Json>(Json::parse(payload));
+  const Json& connection = (*said)["connection"];
+  if (connection.is_array()) {
+    return hub_.displace_other(number_at(connection, 0), connection.items().at(1).as_string());
+  }
+  database_.write_async(
+      [this, said](sql::Writer& writer) {
+        auto told = std::make_shared<Outcome>();
+        for (const Json& item : list_in(*said, "messages")) {
+          const std::int64_t agent = number_at(item, 0);
+          if (!hub_.holds(agent)) continue;
+          auto message = message_from_rows(writer, agent, number_at(item, 1), item.items().at(2).as_string());
+          if (message) told->messages.push_back(*std::move(message));
+        }
+        for (const Json& item : list_in(*said, "frames")) {
+          told->messages.push_back({number_at(item, 0), 0, "", item.items().at(1).as_string()});
+        }
+        std::vector<NoticedEvent> events;
+        for (const Json& item : list_in(*said, "events")) {
+          events.push_back(
+              {number_at(item, 0), number_at(item, 1), number_at(item, 2) != 0, number_at(item, 3) != 0});
+        }
+        told->add(load_notices(writer, events));
+        writer.after_commit([this, told] { delivery_.deliver(std::move(*told)); });
+      },
+      [](std::exception_ptr error) {
+        if (error) base::log::error("replicas.not_heard", {});
+      });
+}
+
+// Notifications may have been missed: agents are told again all that they wait
+// for, subscribers what happened meanwhile. Both know what they have heard.
+void Replicas::catch_up() {
+  const std::int64_t since = std::exchange(heard_, base::now_micros());
+  if (since == 0) return;
+  hub_.tell_again();
+  database_.write_async(
+      [this, since](sql::Writer& writer) {
+        auto told = std::make_shared<Outcome>();
+        told->add(load_notices_since(writer, since - kMarginMicros));
+        writer.after_commit([this, told] { feed_.publish_missed(told->notices); });
+      },
+      [](std::exception_ptr error) {
+        if (error) base::log::error("replicas.not_caught_up", {});
+      });
+}
+
+}  // namespace rekuest
