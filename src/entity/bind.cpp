@@ -107,7 +107,10 @@ void Binding::State::bind() {
       if (registry.computed.contains(name_of(field))) {
         problems.push_back(name_of(field) + ": @value types have no computed fields");
       }
-      resolvers->set(field, graphql::json_field_resolver(field));
+      const Table* named = model.table_of(*field.type->named);
+      resolvers->set(field, named == nullptr
+                                ? graphql::json_field_resolver(field)
+                                : std::shared_ptr<graphql::Resolver>(named_rows_field(field, *named)));
     }
   }
   for (const Table& table : model.tables()) bind_entity(table);
@@ -192,6 +195,10 @@ std::shared_ptr<EntityResolver> Binding::State::entity_field(const Table& table,
       }
       return computed_ids_field(needs_of(table, field, *computed), ids->second, *target);
     }
+    if (const auto values = registry.computed_values.find(name_of(field));
+        values != registry.computed_values.end()) {
+      return computed_values_field(needs_of(table, field, *computed), values->second);
+    }
     const auto it = registry.computed.find(name_of(field));
     if (it != registry.computed.end()) return computed_field(needs_of(table, field, *computed), it->second);
     problems.push_back(name_of(field) + ": @computed without a registered function");
@@ -257,6 +264,7 @@ void Binding::State::check_names() {
   check_fields(registry.expressions);
   check_fields(registry.computed);
   check_fields(registry.computed_ids);
+  check_fields(registry.computed_values);
   check_fields(registry.answers);
   check_fields(registry.actions);
   check_fields(registry.streams);

@@ -102,26 +102,6 @@ class SqlField : public EntityResolver {
   Storage storage_;
 };
 
-class ComputedField : public EntityResolver {
- public:
-  ComputedField(std::vector<std::size_t> needs, const Computed& function)
-      : needs_(std::move(needs)), function_(function) {}
-  void needs(LoadSpec& parent) const override {
-    for (const std::size_t ordinal : needs_) add_need(parent, ordinal);
-  }
-  bool reads() const override { return true; }
-  void finish(Batch& batch) const override {
-    std::vector<Row> rows;
-    rows.reserve(batch.parents.size());
-    for (const Object& parent : batch.parents) rows.emplace_back(parent);
-    function_(static_cast<Call&>(batch.context), rows, batch.arguments, batch.out);
-  }
-
- private:
-  std::vector<std::size_t> needs_;
-  const Computed& function_;
-};
-
 class AbsentField : public EntityResolver {
  public:
   explicit AbsentField(bool list) : list_(list) {}
@@ -233,51 +213,6 @@ class SqlRefField : public ReferenceField {
   const Expression& expression_;
 };
 
-// Code names the ids, the rows are loaded here.
-class ComputedIdsField : public EntityResolver {
- public:
-  ComputedIdsField(std::vector<std::size_t> needs, const ComputedIds& function, const Table& target)
-      : needs_(std::move(needs)), function_(function), target_(target) {}
-  void needs(LoadSpec& parent) const override {
-    for (const std::size_t ordinal : needs_) add_need(parent, ordinal);
-  }
-  bool reads() const override { return true; }
-  std::shared_ptr<const void> prepare(const graphql::PlanField& plan) const override {
-    return make_load_spec(target_, plan);
-  }
-
-  void finish(Batch& batch) const override {
-    auto& call = static_cast<Call&>(batch.context);
-    std::vector<Row> rows;
-    for (const Object& parent : batch.parents) rows.emplace_back(parent);
-    const std::vector<std::vector<std::int64_t>> ids = function_(call, rows, batch.arguments);
-    sql::Ids wanted;
-    for (const auto& list : ids) wanted.values.insert(wanted.values.end(), list.begin(), list.end());
-    const auto& spec = *static_cast<const LoadSpec*>(batch.plan.prepared.get());
-    sql::Query query = spec.by_ids(wanted, call);
-    const RowSet& set = spec.keep(call, call.reader->query(query.sql, std::move(query.parameters)));
-    std::unordered_map<std::int64_t, std::uint32_t> at;
-    for (std::uint32_t row = 0; row < set.rows.size(); ++row) at.emplace(set.rows.integer(row, 0), row);
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      std::vector<Object> found;
-      for (const std::int64_t id : ids[i]) {
-        if (const auto it = at.find(id); it != at.end())
-          found.push_back(Object{target_.type, &set, it->second});
-      }
-      if (batch.field.type->is_list()) {
-        batch.out.set_objects(i, found);
-      } else if (!found.empty()) {
-        batch.out.set_object(i, found.front());
-      }
-    }
-  }
-
- private:
-  std::vector<std::size_t> needs_;
-  const ComputedIds& function_;
-  const Table& target_;
-};
-
 }  // namespace
 
 std::shared_ptr<EntityResolver> column_field(const Column& column, const Table& table) {
@@ -295,13 +230,6 @@ std::shared_ptr<EntityResolver> sql_field(const graphql::FieldDef& field, const 
 std::shared_ptr<EntityResolver> sql_ref_field(const graphql::FieldDef& field, const Expression& expression,
                                               const Table& target) {
   return std::make_shared<SqlRefField>(field, expression, target);
-}
-std::shared_ptr<EntityResolver> computed_ids_field(std::vector<std::size_t> needs,
-                                                   const ComputedIds& function, const Table& target) {
-  return std::make_shared<ComputedIdsField>(std::move(needs), function, target);
-}
-std::shared_ptr<EntityResolver> computed_field(std::vector<std::size_t> needs, const Computed& function) {
-  return std::make_shared<ComputedField>(std::move(needs), function);
 }
 std::shared_ptr<EntityResolver> absent_field(const graphql::FieldDef& field) {
   return std::make_shared<AbsentField>(field.type->is_list() && field.type->is_non_null());

@@ -19,6 +19,10 @@ std::shared_ptr<EntityResolver> sql_ref_field(const graphql::FieldDef& field, co
 std::shared_ptr<EntityResolver> computed_ids_field(std::vector<std::size_t> needs,
                                                    const ComputedIds& function, const Table& target);
 std::shared_ptr<EntityResolver> computed_field(std::vector<std::size_t> needs, const Computed& function);
+std::shared_ptr<EntityResolver> computed_values_field(std::vector<std::size_t> needs,
+                                                      const ComputedValues& function);
+/// A field of a `@value` type that names entities: the JSON has their ids.
+std::shared_ptr<EntityResolver> named_rows_field(const graphql::FieldDef& field, const Table& target);
 std::shared_ptr<EntityResolver> absent_field(const graphql::FieldDef& field);
 
 /// A list of entities: all of a table the caller may see, those that refer to

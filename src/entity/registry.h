@@ -39,6 +39,10 @@ using Expression = std::function<std::string(SqlText& sql, const std::string& al
 using Computed = std::function<void(Call& call, std::span<const Row> rows, const base::Json& arguments,
                                     graphql::FieldOutput& out)>;
 
+/// The same for a field of `@value` type: its JSON, per row.
+using ComputedValues = std::function<std::vector<base::Json>(Call& call, std::span<const Row> rows,
+                                                             const base::Json& arguments)>;
+
 /// The same for a field whose values are entities: their ids, per row.
 using RowLists = std::vector<std::vector<std::int64_t>>;
 using ComputedIds =
@@ -69,18 +73,31 @@ class Registry {
   void on(SqlName field, Expression code) { expressions[std::string(field.name)] = std::move(code); }
 
   /// `(Call&, std::span<const Row>, const In&, graphql::FieldOutput&)`; here and below without
-  /// `In` if there are no arguments.
+  /// `In` if there are no arguments. A field of `@value` type:
+  /// `(Call&, std::span<const Row>, const In&) -> std::vector<base::Json>`.
   template <class In, class Code>
   void on(ComputedName<In> field, Code code) {
-    computed[std::string(field.name)] = [code = std::move(code)](Call& call, std::span<const Row> rows,
-                                                                 const base::Json& arguments,
-                                                                 graphql::FieldOutput& out) {
-      if constexpr (std::is_same_v<In, NoArguments>) {
-        code(call, rows, out);
-      } else {
-        code(call, rows, decode<In>(arguments), out);
-      }
-    };
+    using Rows = std::span<const Row>;
+    std::string name(field.name);
+    if constexpr (std::is_invocable_v<const Code&, Call&, Rows>) {
+      computed_values[std::move(name)] = [code = std::move(code)](Call& call, Rows rows, const base::Json&) {
+        return std::vector<base::Json>(code(call, rows));
+      };
+    } else if constexpr (std::is_invocable_v<const Code&, Call&, Rows, const In&>) {
+      computed_values[std::move(name)] = [code = std::move(code)](Call& call, Rows rows,
+                                                                  const base::Json& arguments) {
+        return std::vector<base::Json>(code(call, rows, decode<In>(arguments)));
+      };
+    } else {
+      computed[std::move(name)] = [code = std::move(code)](Call& call, Rows rows, const base::Json& arguments,
+                                                           graphql::FieldOutput& out) {
+        if constexpr (std::is_same_v<In, NoArguments>) {
+          code(call, rows, out);
+        } else {
+          code(call, rows, decode<In>(arguments), out);
+        }
+      };
+    }
   }
 
   /// `(Call&, std::span<const Row>, const In&) -> RowLists`
@@ -142,6 +159,7 @@ class Registry {
   std::map<std::string, Expression, std::less<>> orderings;
   std::map<std::string, Expression, std::less<>> expressions;
   std::map<std::string, Computed, std::less<>> computed;
+  std::map<std::string, ComputedValues, std::less<>> computed_values;
   std::map<std::string, ComputedIds, std::less<>> computed_ids;
   std::map<std::string, Answer, std::less<>> answers;
   std::map<std::string, AsyncAnswer, std::less<>> actions;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "graphql/schema/scalars.h"
 
 namespace graphql {
 
@@ -49,8 +50,18 @@ const NamedType& json_object_type(const base::Json& value, const NamedType& decl
   throw base::Error(base::code::kInternal, "A stored value fits no type of {}.", declared.name);
 }
 
+namespace {
+
+// `Args!` may hold JSON's null: a value like any other.
+bool holds_null(const Type& type) {
+  return type.is_non_null() && !type.is_list() && type.named->kind == NamedType::Kind::kScalar &&
+         rule_of(type.named->name) == ScalarRule::kJson;
+}
+
+}  // namespace
+
 Cell json_cell(const base::Json& value, const Type& type, FieldOutput& out) {
-  if (value.is_null()) return Cell::null();
+  if (value.is_null()) return holds_null(type) ? Cell::raw("null") : Cell::null();
   if (type.named->is_leaf() && value.is_number() &&
       (type.named->name == "ID" || type.named->name == "DateTime")) {
     // Kept as rows keep them: ids as integers, times as microseconds.
