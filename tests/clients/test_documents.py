@@ -257,6 +257,19 @@ async def test_a_state(rekuest: Any, lab: dict[str, Any], agent: Any) -> None:
     assert [child.kind.value for child in visited.children] == ["STRING"]
 
 
+@calls("CheckoutAgent")
+async def test_an_agents_states_at_a_time(rekuest: Any, lab: dict[str, Any], agent: Any) -> None:
+    await rekuest.acall(lab["Move"], x=1.0, y=2.0)
+    found = await rekuest.acheckout_agent(agent=agent.id, backward_patch_count=2)
+    assert found.agent_id == agent.id
+    assert set(found.values["stage"]) >= {"x", "y"}
+    first, last = found.backward_patches
+    assert (first.interface, first.task.action.name) == ("stage", "Move")
+    assert last.global_future_revision == found.global_revision
+    before = await rekuest.acheckout_agent(agent=agent.id, timestamp=first.timestamp, forward_patch_count=1)
+    assert before.global_revision <= last.global_future_revision
+
+
 @calls("requests", "TaskEvents", "GetEvent")
 async def test_a_task(rekuest: Any, lab: dict[str, Any]) -> None:
     assert await rekuest.acall(lab["Weigh"], text="four", reference="document-1") == 4

@@ -21,13 +21,14 @@ bool AgentHub::close(std::int64_t agent, const AgentLink* link) {
   return true;
 }
 
-void AgentHub::send(std::int64_t agent, std::int64_t task, FrameSource frames) {
+bool AgentHub::send(std::int64_t agent, std::int64_t task, FrameSource frames) {
   std::shared_ptr<AgentLink> link;
   {
     const std::lock_guard lock(mutex_);
     if (const auto it = links_.find(agent); it != links_.end()) link = it->second;
   }
   if (link) link->send(task, std::move(frames));
+  return link != nullptr;
 }
 
 std::vector<std::int64_t> AgentHub::connected() const {

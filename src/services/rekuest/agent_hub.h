@@ -38,8 +38,8 @@ class AgentHub {
   void open(std::int64_t agent, std::shared_ptr<AgentLink> link);
   /// False if another link has taken over since.
   bool close(std::int64_t agent, const AgentLink* link);
-  /// Dropped if the agent is not here: it is told when it registers.
-  void send(std::int64_t agent, std::int64_t task, FrameSource frames);
+  /// False, and dropped, if the agent is not here: it is told when it registers.
+  bool send(std::int64_t agent, std::int64_t task, FrameSource frames);
   std::vector<std::int64_t> connected() const;
   bool holds(std::int64_t agent) const;
   /// The agent has this connection, perhaps to another process: any other is displaced.

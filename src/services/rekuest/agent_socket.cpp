@@ -271,6 +271,7 @@ class AgentSocket : public net::WebSocketSession,
                        {"diagnostics", registered_->diagnostics}}));
     if (registered_->backlog) send_backlog(*registered_->backlog);
     machinery_.hub.open(agent, shared_from_this());
+    machinery_.agents.publish(registered_->notice);
     base::log::info("agent.registered", {{"agent", agent}});
     heard_ = base::monotonic_micros();
     start_heartbeat();
@@ -327,6 +328,7 @@ class AgentSocket : public net::WebSocketSession,
             self->machinery_.hub.acknowledged_frames.add(count);
             if (outcome->backlog) self->send_backlog(*outcome->backlog);
             self->machinery_.delivery.deliver(std::move(outcome->told));
+            self->machinery_.states.publish(outcome->states);
           });
         },
         [self = shared_from_this(), frames, mode](std::exception_ptr error) {
@@ -394,8 +396,10 @@ class AgentSocket : public net::WebSocketSession,
   void disconnect() {
     if (!registered_ || !machinery_.hub.close(registered_->agent.agent, this)) return;
     machinery_.database.write_async(
-        [registered = *registered_](sql::Writer& writer) {
-          mark_disconnected(writer, registered, base::now_micros());
+        [registered = *registered_, &agents = machinery_.agents](sql::Writer& writer) {
+          if (auto notice = mark_disconnected(writer, registered, base::now_micros())) {
+            writer.after_commit([&agents, notice = *std::move(notice)] { agents.publish(notice); });
+          }
         },
         [](std::exception_ptr) {});
     base::log::info("agent.disconnected", {{"agent", registered_->agent.agent}});

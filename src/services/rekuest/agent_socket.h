@@ -8,9 +8,11 @@
 #include "net/websocket.h"
 #include "net/worker_pool.h"
 #include "service/auth.h"
+#include "services/rekuest/agent_feed.h"
 #include "services/rekuest/agent_hub.h"
 #include "services/rekuest/delivery.h"
 #include "services/rekuest/replicas.h"
+#include "services/rekuest/state_feed.h"
 #include "sql/database.h"
 
 namespace rekuest {
@@ -28,6 +30,8 @@ struct AgentMachinery {
   const Replicas& replicas;
   const ProvenanceSigner& signer;
   const Shapes& shapes;
+  AgentFeed& agents;
+  StateFeed& states;
   std::string replica;  ///< the name of this process
 };
 

@@ -95,8 +95,8 @@ class AgentSockets : public ::testing::TestWithParam<sql::Dialect> {
     }
   }
   std::int64_t new_task() {
-    const Registered agent{
-        {world_.number("select id from agent"), me_->rows.organization}, {}, {}, {}, {}, {}};
+    Registered agent;
+    agent.agent = {agent_id(), me_->rows.organization};
     world_.now = base::now_micros();
     return world_.task(me_, agent);
   }
@@ -111,6 +111,8 @@ class AgentSockets : public ::testing::TestWithParam<sql::Dialect> {
   service::Authenticator authenticator_{verifier_, directory_};
   bus::Bus bus_;
   Feed feed_{database_, bus_};
+  AgentFeed agent_feed_{database_, bus_};
+  StateFeed state_feed_{database_, bus_};
   AgentHub hub_;
   ProvenanceSigner signer_;
   Delivery delivery_{hub_, feed_, signer_};
@@ -118,7 +120,8 @@ class AgentSockets : public ::testing::TestWithParam<sql::Dialect> {
   net::EventLoop loop_{1};
   net::WorkerPool workers_{"test", 1};
   AgentMachinery machinery_{loop_, workers_, database_, authenticator_,
-                            hub_,  delivery_, replicas_, signer_,   rekuest_testing::shapes(), "here"};
+                            hub_,  delivery_, replicas_, signer_,   rekuest_testing::shapes(),
+                            agent_feed_, state_feed_, "here"};
   std::vector<Connection> connections_;
 };
 INSTANTIATE_TEST_SUITE_P(Both, AgentSockets, sql_testing::kBothDatabases, sql_testing::dialect_name);

@@ -11,6 +11,7 @@
 #include "services/rekuest/frame.h"
 #include "services/rekuest/registration.h"
 #include "services/rekuest/schema/port.h"
+#include "services/rekuest/state_requirements.h"
 
 namespace rekuest {
 namespace {
@@ -115,15 +116,6 @@ AgentMessage assign_message(Target target, const NewTask& task, std::int64_t id,
   return {task.agent, id, "ASSIGN", std::move(frame)};
 }
 
-void check_states(const std::string& features) {
-  const base::Json list = base::Json::parse(features);
-  for (const base::Json& feature : list.items()) {
-    if (feature.is_string() && feature.as_string() == "state_requires") return;
-  }
-  throw Error(code::kValidation,
-              std::string("The agent does not check `stateRequires`. Update the app's client."));
-}
-
 AssignRequest AssignRequest::read(std::shared_ptr<const service::Identity> who, schema::AssignInput input,
                                   std::int64_t now) {
   check_supported(input);
@@ -165,7 +157,7 @@ Assigned assign_task(sql::Writer& writer, const AssignRequest& request) {
     target = choose_target(writer, wanted);
   }
   if (target) {
-    if (any_of(request.input.state_requires)) check_states(target->features);
+    check_state_requirements(writer, target->agent, target->features, request.state_requires);
     aim(task, *target, request.input.args);
   }
   TaskLedger ledger(writer, request.now);

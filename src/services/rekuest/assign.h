@@ -54,7 +54,5 @@ void aim(NewTask& task, const Target& target, const base::Json& arguments);
 /// Its ASSIGN; the subjects are of the person it runs for and of who asked.
 AgentMessage assign_message(Target target, const NewTask& task, std::int64_t id, std::string person,
                             std::string requester);
-/// Throws Error(kValidation) if an agent with these features (JSON text) does not look at required states.
-void check_states(const std::string& features);
 
 }  // namespace rekuest

@@ -235,10 +235,10 @@ TEST_P(Assign, NeedsArgumentsThatAreAnObject) {
 
 TEST_P(Assign, AsksForAStateOnlyOfAgentsThatCheckIt) {
   const std::string requires_state =
-      action(R"(,"stateRequires":[{"state":"pos","path":"x","operator":"EQUALS","value":1.0}])");
+      action(R"(,"stateRequires":[{"state":"pos","path":"/x","operator":"EQUALS","value":1.0}])");
   const Assigned assigned = world_.assign(me_, requires_state);
   EXPECT_EQ(rekuest_testing::parsed(assigned.outcome.messages[0])["state_requires"].dump(),
-            R"([{"state":"pos","path":"x","operator":"EQUALS","value":1.0}])");
+            R"([{"state":"pos","path":"/x","operator":"EQUALS","value":1.0}])");
 
   world_.database().write([](sql::Writer& writer) { writer.execute("update agent set features = '[]'"); });
   EXPECT_EQ(outcome(requires_state), base::code::kValidation);

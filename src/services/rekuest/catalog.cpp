@@ -115,9 +115,9 @@ Registration register_agent(sql::Writer& writer, const Registrant& registrant, c
   return registration;
 }
 
-std::int64_t ensure_agent(sql::Writer& writer, const Registrant& registrant, std::int64_t now) {
-  if (const auto stored = find_agent(writer, registrant)) return stored->id;
-  return insert_agent(writer, registrant, host_of(writer, registrant, now));
+EnsuredAgent ensure_agent(sql::Writer& writer, const Registrant& registrant, std::int64_t now) {
+  if (const auto stored = find_agent(writer, registrant)) return {stored->id, false};
+  return {insert_agent(writer, registrant, host_of(writer, registrant, now)), true};
 }
 
 std::int64_t ensure_caller(sql::Writer& writer, const Registrant& registrant) {

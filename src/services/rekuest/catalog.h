@@ -48,7 +48,11 @@ Registration register_agent(sql::Writer& writer, const Registrant& registrant, c
 
 /// The agent of (client, user, organization), made if missing. Does not touch
 /// an existing one.
-std::int64_t ensure_agent(sql::Writer& writer, const Registrant& registrant, std::int64_t now);
+struct EnsuredAgent {
+  std::int64_t id = 0;
+  bool is_new = false;
+};
+EnsuredAgent ensure_agent(sql::Writer& writer, const Registrant& registrant, std::int64_t now);
 
 /// The caller row of (client, user, organization), made if missing.
 std::int64_t ensure_caller(sql::Writer& writer, const Registrant& registrant);

@@ -120,6 +120,17 @@ RowLists tests(Call& call, std::span<const Row> rows) {
                                {ids_of(rows)}));
 }
 
+std::vector<Json> json_patches(Call&, std::span<const Row> rows) {
+  using schema::Patch;
+  std::vector<Json> patches;
+  for (const Row& row : rows) {
+    patches.push_back(Json::object({{"op", row.text(Patch::kOp)},
+                                    {"path", row.text(Patch::kPath)},
+                                    {"value", Json::parse(row.text(Patch::kValue))}}));
+  }
+  return patches;
+}
+
 }  // namespace
 
 void add_catalog_fields(entity::Registry& registry) {
@@ -154,6 +165,7 @@ void add_catalog_fields(entity::Registry& registry) {
   registry.on(schema::Task::kArg, argument);
   registry.on(schema::Agent::kImplementation, implementation_at);
   registry.on(schema::Implementation::kTests, tests);
+  registry.on(schema::Patch::kPatch, json_patches);
 }
 
 }  // namespace rekuest

@@ -222,10 +222,6 @@ void add_catalog_queries(entity::Registry& registry) {
   registry.on(query::kSimilarActions,
               [](Call&, const schema::SimilarActionsArguments&) { return std::vector<std::int64_t>(); });
   not_built(registry, query::kClients);
-  not_built(registry, query::kStateAtGlobalRev);
-  not_built(registry, query::kForwardEventsAfterRev);
-  not_built(registry, query::kPatchEventsBetweenGlobalRevs);
-  not_built(registry, query::kSnapshotsAroundRev);
 }
 
 }  // namespace rekuest

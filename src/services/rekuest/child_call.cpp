@@ -11,6 +11,7 @@
 #include "services/rekuest/frame.h"
 #include "services/rekuest/hold.h"
 #include "services/rekuest/mirror.h"
+#include "services/rekuest/state_requirements.h"
 #include "sql/nullable.h"
 
 namespace rekuest {
@@ -148,7 +149,7 @@ class Calling {
 
   void make(const ChildCall& call, TaskState& parent, std::int64_t caller) {
     Target target = choose_target(writer_, call.target);
-    if (call.state_requires != "[]") check_states(target.features);
+    check_state_requirements(writer_, target.agent, target.features, call.state_requires);
     NewTask task;
     task.organization = from_.organization;
     task.caller = caller;

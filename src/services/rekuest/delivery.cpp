@@ -17,7 +17,8 @@ void Delivery::deliver(Outcome told) {
 
 void Delivery::send(AgentMessage message) {
   if (auto* text = std::get_if<std::string>(&message.frame)) {
-    return hub_.send(message.agent, message.task, one_frame(std::move(*text)));
+    hub_.send(message.agent, message.task, one_frame(std::move(*text)));
+    return;
   }
   // Shared, because a function's captures must be copyable.
   auto assign = std::make_shared<AssignFrame>(std::get<AssignFrame>(std::move(message.frame)));

@@ -103,12 +103,18 @@ std::optional<std::int64_t> task_in(const base::Json& frame) {
 class Batch {
  public:
   Batch(sql::Writer& writer, const JournalAgent& from, std::int64_t now, JournalOutcome& outcome)
-      : writer_(writer), from_(from), now_(now), outcome_(outcome), ledger_(writer, now) {}
+      : writer_(writer),
+        from_(from),
+        now_(now),
+        outcome_(outcome),
+        ledger_(writer, now),
+        agent_(writer, from, now) {}
 
   void apply(const std::vector<base::Json>& frames, JournalMode mode) {
     if (mode == JournalMode::kApply) prefetch(frames);
     for (const base::Json& frame : frames) apply(frame, mode);
     store_tasks();
+    outcome_.states = agent_.store();
     for (const auto& [session, position] : outcome_.positions) {
       writer_.execute(
           "insert into journal_position (agent_id, journal_session, position, updated_at) values ($1, $2, "
@@ -141,7 +147,7 @@ class Batch {
     } else if (kind == "SESSION_INIT") {
       begin_session(frame);
     } else {
-      apply_agent_frame(writer_, from_, kind, frame, now_);
+      agent_.apply(kind, frame);
     }
   }
 
@@ -150,7 +156,7 @@ class Batch {
   // Everything the process before still had to say stands in front of this.
   void begin_session(const base::Json& frame) {
     store_tasks();
-    apply_agent_frame(writer_, from_, "SESSION_INIT", frame, now_);
+    agent_.apply("SESSION_INIT", frame);
     decide_fates(writer_, from_.agent, "The app that ran this task was restarted.", now_, outcome_.told);
     if (from_.waiting_up_to > 0) outcome_.backlog = backlog_bounds(writer_, from_.agent, from_.waiting_up_to);
   }
@@ -192,6 +198,7 @@ class Batch {
   const std::int64_t now_;
   JournalOutcome& outcome_;
   TaskLedger ledger_;
+  AgentLedger agent_;
 };
 
 }  // namespace

@@ -103,6 +103,7 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, co
   } else {
     registered.agent.waiting_up_to = newest;
   }
+  registered.notice = notice_of(writer, registration);
   return registered;
 }
 
@@ -115,11 +116,14 @@ bool holds_lease(sql::Writer& writer, const Registered& registered) {
   return !writer.query(shared ? kLocked : kSelect, {registered.agent.agent, registered.connection}).empty();
 }
 
-void mark_disconnected(sql::Writer& writer, const Registered& registered, std::int64_t now) {
-  writer.execute(
+std::optional<AgentNotice> mark_disconnected(sql::Writer& writer, const Registered& registered,
+                                             std::int64_t now) {
+  const std::int64_t changed = writer.execute(
       "update agent set connected = 0, last_seen = $3, disconnected_at = $3 where id = $1 and connection_id "
       "= $2",
       {registered.agent.agent, registered.connection, now});
+  if (changed == 0) return std::nullopt;
+  return notice_of(writer, registered.agent.agent, AgentNotice::What::kUpdated);
 }
 
 }  // namespace rekuest

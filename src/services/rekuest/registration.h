@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "service/auth.h"
+#include "services/rekuest/agent_feed.h"
 #include "services/rekuest/catalog.h"
 #include "services/rekuest/dispatch.h"
 #include "services/rekuest/journal.h"
@@ -45,6 +47,7 @@ struct Registered {
   base::Json diagnostics = base::Json::array();
   base::Json inquiries = base::Json::array();
   std::optional<BacklogBounds> backlog;  ///< what it still has to hear; null: after its SESSION_INIT
+  AgentNotice notice;                    ///< to publish
 };
 
 /// Inside one write body: the agent's catalog and the lease of its one
@@ -56,7 +59,8 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, co
 bool holds_lease(sql::Writer& writer, const Registered& registered);
 
 /// The connection is gone. Nothing changes if another has taken over.
-void mark_disconnected(sql::Writer& writer, const Registered& registered, std::int64_t now);
+std::optional<AgentNotice> mark_disconnected(sql::Writer& writer, const Registered& registered,
+                                             std::int64_t now);
 
 /// Who an identity is in the catalog.
 Registrant registrant_of(const service::Identity& who);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "service/call.h"
+#include "services/rekuest/agent_admin.h"
 #include "services/rekuest/agent_socket.h"
 #include "services/rekuest/assign.h"
 #include "services/rekuest/catalog_fields.h"
@@ -24,6 +25,9 @@
 #include "services/rekuest/schema/task.h"
 #include "services/rekuest/schema/task_event.h"
 #include "services/rekuest/schema_documents.h"
+#include "services/rekuest/shelve.h"
+#include "services/rekuest/state_checkout.h"
+#include "services/rekuest/state_history.h"
 
 namespace rekuest {
 namespace {
@@ -50,6 +54,8 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
     : foundation_(foundation),
       settings_(std::move(settings)),
       feed_(foundation.database, bus_),
+      agent_feed_(foundation.database, bus_),
+      state_feed_(foundation.database, bus_),
       signer_{.key = settings_.signing_key,
               .issuer = settings_.issuer,
               .lifetime_seconds = settings_.token_lifetime.count()},
@@ -65,7 +71,8 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
   shapes_ = std::make_unique<Shapes>(graph_->schema());
   agents_ =
       std::make_unique<Machinery>(Machinery{{foundation_.loop, foundation_.workers, foundation_.database,
-                                             foundation_.authenticator, hub_, delivery_, replicas_, signer_, *shapes_, settings_.replica}});
+                                             foundation_.authenticator, hub_, delivery_, replicas_, signer_,
+                                             *shapes_, agent_feed_, state_feed_, settings_.replica}});
   count();
 }
 
@@ -136,10 +143,18 @@ void Rekuest::keep_presence() {
                            {now, connected, settings_.replica});
           }
           // Whose end could not be written when it came.
+          const sql::Rows gone = writer.query("select id from agent where connected = 1 and last_seen < $1",
+                                              {now - kStaleMicros});
           writer.execute(
               "update agent set connected = 0, disconnected_at = last_seen where connected = 1 and last_seen "
               "< $1",
               {now - kStaleMicros});
+          for (std::size_t row = 0; row < gone.size(); ++row) {
+            writer.after_commit(
+                [this, notice = notice_of(writer, gone.integer(row, 0), AgentNotice::What::kUpdated)] {
+                  agent_feed_.publish(notice);
+                });
+          }
           Outcome out;
           decide_overdue_fates(writer, now - std::chrono::microseconds(grace).count(), now, out);
           for (AssignFrame& assign : load_unheard(writer, connected, now)) {
@@ -225,6 +240,12 @@ entity::Registry Rekuest::registry() {
   add_catalog_fields(registry);
   add_catalog_filters(registry);
   add_catalog_queries(registry);
+  add_state_history(registry);
+  add_state_checkout(registry);
+  add_shelve_mutations(registry, foundation_.database);
+  add_agent_admin(registry, {foundation_.database, hub_, agent_feed_, shapes_});
+  add_agent_subscriptions(registry, agent_feed_);
+  add_state_subscriptions(registry, state_feed_);
   add_task_mutations(registry);
   add_task_feeds(registry);
   registry.on(schema::mutation::kCollect,

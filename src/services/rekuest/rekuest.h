@@ -12,10 +12,12 @@
 #include "bus/bus.h"
 #include "net/server.h"
 #include "service/service.h"
+#include "services/rekuest/agent_feed.h"
 #include "services/rekuest/agent_hub.h"
 #include "services/rekuest/delivery.h"
 #include "services/rekuest/replicas.h"
 #include "services/rekuest/settings.h"
+#include "services/rekuest/state_feed.h"
 
 namespace rekuest {
 
@@ -82,6 +84,8 @@ class Rekuest {
   bus::Bus bus_;
   AgentHub hub_;
   Feed feed_;
+  AgentFeed agent_feed_;
+  StateFeed state_feed_;
   ProvenanceSigner signer_;
   Delivery delivery_;
   Replicas replicas_;

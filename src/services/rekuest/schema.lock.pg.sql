@@ -312,7 +312,8 @@ create table "patch" (
   "interface" text collate "C" not null,
   "global_rev" bigint not null,
   "agent_id" bigint not null,
-  "session_id" bigint not null
+  "session_id" bigint not null,
+  "from_path" text collate "C"
 );
 
 create table "snapshot" (
@@ -680,9 +681,7 @@ alter table "patch" add foreign key ("agent_id") references "agent"(id) on delet
 
 alter table "patch" add foreign key ("session_id") references "session"(id) on delete cascade;
 
-create index if not exists "patch_state_id_global_rev_idx" on "patch" ("state_id", "global_rev");
-
-create index if not exists "patch_agent_id_global_rev_idx" on "patch" ("agent_id", "global_rev");
+create index if not exists "patch_state_id_session_id_global_rev_idx" on "patch" ("state_id", "session_id", "global_rev");
 
 create index if not exists "patch_agent_id_timestamp_idx" on "patch" ("agent_id", "timestamp");
 
@@ -696,9 +695,9 @@ alter table "snapshot" add foreign key ("agent_id") references "agent"(id) on de
 
 alter table "snapshot" add foreign key ("session_id") references "session"(id) on delete cascade;
 
-create index if not exists "snapshot_state_id_global_rev_idx" on "snapshot" ("state_id", "global_rev");
+create index if not exists "snapshot_state_id_session_id_global_rev_idx" on "snapshot" ("state_id", "session_id", "global_rev");
 
-create index if not exists "snapshot_agent_id_global_rev_idx" on "snapshot" ("agent_id", "global_rev");
+create index if not exists "snapshot_agent_id_idx" on "snapshot" ("agent_id");
 
 create index if not exists "snapshot_session_id_global_rev_idx" on "snapshot" ("session_id", "global_rev");
 

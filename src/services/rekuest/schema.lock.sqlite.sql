@@ -312,7 +312,8 @@ create table "patch" (
   "interface" text not null,
   "global_rev" integer not null,
   "agent_id" integer not null references "agent"(id) on delete cascade,
-  "session_id" integer not null references "session"(id) on delete cascade
+  "session_id" integer not null references "session"(id) on delete cascade,
+  "from_path" text
 );
 
 create table "snapshot" (
@@ -572,9 +573,7 @@ create index if not exists "state_definition_id_idx" on "state" ("definition_id"
 
 create index if not exists "state_session_id_some_idx" on "state" ("session_id") where "session_id" is not null;
 
-create index if not exists "patch_state_id_global_rev_idx" on "patch" ("state_id", "global_rev");
-
-create index if not exists "patch_agent_id_global_rev_idx" on "patch" ("agent_id", "global_rev");
+create index if not exists "patch_state_id_session_id_global_rev_idx" on "patch" ("state_id", "session_id", "global_rev");
 
 create index if not exists "patch_agent_id_timestamp_idx" on "patch" ("agent_id", "timestamp");
 
@@ -582,9 +581,9 @@ create index if not exists "patch_session_id_global_rev_idx" on "patch" ("sessio
 
 create index if not exists "patch_task_id_some_idx" on "patch" ("task_id") where "task_id" is not null;
 
-create index if not exists "snapshot_state_id_global_rev_idx" on "snapshot" ("state_id", "global_rev");
+create index if not exists "snapshot_state_id_session_id_global_rev_idx" on "snapshot" ("state_id", "session_id", "global_rev");
 
-create index if not exists "snapshot_agent_id_global_rev_idx" on "snapshot" ("agent_id", "global_rev");
+create index if not exists "snapshot_agent_id_idx" on "snapshot" ("agent_id");
 
 create index if not exists "snapshot_session_id_global_rev_idx" on "snapshot" ("session_id", "global_rev");
 
