@@ -159,6 +159,8 @@ void check_mandate(sql::Reader& reader, const MandateLogin& wanted, std::int64_t
 }
 
 Login log_in(sql::Writer& writer, const MandateLogin& wanted, std::int64_t now) {
+  // Holds the row, so that logins with one key take turns, also in several processes.
+  writer.execute("update mandate set last_used_at = $1 where key_hash = $2", {now, wanted.key_hash});
   const Mandate mandate = usable_mandate(writer, wanted, now);
   const std::string device = device_of(mandate, wanted);
   check_room_for_device(writer, mandate, device);
@@ -180,7 +182,6 @@ Login log_in(sql::Writer& writer, const MandateLogin& wanted, std::int64_t now) 
       "insert into login_context (organization_id, user_id, hub_id, client_id) values ($1, $2, $3, $4)"
       " on conflict (client_id) do nothing",
       {mandate.organization, mandate.grantor, mandate.hub, client.id});
-  writer.execute("update mandate set last_used_at = $1 where id = $2", {now, mandate.id});
   return login;
 }
 

@@ -72,20 +72,25 @@ class LokTest : public testing::TestWithParam<sql::Dialect> {
     database_->write([&](sql::Writer& writer) { writer.execute(sql); });
   }
 
-  net::HttpResponse post(const std::string& body) {
+  net::HttpResponse post(const std::string& body) { return post(endpoint_, body); }
+  static net::HttpResponse post(const TokenEndpoint& endpoint, const std::string& body) {
     net::HttpRequest request;
     request.method = "POST";
     request.scheme = "http";
     request.host = "localhost";
     request.port = 8000;
     request.body = body;
-    return endpoint_.answer(request, "/lok");
+    return endpoint.answer(request, "/lok");
   }
   net::HttpResponse log_in(const std::string& key, const std::string& manifest) {
-    return post(
-        "grant_type=urn%3Afakts%3Agrant-type%3Amandate-key&requested_client_kind=development"
-        "&requested_client_role=interface&request_auth_key=false&key=" +
-        net::percent_encode(key) + "&manifest=" + net::percent_encode(manifest));
+    return log_in(endpoint_, key, manifest);
+  }
+  static net::HttpResponse log_in(const TokenEndpoint& endpoint, const std::string& key,
+                                  const std::string& manifest) {
+    return post(endpoint,
+                "grant_type=urn%3Afakts%3Agrant-type%3Amandate-key&requested_client_kind=development"
+                "&requested_client_role=interface&request_auth_key=false&key=" +
+                    net::percent_encode(key) + "&manifest=" + net::percent_encode(manifest));
   }
   /// The `error` of an answer, or `granted`.
   static std::string error_of(const net::HttpResponse& response) {
