@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "sql/postgres/postgres_session.h"
 
 namespace sql {
 namespace {
@@ -35,6 +36,17 @@ std::string NotificationNames::signed_payload(std::string_view payload) const {
 std::optional<std::string_view> NotificationNames::payload_of_others(std::string_view signed_payload) const {
   if (signed_payload.starts_with(mark_)) return std::nullopt;
   return signed_payload.substr(std::min(mark_.size(), signed_payload.size()));
+}
+
+std::string notify_statement(PGconn* connection, const NotificationNames& names,
+                             std::span<const Notification> notifications) {
+  std::string rows;
+  for (const Notification& one : notifications) {
+    rows +=
+        fmt::format("{}({},{})", rows.empty() ? "" : ",", quoted_text(connection, names.channel(one.channel)),
+                    quoted_text(connection, names.signed_payload(one.payload)));
+  }
+  return "select pg_notify(channel, payload) from (values " + rows + ") as notification (channel, payload)";
 }
 
 }  // namespace sql

@@ -2,9 +2,14 @@
 // schema, and do not say which of our databases sent them.
 #pragma once
 
+#include <libpq-fe.h>
+
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "sql/connection.h"
 
 namespace sql {
 
@@ -27,5 +32,9 @@ class NotificationNames {
   const std::string schema_;
   const std::string mark_;
 };
+
+/// The statement that sends them, in their order.
+std::string notify_statement(PGconn* connection, const NotificationNames& names,
+                             std::span<const Notification> notifications);
 
 }  // namespace sql

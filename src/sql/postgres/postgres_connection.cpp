@@ -293,13 +293,7 @@ bool PostgresConnection::commit() {
 
 void PostgresConnection::notify(std::span<const Notification> notifications) {
   if (notifications.empty()) return;
-  std::string sql = "select pg_notify(channel, payload) from (values ";
-  for (const Notification& one : notifications) {
-    if (&one != notifications.data()) sql += ',';
-    sql += '(' + quoted_text(handle_.get(), shared_->names.channel(one.channel)) + ',' +
-           quoted_text(handle_.get(), shared_->names.signed_payload(one.payload)) + ')';
-  }
-  due_.push_back(sql + ") as notification (channel, payload)");
+  due_.push_back(notify_statement(handle_.get(), shared_->names, notifications));
   transaction_ = Transaction::kOpen;  // there is something to commit now, even if no statement ran
 }
 

@@ -35,6 +35,17 @@ std::string settings(PGconn* connection, const PostgresOptions& options, Postgre
   return sql;
 }
 
+/// libpq quotes what it cannot read, and a password stands in it.
+void check_connection_string(const std::string& uri) {
+  PQconninfoOption* options = PQconninfoParse(uri.c_str(), nullptr);
+  if (options == nullptr) {
+    throw Error(base::code::kValidation,
+                "The database's connection string cannot be read. Write it as "
+                "postgresql://user:password@host:port/name, with special characters percent-encoded.");
+  }
+  PQconninfoFree(options);
+}
+
 }  // namespace
 
 std::string quoted_text(PGconn* connection, const std::string& text) {
@@ -54,6 +65,7 @@ PostgresResult run_simple(PGconn* connection, const std::string& sql) {
 }
 
 PostgresHandle open_session(const PostgresOptions& options, PostgresMode mode) {
+  check_connection_string(options.uri);
   // What stands before dbname may be overridden by the URI, what follows may not.
   const char* const keywords[] = {"connect_timeout",  "keepalives_idle",  "keepalives_interval",
                                   "keepalives_count", "tcp_user_timeout", "fallback_application_name",

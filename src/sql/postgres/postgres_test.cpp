@@ -184,5 +184,17 @@ TEST(Postgres, AnUnreachableServerSaysWhatToDo) {
   }
 }
 
+TEST(Postgres, AConnectionStringThatCannotBeReadIsNotQuoted) {
+  for (const char* uri : {"host=db password='secret", "secret", "postgresql://a:b@db/x?secret=1"}) {
+    try {
+      open_postgres({.uri = uri, .schema = ""});
+      ADD_FAILURE() << uri;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), base::code::kValidation);
+      EXPECT_THAT(error.message(), testing::Not(testing::HasSubstr("secret")));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sql
