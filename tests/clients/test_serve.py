@@ -78,6 +78,17 @@ def test_a_database_that_goes_away_is_said_and_come_back_is_used(platform: Repli
     assert "errors" not in answer, answer
 
 
+def test_stopping_does_not_wait_for_a_database_that_is_away(platform: Replicas) -> None:
+    platform.postgres.stop()
+    for process in platform.processes:
+        before = time.monotonic()
+        process.end_well()
+        assert time.monotonic() - before < 2
+    platform.postgres.start()
+    for process in platform.processes:
+        process.start()
+
+
 def test_rekuest_starts_before_lok_and_fetches_its_keys_when_they_are_needed(
     platform: Replicas, token: str, tmp_path: Path
 ) -> None:
