@@ -61,16 +61,18 @@ void Backlog::read_assigns(sql::Reader& reader) {
   cursor_ = assigns.back().task;
 }
 
-// The latest instruct is the frame's type. Progress may overtake it, so the
-// latest event alone does not tell; only an end confirms a cancel. One that was
-// asked for since was sent by itself.
+// The latest instruct is the frame's type. Reports may overtake it, so the
+// latest event alone does not tell: only an end confirms a cancel, and only a
+// RESUMED after it a resume. One that was asked for since was sent by itself.
 void Backlog::read_controls(sql::Reader& reader) {
   const sql::Rows rows = reader.query(
       "select t.id, t.latest_instruct_kind, t.step from task t"
       " where t.agent_id = $1 and t.is_done = 0 and t.withheld = 0 and t.id > $2 and t.id <= $3"
       " and (t.latest_instruct_kind in ('CANCEL', 'INTERRUPT')"
       " or (t.latest_instruct_kind = 'PAUSE' and t.latest_event_kind <> 'PAUSED')"
-      " or t.latest_event_kind = 'RESUMING')"
+      " or (t.latest_instruct_kind = 'RESUME' and not exists (select 1 from task_event e"
+      " where e.task_id = t.id and e.kind = 'RESUMED' and e.id > (select max(a.id) from task_event a"
+      " where a.task_id = t.id and a.kind = 'RESUMING'))))"
       " and not exists (select 1 from task_instruct n where n.task_id = t.id and n.id > $4)"
       " order by t.id limit $5",
       {bounds_.agent, cursor_, bounds_.newest_task, bounds_.newest_instruct, kChunk});

@@ -231,5 +231,20 @@ TEST_P(ControlTask, ResumesOneStep) {
   EXPECT_EQ(again[0]["step"], Json(true)) << "sent again, it says the same";
 }
 
+// The report of the pause was on its way when the task was resumed.
+TEST_P(ControlTask, SendsAResumeAgainUntilItIsConfirmed) {
+  const std::int64_t task = begun_task();
+  world_.control(me_, Control::kPause, task);
+  world_.control(me_, Control::kResume, task, true);
+  world_.report(agent_, {task_report("PAUSED", ++position_, task)});
+  const std::vector<Json> again = world_.backlog(*world_.connect(me_).backlog);
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_EQ(again[0]["type"], Json("RESUME"));
+
+  world_.report(agent_,
+                {task_report("RESUMED", ++position_, task), task_report("PAUSED", ++position_, task)});
+  EXPECT_THAT(world_.backlog(*world_.connect(me_).backlog), IsEmpty());
+}
+
 }  // namespace
 }  // namespace rekuest
