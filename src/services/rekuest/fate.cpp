@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "base/json.h"
 #include "sql/nullable.h"
 
@@ -13,6 +15,8 @@ namespace {
 constexpr std::string_view kAffected =
     "t.is_done = 0 and t.withheld = 0"
     " and (t.reported = 1 or t.latest_instruct_kind in ('CANCEL', 'INTERRUPT'))";
+
+constexpr std::int64_t kAllTasks = std::numeric_limits<std::int64_t>::max();
 
 // What takes its agent down each time must not be tried for ever.
 constexpr std::int64_t kMostAttempts = 4;
@@ -58,17 +62,18 @@ void decide(TaskLedger& ledger, TaskState& task, const Facts& facts, std::string
 
 }  // namespace
 
-void decide_fates(sql::Writer& writer, std::int64_t agent, std::string_view reason, std::int64_t now,
-                  Outcome& out) {
+void decide_fates(sql::Writer& writer, std::int64_t agent, std::int64_t up_to, std::string_view reason,
+                  std::int64_t now, Outcome& out) {
   const sql::Rows rows = writer.query(
-      fmt::format("select t.id, t.latest_progress, i.effects,"
-                  " case when i.execution = 'WORKFLOW' and i.code_hash = t.code_hash then 1 else 0 end,"
-                  " a.idempotent, (select count(*) from task_event e where e.task_id = t.id and e.kind = 'QUEUED')"
-                  " from task t join action a on a.id = t.action_id"
-                  " left join implementation i on i.id = t.implementation_id"
-                  " where t.agent_id = $1 and {} order by t.id",
-                  kAffected),
-      {agent});
+      fmt::format(
+          "select t.id, t.latest_progress, i.effects,"
+          " case when i.execution = 'WORKFLOW' and i.code_hash = t.code_hash then 1 else 0 end,"
+          " a.idempotent, (select count(*) from task_event e where e.task_id = t.id and e.kind = 'QUEUED')"
+          " from task t join action a on a.id = t.action_id"
+          " left join implementation i on i.id = t.implementation_id"
+          " where t.agent_id = $1 and t.id <= $2 and {} order by t.id",
+          kAffected),
+      {agent, up_to});
   TaskLedger ledger(writer, now);
   std::vector<std::int64_t> ids;
   for (std::size_t row = 0; row < rows.size(); ++row) ids.push_back(rows.integer(row, 0));
@@ -91,7 +96,7 @@ void decide_overdue_fates(sql::Writer& writer, std::int64_t away_since, std::int
                                kAffected),
                    {away_since});
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    decide_fates(writer, rows.integer(row, 0), "The app that ran this task is gone.", now, out);
+    decide_fates(writer, rows.integer(row, 0), kAllTasks, "The app that ran this task is gone.", now, out);
   }
 }
 

@@ -15,8 +15,9 @@ namespace rekuest {
 ///   * A task of an idempotent action is queued again, a few times.
 ///   * Any other is LOST, with what is known about how far it got.
 /// What it never spoke of stays queued; if somebody cancelled it, they got their wish.
-void decide_fates(sql::Writer& writer, std::int64_t agent, std::string_view reason, std::int64_t now,
-                  Outcome& out);
+/// Tasks after `up_to` were sent to the agent's present process.
+void decide_fates(sql::Writer& writer, std::int64_t agent, std::int64_t up_to, std::string_view reason,
+                  std::int64_t now, Outcome& out);
 
 /// The same for all agents that were last connected before `away_since`.
 void decide_overdue_fates(sql::Writer& writer, std::int64_t away_since, std::int64_t now, Outcome& out);

@@ -153,11 +153,14 @@ class Batch {
 
   void store_tasks() { outcome_.told.add(ledger_.store()); }
 
-  // Everything the process before still had to say stands in front of this.
+  // Everything the process before still had to say stands in front of this: but
+  // not of one that its successor says again, whose reports come after it.
   void begin_session(const base::Json& frame) {
     store_tasks();
     agent_.apply("SESSION_INIT", frame);
-    decide_fates(writer_, from_.agent, "The app that ran this task was restarted.", now_, outcome_.told);
+    if (!from_.session.empty() && text_member(frame, "session_id") != from_.session) return;
+    decide_fates(writer_, from_.agent, from_.waiting_up_to, "The app that ran this task was restarted.", now_,
+                 outcome_.told);
     if (from_.waiting_up_to > 0) outcome_.backlog = backlog_bounds(writer_, from_.agent, from_.waiting_up_to);
   }
 

@@ -21,6 +21,7 @@ namespace rekuest {
 struct JournalAgent {
   std::int64_t agent = 0;
   std::int64_t organization = 0;
+  std::string session;  ///< of the process that is connected; empty: it named none
   /// Tasks up to this one are told to the new process once its SESSION_INIT has
   /// come: until then reports of the one before may arrive. 0: none wait.
   std::int64_t waiting_up_to = 0;

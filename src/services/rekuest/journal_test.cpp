@@ -280,11 +280,41 @@ TEST_P(Journal, LosesBegunTasksToANewProcessAndKeepsTheOthers) {
 }
 
 TEST_P(Journal, DoesNotEndATaskTwiceIfItsReportFollowsTheNewSession) {
-  world_.report(agent_,
+  world_.disconnect(agent_);
+  const Registered next = world_.connect(world_.request(me_, "s2"));
+  world_.report(next,
                 {task_report("STARTED", 1, task_), task_report("PROGRESS", 2, task_, R"(,"progress":30)"),
                  numbered("SESSION_INIT", 1, R"(,"session_id":"s2","states":{})", "s2"),
                  task_report("COMPLETED", 3, task_)});
   EXPECT_EQ(world_.events(task_), "QUEUED STARTED PROGRESS LOST LATE_REPORT");
+}
+
+// Killed before its SESSION_INIT was acknowledged: its successor says that again,
+// and then what it reported.
+TEST_P(Journal, WaitsForTheNewProcessesOwnSessionWhenThatOfAnEarlierOneIsToldAgain) {
+  world_.disconnect(agent_);
+  const Registered next = world_.connect(world_.request(me_, "s2"));
+
+  const JournalOutcome before =
+      world_.report(next, {numbered("SESSION_INIT", 1, R"(,"session_id":"s1b","states":{})", "s1b")});
+  EXPECT_FALSE(before.backlog) << "the process before may have begun this task";
+  world_.report(next, {task_report("STARTED", 2, task_, "", "s1b")});
+  EXPECT_EQ(world_.events(task_), "QUEUED STARTED");
+
+  const JournalOutcome own =
+      world_.report(next, {numbered("SESSION_INIT", 1, R"(,"session_id":"s2","states":{})", "s2")});
+  EXPECT_EQ(world_.events(task_), "QUEUED STARTED LOST");
+  EXPECT_THAT(world_.backlog(*own.backlog), IsEmpty());
+}
+
+// Assigned between its REGISTER and its SESSION_INIT, it was sent to the new process.
+TEST_P(Journal, LeavesTheEndOfATaskToTheProcessThatWasSentIt) {
+  world_.disconnect(agent_);
+  const Registered next = world_.connect(world_.request(me_, "s2"));
+  const std::int64_t sent = world_.task(me_, next);
+  world_.control(me_, Control::kCancel, sent);
+  world_.report(next, {numbered("SESSION_INIT", 1, R"(,"session_id":"s2","states":{})", "s2")});
+  EXPECT_EQ(world_.events(sent), "QUEUED CANCELLING");
 }
 
 TEST_P(Journal, LeavesTasksAloneWhenASessionIsToldAgain) {

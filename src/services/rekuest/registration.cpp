@@ -83,7 +83,7 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, co
         "run this one with `force=True` to take over.");
   }
   Registered registered;
-  registered.agent = {registration.agent, registrant.organization};
+  registered.agent = {registration.agent, registrant.organization, request.session};
   registered.connection = base::uuid4();
   registered.hash = registration.hash;
   registered.diagnostics = base::Json(std::move(registration.diagnostics));
@@ -100,9 +100,8 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, co
   if (comes_back || request.session.empty()) {
     registered.backlog = backlog_bounds(writer, registration.agent, newest);
     registered.backlog->comes_back = comes_back;
-  } else {
-    registered.agent.waiting_up_to = newest;
   }
+  if (!comes_back) registered.agent.waiting_up_to = newest;
   registered.notice = notice_of(writer, registration);
   return registered;
 }
