@@ -23,6 +23,9 @@ struct RecordingLink : AgentLink {
     while (const auto frame = source()) frames.push_back(Json::parse(*frame));
   }
   void displace() override {}
+  const std::string& connection() const override { return name; }
+  void tell_again() override {}
+  std::string name;
   std::vector<Json> frames;
 };
 
