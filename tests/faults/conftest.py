@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .platforms import OneProcessOnSqlite, Platform, ReplicasOnPostgres
+from .platforms import OneProcessOnSqlite, Platform, ServicesOnPostgres
 
-PLATFORMS = {"sqlite": OneProcessOnSqlite, "postgres": ReplicasOnPostgres}
+PLATFORMS = {"sqlite": OneProcessOnSqlite, "postgres": ServicesOnPostgres}
 
 
 @pytest.fixture(params=PLATFORMS)
