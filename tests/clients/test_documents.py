@@ -259,7 +259,7 @@ async def test_a_state(rekuest: Any, lab: dict[str, Any], agent: Any) -> None:
 
 @calls("CheckoutAgent")
 async def test_an_agents_states_at_a_time(rekuest: Any, lab: dict[str, Any], agent: Any) -> None:
-    await rekuest.acall(lab["Move"], x=1.0, y=2.0)
+    await rekuest.acall(lab["Move"], x=31.0, y=32.0)
     found = await rekuest.acheckout_agent(agent=agent.id, backward_patch_count=2)
     assert found.agent_id == agent.id
     assert set(found.values["stage"]) >= {"x", "y"}
