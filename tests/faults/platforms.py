@@ -80,9 +80,7 @@ class OneProcessOnSqlite(Logins):
 class ServicesOnPostgres(Logins):
     """`arkitektd serve`: Rekuest as one process, and its PostgreSQL, each with its own faults."""
 
-    # What PostgreSQL has committed when it dies before it could say so is not published. Callers
-    # catch up by query.
-    feeds_may_skip = True
+    feeds_may_skip = False
 
     def __init__(self, room: Path) -> None:
         room.mkdir()

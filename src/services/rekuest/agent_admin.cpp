@@ -37,46 +37,53 @@ Found find_agent(sql::Reader& reader, const Call& call, const entity::Id& id) {
   return {agent, std::string(rows.text(0, 0)), rows.integer(0, 1) != 0};
 }
 
-/// Writes, and tells of it after the commit.
+// For the connection it has now, wherever that is. Never kept for later: an
+// agent that comes back is another process.
+AgentMessage message_now(std::int64_t agent, const std::string& text) { return {agent, 0, "", text, true}; }
+
+/// Writes, and tells of it after the commit, with a frame to the agent if there is one.
 template <class Body>
-AgentNotice change(const AgentAdmin& admin, const Body& body) {
-  const auto notice = std::make_shared<AgentNotice>();
-  admin.database.write([&](sql::Writer& writer) {
-    *notice = body(writer);
-    writer.after_commit([&feed = admin.feed, notice] { feed.publish(*notice); });
+AgentNotice change(const AgentAdmin& admin, const Body& body, std::optional<std::string> text = {}) {
+  AgentNotice notice;
+  admin.changes.run_and_wait([&](sql::Writer& writer) {
+    Outcome told;
+    notice = body(writer);
+    told.agents.push_back(notice);
+    if (text) told.messages.push_back(message_now(notice.agent, *text));
+    return told;
   });
-  return *notice;
+  return notice;
 }
 
 std::string kick_frame(const std::optional<std::string>& reason) {
   return frame("KICK", {{"reason", sql::json_or_null(reason)}});
 }
 
-// Never kept for later: an agent that comes back is another process.
-std::int64_t send_now(const AgentAdmin& admin, Call& call, const entity::Id& id, std::string text) {
-  Found agent;
-  call.read([&](sql::Reader& reader) { agent = find_agent(reader, call, id); });
-  if (!admin.hub.send(agent.id, 0, one_frame(std::move(text)))) {
-    throw Error(code::kValidation, "The agent {} is not connected.", agent.name);
-  }
-  return agent.id;
+std::int64_t send_now(const AgentAdmin& admin, Call& call, const entity::Id& id, const std::string& text) {
+  std::int64_t found = 0;
+  admin.changes.run_and_wait([&](sql::Writer& writer) {
+    const Found agent = find_agent(writer, call, id);
+    if (!agent.connected) throw Error(code::kValidation, "The agent {} is not connected.", agent.name);
+    found = agent.id;
+    Outcome told;
+    told.messages.push_back(message_now(agent.id, text));
+    return told;
+  });
+  return found;
 }
 
-std::int64_t set_blocked(const AgentAdmin& admin, Call& call, const entity::Id& id, bool blocked) {
-  return change(admin,
-                [&](sql::Writer& writer) {
-                  const Found agent = find_agent(writer, call, id);
-                  writer.execute("update agent set blocked = $2 where id = $1",
-                                 {agent.id, sql::flag(blocked)});
-                  return notice_of(writer, agent.id, What::kUpdated);
-                })
-      .agent;
+std::int64_t set_blocked(const AgentAdmin& admin, Call& call, const entity::Id& id, bool blocked,
+                         std::optional<std::string> text = {}) {
+  const auto body = [&](sql::Writer& writer) {
+    const Found agent = find_agent(writer, call, id);
+    writer.execute("update agent set blocked = $2 where id = $1", {agent.id, sql::flag(blocked)});
+    return notice_of(writer, agent.id, What::kUpdated);
+  };
+  return change(admin, body, std::move(text)).agent;
 }
 
 std::int64_t block(const AgentAdmin& admin, Call& call, const schema::BlockInput& in) {
-  const std::int64_t agent = set_blocked(admin, call, in.agent, true);
-  admin.hub.send(agent, 0, one_frame(kick_frame(in.reason)));
-  return agent;
+  return set_blocked(admin, call, in.agent, true, kick_frame(in.reason));
 }
 
 std::int64_t pin(const AgentAdmin& admin, Call& call, const schema::PinInput& in) {

@@ -5,8 +5,7 @@
 #include <memory>
 
 #include "entity/registry.h"
-#include "services/rekuest/agent_feed.h"
-#include "services/rekuest/agent_hub.h"
+#include "services/rekuest/changes.h"
 #include "sql/database.h"
 
 namespace rekuest {
@@ -16,8 +15,7 @@ class Shapes;
 /// What the mutations work with. All outlive the registry's service.
 struct AgentAdmin {
   sql::Database& database;
-  AgentHub& hub;
-  AgentFeed& feed;
+  const Changes& changes;
   const std::unique_ptr<Shapes>& shapes;  ///< there when the first call comes
 };
 

@@ -32,7 +32,7 @@ struct RecordingLink : AgentLink {
 class AgentAdministration : public ::testing::TestWithParam<sql::Dialect> {
  protected:
   AgentAdministration() {
-    add_agent_admin(registry_, {world_.database(), hub_, feed_, shapes_});
+    add_agent_admin(registry_, {world_.database(), changes_, shapes_});
     add_shelve_mutations(registry_, world_.database());
     call_.who = me_;
     call_.organization = me_->rows.organization;
@@ -72,6 +72,12 @@ class AgentAdministration : public ::testing::TestWithParam<sql::Dialect> {
   bus::Bus bus_;
   AgentHub hub_;
   AgentFeed feed_{world_.database(), bus_};
+  Feed tasks_{world_.database(), bus_};
+  StateFeed states_{world_.database(), bus_};
+  ProvenanceSigner signer_;
+  Delivery delivery_{hub_, {tasks_, feed_, states_}, signer_};
+  Replicas replicas_{world_.database(), hub_, {tasks_, feed_, states_}, delivery_};
+  Changes changes_{world_.database(), delivery_, replicas_};
   std::unique_ptr<Shapes> shapes_ = std::make_unique<Shapes>(*rekuest_testing::schema());
   entity::Registry registry_;
   service::Call call_;
@@ -82,8 +88,10 @@ class AgentAdministration : public ::testing::TestWithParam<sql::Dialect> {
 INSTANTIATE_TEST_SUITE_P(Both, AgentAdministration, sql_testing::kBothDatabases, sql_testing::dialect_name);
 
 TEST_P(AgentAdministration, KicksAndBouncesOnlyWhoIsHere) {
+  world_.disconnect(agent_);
   EXPECT_THAT(refused("kick", named("agent")), HasSubstr("not connected"));
   EXPECT_THAT(refused("bounce", named("agent")), HasSubstr("not connected"));
+  agent_ = world_.connect(me_);
   hub_.open(agent_.agent.agent, link_);
   EXPECT_THAT(link_->frames, IsEmpty()) << "nothing is kept for the next connection";
   EXPECT_EQ(ask("kick", named("agent", R"(,"reason":"enough")")), Json(agent_.agent.agent));

@@ -247,8 +247,11 @@ class AgentSocket : public net::WebSocketSession,
     machinery_.database.write_async(
         [read, result, now, self = shared_from_this()](sql::Writer& writer) {
           *result = connect_agent(writer, *read, self->machinery_.replica, now);
-          self->machinery_.replicas.announce_connection(writer, result->agent.agent, result->connection);
+          Outcome told;
+          told.agents.push_back(result->notice);
+          told.connected = {result->agent.agent, result->connection};
           writer.after_commit([self, result] { self->registered(*result); });
+          self->machinery_.changes.tell(writer, std::move(told));
         },
         [self = shared_from_this()](std::exception_ptr error) {
           if (error) self->registration_failed(error);
@@ -271,7 +274,6 @@ class AgentSocket : public net::WebSocketSession,
                        {"diagnostics", registered_->diagnostics}}));
     if (registered_->backlog) send_backlog(*registered_->backlog);
     machinery_.hub.open(agent, shared_from_this());
-    machinery_.agents.publish(registered_->notice);
     base::log::info("agent.registered", {{"agent", agent}});
     heard_ = base::monotonic_micros();
     start_heartbeat();
@@ -322,14 +324,12 @@ class AgentSocket : public net::WebSocketSession,
           // acknowledged, and so is said again there.
           if (!holds_lease(writer, *self->registered_)) return;
           apply_frames(writer, self->registered_->agent, *frames, mode, now, *outcome);
-          self->machinery_.replicas.announce(writer, outcome->told);
           writer.after_commit([self, outcome, count = frames->size()] {
             self->acknowledge(*outcome);
             self->machinery_.hub.acknowledged_frames.add(count);
             if (outcome->backlog) self->send_backlog(*outcome->backlog);
-            self->machinery_.delivery.deliver(std::move(outcome->told));
-            self->machinery_.states.publish(outcome->states);
           });
+          self->machinery_.changes.tell(writer, std::move(outcome->told));
         },
         [self = shared_from_this(), frames, mode](std::exception_ptr error) {
           if (error) self->commit_failed(frames, mode, error);
@@ -395,13 +395,13 @@ class AgentSocket : public net::WebSocketSession,
 
   void disconnect() {
     if (!registered_ || !machinery_.hub.close(registered_->agent.agent, this)) return;
-    machinery_.database.write_async(
-        [registered = *registered_, &agents = machinery_.agents](sql::Writer& writer) {
-          if (auto notice = mark_disconnected(writer, registered, base::now_micros())) {
-            writer.after_commit([&agents, notice = *std::move(notice)] { agents.publish(notice); });
-          }
-        },
-        [](std::exception_ptr) {});
+    machinery_.changes.run([registered = *registered_](sql::Writer& writer) {
+      Outcome told;
+      if (auto notice = mark_disconnected(writer, registered, base::now_micros())) {
+        told.agents.push_back(*std::move(notice));
+      }
+      return told;
+    });
     base::log::info("agent.disconnected", {{"agent", registered_->agent.agent}});
   }
 

@@ -8,11 +8,8 @@
 #include "net/websocket.h"
 #include "net/worker_pool.h"
 #include "service/auth.h"
-#include "services/rekuest/agent_feed.h"
 #include "services/rekuest/agent_hub.h"
-#include "services/rekuest/delivery.h"
-#include "services/rekuest/replicas.h"
-#include "services/rekuest/state_feed.h"
+#include "services/rekuest/changes.h"
 #include "sql/database.h"
 
 namespace rekuest {
@@ -26,12 +23,9 @@ struct AgentMachinery {
   sql::Database& database;
   service::Authenticator& authenticator;
   AgentHub& hub;
-  Delivery& delivery;
-  const Replicas& replicas;
+  const Changes& changes;
   const ProvenanceSigner& signer;
   const Shapes& shapes;
-  AgentFeed& agents;
-  StateFeed& states;
   std::string replica;  ///< the name of this process
 };
 

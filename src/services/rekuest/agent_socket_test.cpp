@@ -115,13 +115,14 @@ class AgentSockets : public ::testing::TestWithParam<sql::Dialect> {
   StateFeed state_feed_{database_, bus_};
   AgentHub hub_;
   ProvenanceSigner signer_;
-  Delivery delivery_{hub_, feed_, signer_};
-  Replicas replicas_{database_, hub_, feed_, delivery_};
+  const Feeds feeds_{feed_, agent_feed_, state_feed_};
+  Delivery delivery_{hub_, feeds_, signer_};
+  Replicas replicas_{database_, hub_, feeds_, delivery_};
+  Changes changes_{database_, delivery_, replicas_};
   net::EventLoop loop_{1};
   net::WorkerPool workers_{"test", 1};
-  AgentMachinery machinery_{loop_, workers_, database_, authenticator_,
-                            hub_,  delivery_, replicas_, signer_,   rekuest_testing::shapes(),
-                            agent_feed_, state_feed_, "here"};
+  AgentMachinery machinery_{
+      loop_, workers_, database_, authenticator_, hub_, changes_, signer_, rekuest_testing::shapes(), "here"};
   std::vector<Connection> connections_;
 };
 INSTANTIATE_TEST_SUITE_P(Both, AgentSockets, sql_testing::kBothDatabases, sql_testing::dialect_name);

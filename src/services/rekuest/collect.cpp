@@ -5,9 +5,14 @@
 #include "services/rekuest/frame.h"
 
 namespace rekuest {
+namespace {
 
-std::vector<CollectFrame> collect_frames(sql::Reader& reader, const std::vector<entity::Id>& drawers,
-                                         std::int64_t organization) {
+constexpr std::size_t kAtOnce = 100;
+
+}  // namespace
+
+std::vector<AgentMessage> collect_messages(sql::Reader& reader, const std::vector<entity::Id>& drawers,
+                                           std::int64_t organization) {
   sql::Ids ids;
   sql::Texts resources;
   for (const entity::Id& drawer : drawers) {
@@ -19,13 +24,19 @@ std::vector<CollectFrame> collect_frames(sql::Reader& reader, const std::vector<
       " join memory_shelve s on s.id = d.shelve_id join agent g on g.id = s.agent_id"
       " where g.organization_id = $1 and (d.id in_ids($2) or d.resource_id in_texts($3)) order by d.id",
       {organization, std::move(ids), std::move(resources)});
-  std::map<std::int64_t, base::Json> by_agent;
-  for (std::size_t row = 0; row < rows.size(); ++row)
-    by_agent[rows.integer(row, 0)].push_back(rows.text(row, 1));
-  std::vector<CollectFrame> frames;
-  for (auto& [agent, list] : by_agent)
-    frames.push_back({agent, frame("COLLECT", {{"drawers", std::move(list)}})});
-  return frames;
+  std::map<std::int64_t, std::vector<base::Json>> by_agent;  // lists that a notification has room for
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    std::vector<base::Json>& lists = by_agent[rows.integer(row, 0)];
+    if (lists.empty() || lists.back().items().size() == kAtOnce) lists.push_back(base::Json::array());
+    lists.back().push_back(rows.text(row, 1));
+  }
+  std::vector<AgentMessage> messages;
+  for (auto& [agent, lists] : by_agent) {
+    for (base::Json& list : lists) {
+      messages.push_back({agent, 0, "COLLECT", frame("COLLECT", {{"drawers", std::move(list)}}), true});
+    }
+  }
+  return messages;
 }
 
 }  // namespace rekuest

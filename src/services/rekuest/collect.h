@@ -6,18 +6,14 @@
 #include <vector>
 
 #include "entity/input.h"
+#include "services/rekuest/dispatch.h"
 #include "sql/database.h"
 
 namespace rekuest {
 
-struct CollectFrame {
-  std::int64_t agent;
-  std::string text;
-};
-
-/// One COLLECT for each agent that keeps some of `drawers` (ids or resource
-/// ids); unknown ones are passed over.
-std::vector<CollectFrame> collect_frames(sql::Reader& reader, const std::vector<entity::Id>& drawers,
-                                         std::int64_t organization);
+/// COLLECT for each agent that keeps some of `drawers` (ids or resource ids);
+/// unknown ones are passed over.
+std::vector<AgentMessage> collect_messages(sql::Reader& reader, const std::vector<entity::Id>& drawers,
+                                           std::int64_t organization);
 
 }  // namespace rekuest

@@ -19,15 +19,15 @@ class Collect : public ::testing::TestWithParam<sql::Dialect> {
     world_.report(agent, {numbered("SHELVE", ++position_,
                                    R"(,"identifier":"@mod/blob","resource_id":")" + resource + "\"")});
   }
-  std::vector<CollectFrame> collect(const std::vector<entity::Id>& drawers, std::int64_t organization) {
-    std::vector<CollectFrame> frames;
+  std::vector<AgentMessage> collect(const std::vector<entity::Id>& drawers, std::int64_t organization) {
+    std::vector<AgentMessage> frames;
     world_.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
-      frames = collect_frames(reader, drawers, organization);
+      frames = collect_messages(reader, drawers, organization);
     });
     return frames;
   }
-  static std::string drawers(const CollectFrame& frame) {
-    const Json parsed = Json::parse(frame.text);
+  static std::string drawers(const AgentMessage& frame) {
+    const Json parsed = rekuest_testing::parsed(frame);
     EXPECT_EQ(parsed["type"], Json("COLLECT"));
     return parsed["drawers"].dump();
   }

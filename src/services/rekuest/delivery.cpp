@@ -12,7 +12,9 @@ void Delivery::deliver(Outcome told) {
   // An agent learns a child's id before it hears of what happened to it.
   for (AgentMessage& message : told.messages) send(std::move(message));
   for (const TaskNotice& notice : told.notices) mirror(notice);
-  feed_.publish(told.notices);
+  feeds_.tasks.publish(told.notices);
+  for (const AgentNotice& notice : told.agents) feeds_.agents.publish(notice);
+  if (!told.states.empty()) feeds_.states.publish(told.states);
 }
 
 void Delivery::send(AgentMessage message) {

@@ -2,18 +2,26 @@
 // changes to the feeds.
 #pragma once
 
+#include "services/rekuest/agent_feed.h"
 #include "services/rekuest/agent_hub.h"
 #include "services/rekuest/dispatch.h"
 #include "services/rekuest/feed.h"
 #include "services/rekuest/outcome.h"
+#include "services/rekuest/state_feed.h"
 
 namespace rekuest {
+
+struct Feeds {
+  Feed& tasks;
+  AgentFeed& agents;
+  StateFeed& states;
+};
 
 /// Thread-safe; what it refers to outlives it, and every frame it has handed over.
 class Delivery {
  public:
-  Delivery(AgentHub& hub, Feed& feed, const ProvenanceSigner& signer)
-      : hub_(hub), feed_(feed), signer_(signer) {}
+  Delivery(AgentHub& hub, Feeds feeds, const ProvenanceSigner& signer)
+      : hub_(hub), feeds_(feeds), signer_(signer) {}
 
   /// After the commit, in commit order. Does not block.
   void deliver(Outcome told);
@@ -23,7 +31,7 @@ class Delivery {
   void mirror(const TaskNotice& notice);
 
   AgentHub& hub_;
-  Feed& feed_;
+  const Feeds feeds_;
   const ProvenanceSigner& signer_;
 };
 

@@ -114,7 +114,7 @@ class Batch {
     if (mode == JournalMode::kApply) prefetch(frames);
     for (const base::Json& frame : frames) apply(frame, mode);
     store_tasks();
-    outcome_.states = agent_.store();
+    outcome_.told.states = agent_.store();
     for (const auto& [session, position] : outcome_.positions) {
       writer_.execute(
           "insert into journal_position (agent_id, journal_session, position, updated_at) values ($1, $2, "

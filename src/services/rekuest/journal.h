@@ -12,7 +12,6 @@
 #include "base/json.h"
 #include "services/rekuest/backlog.h"
 #include "services/rekuest/outcome.h"
-#include "services/rekuest/state_change.h"
 #include "sql/database.h"
 
 namespace rekuest {
@@ -31,7 +30,6 @@ struct JournalAgent {
 struct JournalOutcome {
   std::map<std::string, std::int64_t> positions;  ///< to acknowledge: session to highest position
   Outcome told;
-  std::vector<StateChange> states;
   std::optional<BacklogBounds> backlog;  ///< the SESSION_INIT has come: what waited for it
 };
 

@@ -36,14 +36,6 @@ constexpr auto kPresenceEvery = std::chrono::seconds(10);
 constexpr auto kDueEvery = std::chrono::seconds(1);
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
-void log_failure(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& failure) {
-    base::log::error("rekuest.sweep_failed", {{"error", failure.what()}});
-  }
-}
-
 }  // namespace
 
 struct Rekuest::Machinery {
@@ -59,8 +51,9 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
       signer_{.key = settings_.signing_key,
               .issuer = settings_.issuer,
               .lifetime_seconds = settings_.token_lifetime.count()},
-      delivery_(hub_, feed_, signer_),
-      replicas_(foundation.database, hub_, feed_, delivery_),
+      delivery_(hub_, {feed_, agent_feed_, state_feed_}, signer_),
+      replicas_(foundation.database, hub_, {feed_, agent_feed_, state_feed_}, delivery_),
+      changes_(foundation.database, delivery_, replicas_),
       next_due_(kNever) {
   service::Definition definition;
   definition.name = "rekuest";
@@ -71,8 +64,8 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
   shapes_ = std::make_unique<Shapes>(graph_->schema());
   agents_ =
       std::make_unique<Machinery>(Machinery{{foundation_.loop, foundation_.workers, foundation_.database,
-                                             foundation_.authenticator, hub_, delivery_, replicas_, signer_,
-                                             *shapes_, agent_feed_, state_feed_, settings_.replica}});
+                                             foundation_.authenticator, hub_, changes_, signer_, *shapes_,
+                                             settings_.replica}});
   count();
 }
 
@@ -96,6 +89,7 @@ void Rekuest::start() {
   graph_->migrate();
   disconnect_all();
   load_signing_key();
+  replicas_.note_alive(base::now_micros());
   replicas_.listen();
   keep_presence();
   watch_due();
@@ -135,7 +129,7 @@ void Rekuest::load_signing_key() {
 void Rekuest::keep_presence() {
   presence_ = foundation_.loop.after(kPresenceEvery, [this] {
     const std::int64_t now = base::now_micros();
-    change(
+    changes_.run(
         [this, connected = sql::Ids{hub_.connected()}, now, grace = settings_.grace](sql::Writer& writer) {
           if (!connected.values.empty()) {
             // Not one that another process has taken over.
@@ -149,13 +143,10 @@ void Rekuest::keep_presence() {
               "update agent set connected = 0, disconnected_at = last_seen where connected = 1 and last_seen "
               "< $1",
               {now - kStaleMicros});
-          for (std::size_t row = 0; row < gone.size(); ++row) {
-            writer.after_commit(
-                [this, notice = notice_of(writer, gone.integer(row, 0), AgentNotice::What::kUpdated)] {
-                  agent_feed_.publish(notice);
-                });
-          }
           Outcome out;
+          for (std::size_t row = 0; row < gone.size(); ++row) {
+            out.agents.push_back(notice_of(writer, gone.integer(row, 0), AgentNotice::What::kUpdated));
+          }
           decide_overdue_fates(writer, now - std::chrono::microseconds(grace).count(), now, out);
           for (AssignFrame& assign : load_unheard(writer, connected, now)) {
             const std::int64_t task = assign.task;
@@ -163,7 +154,9 @@ void Rekuest::keep_presence() {
           }
           return out;
         },
-        nullptr);
+        [this, now](std::exception_ptr error) {
+          if (!error) replicas_.note_alive(now);
+        });
     look_for_due(now);
     keep_presence();
   });
@@ -193,13 +186,12 @@ void Rekuest::watch_due() {
     const std::int64_t now = base::now_micros();
     std::int64_t known = next_due_;
     if (known <= now && next_due_.compare_exchange_strong(known, kNever)) {
-      change(
+      changes_.run(
           [now](sql::Writer& writer) {
             Outcome out;
             handle_due(writer, now, out);
             return out;
-          },
-          nullptr);
+          });
       look_for_due(now);
     }
     watch_due();
@@ -243,7 +235,7 @@ entity::Registry Rekuest::registry() {
   add_state_history(registry);
   add_state_checkout(registry);
   add_shelve_mutations(registry, foundation_.database);
-  add_agent_admin(registry, {foundation_.database, hub_, agent_feed_, shapes_});
+  add_agent_admin(registry, {foundation_.database, changes_, shapes_});
   add_agent_subscriptions(registry, agent_feed_);
   add_state_subscriptions(registry, state_feed_);
   add_task_mutations(registry);
@@ -308,24 +300,11 @@ std::int64_t Rekuest::visible(entity::Call& call, const char* table, const entit
   return row;
 }
 
-void Rekuest::change(Change body, std::function<void(std::exception_ptr)> done) {
-  foundation_.database.write_async(
-      [this, body = std::move(body)](sql::Writer& writer) {
-        auto told = std::make_shared<Outcome>(body(writer));
-        replicas_.announce(writer, *told);
-        writer.after_commit([this, told] { delivery_.deliver(std::move(*told)); });
-      },
-      [done = std::move(done)](std::exception_ptr error) {
-        if (done) return done(std::move(error));
-        if (error) log_failure(error);
-      });
-}
-
 void Rekuest::assign(entity::Call& call, schema::AssignInput input, Answered done) {
   auto request = std::make_shared<const AssignRequest>(
       AssignRequest::read(service::call_of(call).who, std::move(input), call.now));
   auto assigned = std::make_shared<Assigned>();
-  change(
+  changes_.run(
       [request, assigned](sql::Writer& writer) {
         *assigned = assign_task(writer, *request);
         return std::exchange(assigned->outcome, {});
@@ -341,7 +320,7 @@ void Rekuest::assign(entity::Call& call, schema::AssignInput input, Answered don
 
 void Rekuest::control(entity::Call& call, Control what, const entity::Id& id, bool step, Answered done) {
   const std::int64_t task = id.row("task");
-  change([what, task, step, who = service::call_of(call).who, now = call.now](
+  changes_.run([what, task, step, who = service::call_of(call).who, now = call.now](
              sql::Writer& writer) { return control_task(writer, what, task, step, *who, now); },
          [task, done = std::move(done)](std::exception_ptr error) { done(std::move(error), task); });
 }
@@ -349,20 +328,18 @@ void Rekuest::control(entity::Call& call, Control what, const entity::Id& id, bo
 void Rekuest::decide(entity::Call& call, schema::DecideInput input, Answered done) {
   const std::int64_t task = input.task.row("task");
   Decision decision{task, input.approved, std::move(input.answer), input.values.has_value()};
-  change([decision, who = service::call_of(call).who, now = call.now](
+  changes_.run([decision, who = service::call_of(call).who, now = call.now](
              sql::Writer& writer) { return rekuest::decide(writer, decision, *who, now); },
          [task, done = std::move(done)](std::exception_ptr error) { done(std::move(error), task); });
 }
 
 void Rekuest::collect(entity::Call& call, schema::CollectInput input, entity::Done<base::Json> done) {
   auto drawers = std::make_shared<const std::vector<entity::Id>>(std::move(input.drawers));
-  auto frames = std::make_shared<std::vector<CollectFrame>>();
-  foundation_.database.write_async(
-      [this, drawers, frames, organization = call.organization](sql::Writer& writer) {
-        *frames = collect_frames(writer, *drawers, organization);
-        writer.after_commit([this, frames] {
-          for (CollectFrame& one : *frames) hub_.send(one.agent, 0, one_frame(std::move(one.text)));
-        });
+  changes_.run(
+      [drawers, organization = call.organization](sql::Writer& writer) {
+        Outcome told;
+        told.messages = collect_messages(writer, *drawers, organization);
+        return told;
       },
       [drawers, done = std::move(done)](std::exception_ptr error) {
         base::Json answer = base::Json::array();

@@ -14,8 +14,7 @@
 #include "service/service.h"
 #include "services/rekuest/agent_feed.h"
 #include "services/rekuest/agent_hub.h"
-#include "services/rekuest/delivery.h"
-#include "services/rekuest/replicas.h"
+#include "services/rekuest/changes.h"
 #include "services/rekuest/settings.h"
 #include "services/rekuest/state_feed.h"
 
@@ -56,7 +55,6 @@ class Rekuest {
   struct Machinery;
 
   using Answered = entity::Done<std::int64_t>;  ///< with the task
-  using Change = std::function<Outcome(sql::Writer&)>;
 
   entity::Registry registry();
   void add_task_mutations(entity::Registry& registry);
@@ -69,8 +67,6 @@ class Rekuest {
   void watch_due();
   void look_for_due(std::int64_t now);
   void expect_due(std::optional<std::int64_t> at);
-  /// Runs the body and tells what it leads to once it is committed.
-  void change(Change body, std::function<void(std::exception_ptr)> done);
   void assign(entity::Call& call, schema::AssignInput input, Answered done);
   void control(entity::Call& call, Control what, const entity::Id& task, bool step, Answered done);
   void decide(entity::Call& call, schema::DecideInput input, Answered done);
@@ -89,6 +85,7 @@ class Rekuest {
   ProvenanceSigner signer_;
   Delivery delivery_;
   Replicas replicas_;
+  Changes changes_;
   std::unique_ptr<service::Service> graph_;
   std::unique_ptr<Shapes> shapes_;
   std::unique_ptr<Machinery> agents_;

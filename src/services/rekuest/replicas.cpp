@@ -17,11 +17,13 @@ using base::Json;
 
 constexpr std::string_view kChannel = "rekuest";
 constexpr std::size_t kMaxPayload = 7'000;  // PostgreSQL takes 8,000 bytes
-/// Before the last sign of life: a commit is heard of a moment after it.
-constexpr std::int64_t kMarginMicros = 5'000'000;
+/// Signs of life come every ten seconds.
+constexpr std::int64_t kMarginMicros = 15'000'000;
 
-// `{"events":[[task, event, created, last], ...], "messages":[[agent, task, kind], ...],
-// "frames":[[agent, text], ...], "connection":[agent, id]}`, in as many parts as it takes.
+// Lists by what they are about, in as many parts as it takes: `events` [task,
+// event, created, last], `messages` [agent, task, kind], `frames` [agent, text],
+// `states` [state, agent, session, revision, begins], `agents` [agent, what,
+// organization, implementations created, updated, deleted], `connected` [agent, connection].
 class Announcement {
  public:
   explicit Announcement(sql::Writer& writer) : writer_(writer) {}
@@ -74,6 +76,59 @@ std::optional<AgentMessage> message_from_rows(sql::Reader& reader, std::int64_t 
   return AgentMessage{agent, task, "", control_frame(kind, task, rows.integer(0, 0) != 0)};
 }
 
+Json json_of(const std::vector<std::int64_t>& ids, std::size_t from, std::size_t count) {
+  Json list = Json::array();
+  for (std::size_t i = from; i < std::min(ids.size(), from + count); ++i) list.push_back(ids[i]);
+  return list;
+}
+
+// What an agent offers may be more than one notification holds.
+void announce_agent(Announcement& announcement, const AgentNotice& notice) {
+  constexpr std::size_t kAtOnce = 100;
+  auto what = notice.what;
+  const std::size_t most =
+      std::max({notice.implementations_created.size(), notice.implementations_updated.size(),
+                notice.implementations_deleted.size(), std::size_t{1}});
+  for (std::size_t from = 0; from < most; from += kAtOnce) {
+    announcement.add("agents",
+                     Json::array({notice.agent, static_cast<std::int64_t>(what), notice.organization,
+                                  json_of(notice.implementations_created, from, kAtOnce),
+                                  json_of(notice.implementations_updated, from, kAtOnce),
+                                  json_of(notice.implementations_deleted, from, kAtOnce)}));
+    what = AgentNotice::What::kOfferOnly;
+  }
+}
+
+std::vector<std::int64_t> ids_in(const Json& list) {
+  std::vector<std::int64_t> ids;
+  for (const Json& id : list.items()) ids.push_back(id.as_int64().value_or(0));
+  return ids;
+}
+
+AgentNotice agent_notice(sql::Reader& reader, const Json& item) {
+  const auto what = static_cast<AgentNotice::What>(number_at(item, 1));
+  AgentNotice notice;
+  if (what == AgentNotice::What::kCreated || what == AgentNotice::What::kUpdated) {
+    notice = notice_of(reader, number_at(item, 0), what);
+  }
+  notice.what = what;
+  notice.agent = number_at(item, 0);
+  notice.organization = number_at(item, 2);
+  notice.implementations_created = ids_in(item.items().at(3));
+  notice.implementations_updated = ids_in(item.items().at(4));
+  notice.implementations_deleted = ids_in(item.items().at(5));
+  return notice;
+}
+
+std::vector<NoticedEvent> noticed_events(const Json& said) {
+  std::vector<NoticedEvent> events;
+  for (const Json& item : list_in(said, "events")) {
+    events.push_back(
+        {number_at(item, 0), number_at(item, 1), number_at(item, 2) != 0, number_at(item, 3) != 0});
+  }
+  return events;
+}
+
 }  // namespace
 
 void Replicas::announce(sql::Writer& writer, const Outcome& told) const {
@@ -90,13 +145,15 @@ void Replicas::announce(sql::Writer& writer, const Outcome& told) const {
       announcement.add("frames", Json::array({message.agent, std::get<std::string>(message.frame)}));
     }
   }
+  for (const StateChange& state : told.states) {
+    announcement.add("states", Json::array({state.state, state.agent, state.at.session, state.at.revision,
+                                            state.begins ? 1 : 0}));
+  }
+  for (const AgentNotice& notice : told.agents) announce_agent(announcement, notice);
+  if (told.connected) {
+    announcement.add("connected", Json::array({told.connected->agent, told.connected->connection}));
+  }
   announcement.send();
-}
-
-void Replicas::announce_connection(sql::Writer& writer, std::int64_t agent,
-                                   const std::string& connection) const {
-  if (writer.dialect() == sql::Dialect::kSqlite) return;
-  writer.notify(kChannel, Json::object({{"connection", Json::array({agent, connection})}}).dump());
 }
 
 void Replicas::listen() {
@@ -107,30 +164,13 @@ void Replicas::listen() {
 // The rows are read in a body and told after its commit: between what this
 // process commits itself, in one order.
 void Replicas::hear(std::string_view payload) {
-  heard_ = base::now_micros();
-  auto said = std::make_shared<const Json>(Json::parse(payload));
-  const Json& connection = (*said)["connection"];
-  if (connection.is_array()) {
-    return hub_.displace_other(number_at(connection, 0), connection.items().at(1).as_string());
+  const auto said = std::make_shared<const Json>(Json::parse(payload));
+  for (const Json& item : list_in(*said, "connected")) {
+    hub_.displace_other(number_at(item, 0), item.items().at(1).as_string());
   }
   database_.write_async(
       [this, said](sql::Writer& writer) {
-        auto told = std::make_shared<Outcome>();
-        for (const Json& item : list_in(*said, "messages")) {
-          const std::int64_t agent = number_at(item, 0);
-          if (!hub_.holds(agent)) continue;
-          auto message = message_from_rows(writer, agent, number_at(item, 1), item.items().at(2).as_string());
-          if (message) told->messages.push_back(*std::move(message));
-        }
-        for (const Json& item : list_in(*said, "frames")) {
-          told->messages.push_back({number_at(item, 0), 0, "", item.items().at(1).as_string()});
-        }
-        std::vector<NoticedEvent> events;
-        for (const Json& item : list_in(*said, "events")) {
-          events.push_back(
-              {number_at(item, 0), number_at(item, 1), number_at(item, 2) != 0, number_at(item, 3) != 0});
-        }
-        told->add(load_notices(writer, events));
+        auto told = std::make_shared<Outcome>(outcome_of(writer, *said));
         writer.after_commit([this, told] { delivery_.deliver(std::move(*told)); });
       },
       [](std::exception_ptr error) {
@@ -138,17 +178,39 @@ void Replicas::hear(std::string_view payload) {
       });
 }
 
+Outcome Replicas::outcome_of(sql::Reader& reader, const Json& said) const {
+  Outcome told;
+  for (const Json& item : list_in(said, "messages")) {
+    const std::int64_t agent = number_at(item, 0);
+    if (!hub_.holds(agent)) continue;
+    auto message = message_from_rows(reader, agent, number_at(item, 1), item.items().at(2).as_string());
+    if (message) told.messages.push_back(*std::move(message));
+  }
+  for (const Json& item : list_in(said, "frames")) {
+    told.messages.push_back({number_at(item, 0), 0, "", item.items().at(1).as_string()});
+  }
+  told.add(load_notices(reader, noticed_events(said)));
+  for (const Json& item : list_in(said, "states")) {
+    if (!states_.is_watched(number_at(item, 0), number_at(item, 1))) continue;
+    auto change = load_state_change(reader, number_at(item, 0), {number_at(item, 2), number_at(item, 3)},
+                                    number_at(item, 4) != 0);
+    if (change) told.states.push_back(*std::move(change));
+  }
+  for (const Json& item : list_in(said, "agents")) told.agents.push_back(agent_notice(reader, item));
+  return told;
+}
+
 // Notifications may have been missed: agents are told again all that they wait
 // for, subscribers what happened meanwhile. Both know what they have heard.
 void Replicas::catch_up() {
-  const std::int64_t since = std::exchange(heard_, base::now_micros());
+  const std::int64_t since = alive_;
   if (since == 0) return;
   hub_.tell_again();
   database_.write_async(
       [this, since](sql::Writer& writer) {
         auto told = std::make_shared<Outcome>();
         told->add(load_notices_since(writer, since - kMarginMicros));
-        writer.after_commit([this, told] { feed_.publish_missed(told->notices); });
+        writer.after_commit([this, told] { tasks_.publish_missed(told->notices); });
       },
       [](std::exception_ptr error) {
         if (error) base::log::error("replicas.not_caught_up", {});

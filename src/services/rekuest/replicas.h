@@ -6,6 +6,7 @@
 // to the database was lost is read from the rows.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,25 +21,27 @@ namespace rekuest {
 /// to outlives it.
 class Replicas {
  public:
-  Replicas(sql::Database& database, AgentHub& hub, Feed& feed, Delivery& delivery)
-      : database_(database), hub_(hub), feed_(feed), delivery_(delivery) {}
+  Replicas(sql::Database& database, AgentHub& hub, Feeds feeds, Delivery& delivery)
+      : database_(database), hub_(hub), tasks_(feeds.tasks), states_(feeds.states), delivery_(delivery) {}
 
   void listen();
 
   /// Inside the write body that leads to it.
   void announce(sql::Writer& writer, const Outcome& told) const;
-  /// The agent has a connection here now; another process closes the one it had.
-  void announce_connection(sql::Writer& writer, std::int64_t agent, const std::string& connection) const;
+  /// The database has just answered: what was committed until then was heard of.
+  void note_alive(std::int64_t now) { alive_ = now; }
 
  private:
   void hear(std::string_view payload);
+  Outcome outcome_of(sql::Reader& reader, const base::Json& said) const;
   void catch_up();
 
   sql::Database& database_;
   AgentHub& hub_;
-  Feed& feed_;
+  Feed& tasks_;
+  StateFeed& states_;
   Delivery& delivery_;
-  std::int64_t heard_ = 0;  ///< when the last notification came, on the listener's thread
+  std::atomic<std::int64_t> alive_{0};
   std::unique_ptr<sql::Listener> listener_;
 };
 

@@ -200,6 +200,32 @@ void StateFeed::publish(const std::vector<StateChange>& changes) {
   }
 }
 
+bool StateFeed::is_watched(std::int64_t state, std::int64_t agent) const {
+  return bus_.subscribers(state_topic(state)) > 0 || bus_.subscribers(update_topic(state)) > 0 ||
+         bus_.subscribers(agent_topic(agent)) > 0;
+}
+
+std::optional<StateChange> load_state_change(sql::Reader& reader, std::int64_t state, StatePoint at, bool begins) {
+  const std::string columns = begins ? ", '', ''" : ", c.op, c.path";
+  const sql::Rows rows = reader.query(
+      "select c.agent_id, s.interface, n.session_id, c.timestamp, c.value" + columns + " from " +
+          (begins ? "snapshot" : "patch") +
+          " c join state s on s.id = c.state_id join session n on n.id = c.session_id"
+          " where c.state_id = $1 and c.session_id = $2 and c.global_rev = $3 order by c.id desc limit 1",
+      {state, at.session, at.revision});
+  if (rows.empty()) return std::nullopt;
+  return StateChange{state,
+                     rows.integer(0, 0),
+                     std::string(rows.text(0, 1)),
+                     at,
+                     std::string(rows.text(0, 2)),
+                     rows.integer(0, 3),
+                     begins,
+                     std::string(rows.text(0, 5)),
+                     std::string(rows.text(0, 6)),
+                     Json::parse(rows.text(0, 4))};
+}
+
 std::shared_ptr<void> StateFeed::watch_state(const entity::Call& call,
                                              const schema::SubscriptionWatchStateArguments& in,
                                              const entity::Emit& emit) {

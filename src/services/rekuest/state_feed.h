@@ -22,6 +22,8 @@ class StateFeed {
 
   /// After the commit, in commit order.
   void publish(const std::vector<StateChange>& changes);
+  /// Whether anybody here wants to hear of this state of this agent.
+  bool is_watched(std::int64_t state, std::int64_t agent) const;
 
   /// Each stream begins with the values as they are and goes on with every
   /// patch after them, each once. A process that begins anew is a new snapshot.
@@ -38,6 +40,9 @@ class StateFeed {
   sql::Database& database_;
   bus::Bus& bus_;
 };
+
+/// The change that brought a state to this point, from its rows; null if they were deleted since.
+std::optional<StateChange> load_state_change(sql::Reader& reader, std::int64_t state, StatePoint at, bool begins);
 
 void add_state_subscriptions(entity::Registry& registry, StateFeed& feed);
 

@@ -34,7 +34,7 @@ class StateFeeds : public ::testing::TestWithParam<sql::Dialect> {
                                 session, revision),
                     session);
   }
-  void send(const std::vector<Json>& frames) { feed_.publish(world_.report(agent_, frames).states); }
+  void send(const std::vector<Json>& frames) { feed_.publish(world_.report(agent_, frames).told.states); }
 
   /// `snapshot 0 {"x":0}` or `patch 1 /x`.
   void hear(const Json& event) {

@@ -13,7 +13,7 @@ using rekuest_testing::numbered;
 
 class StateLedgers : public ::testing::TestWithParam<sql::Dialect> {
  protected:
-  void send(const std::vector<Json>& frames) { changes_ = world_.report(agent_, frames).states; }
+  void send(const std::vector<Json>& frames) { changes_ = world_.report(agent_, frames).told.states; }
   Json init(const std::string& states, const std::string& session = "s1") {
     return numbered("SESSION_INIT", ++position_,
                     fmt::format(R"(,"session_id":"{}","states":{})", session, states), session);
