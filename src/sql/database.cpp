@@ -36,7 +36,7 @@ void Database::write(WriteBody body) {
   finished->get_future().get();
 }
 
-std::unique_ptr<Listener> Database::listen(std::string_view, std::function<void(std::string_view)>,
+std::unique_ptr<Listener> Database::listen(std::string_view, Receive,
                                            std::function<void()>) {
   return std::make_unique<Listener>();
 }

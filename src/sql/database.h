@@ -127,6 +127,9 @@ class Writer : public Reader {
 
 inline constexpr std::size_t kLongestNotification = 7'900;
 
+/// What was notified, and whether by this Database.
+using Receive = std::function<void(std::string_view payload, bool is_own)>;
+
 /// Listens as long as it lives; its destruction waits for a running call.
 class Listener {
  public:
@@ -174,8 +177,8 @@ class Database {
 
   virtual Stats stats() const = 0;
 
-  /// Calls `receive` with what other processes notify `channel` of, in the order
-  /// of their commits; what this Database sent itself is left out. `resumed` is
+  /// Calls `receive` with what this Database and other processes notify `channel`
+  /// of, in the order of the commits. `resumed` is
   /// called when listening begins and again after every lost connection, before
   /// anything is received: what was committed until then may have been missed, so
   /// look for it in the rows. Both are called on one thread of the listener's own,
@@ -183,7 +186,7 @@ class Database {
   /// the database is away. On SQLite nothing is ever called. Must be destroyed
   /// before the Database.
   virtual std::unique_ptr<Listener> listen(std::string_view channel,
-                                           std::function<void(std::string_view payload)> receive,
+                                           Receive receive,
                                            std::function<void()> resumed);
 };
 

@@ -61,7 +61,7 @@ void PooledDatabase::execute_script(std::string_view script) {
   writer_.run_script(script);
 }
 
-std::unique_ptr<Listener> PooledDatabase::listen(std::string_view channel, Parts::Receive receive,
+std::unique_ptr<Listener> PooledDatabase::listen(std::string_view channel, Receive receive,
                                                  std::function<void()> resumed) {
   if (listen_ == nullptr) return Database::listen(channel, std::move(receive), std::move(resumed));
   return listen_(channel, std::move(receive), std::move(resumed));

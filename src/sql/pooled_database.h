@@ -13,7 +13,6 @@ class PooledDatabase : public Database {
     Connect connect_reader;
     Connect connect_writer;  ///< the first is made at once, so that opening reports what is wrong
     std::size_t readers;
-    using Receive = std::function<void(std::string_view)>;
     /// Null where no other process can write.
     std::function<std::unique_ptr<Listener>(std::string_view channel, Receive, std::function<void()> resumed)>
         listen = nullptr;
@@ -25,7 +24,7 @@ class PooledDatabase : public Database {
   void write_async(WriteBody body, WriteDone done) override;
   void execute_script(std::string_view script) override;
   Stats stats() const override { return counters_.snapshot(); }
-  std::unique_ptr<Listener> listen(std::string_view channel, Parts::Receive receive,
+  std::unique_ptr<Listener> listen(std::string_view channel, Receive receive,
                                    std::function<void()> resumed) override;
 
  private:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -78,24 +79,27 @@ class OneProcessOnSqlite(Logins):
 
 
 class ServicesOnPostgres(Logins):
-    """`arkitektd serve`: Rekuest as one process, and its PostgreSQL, each with its own faults."""
+    """`arkitektd serve`: two processes for Rekuest's callers, two for its agents, and their
+    PostgreSQL, each with its own faults."""
 
     feeds_may_skip = False
 
     def __init__(self, room: Path) -> None:
         room.mkdir()
-        self.replicas = Replicas(room, {"lok": 1, "rekuest": 1}).start()
+        self.replicas = Replicas(room, {"lok": 1, "rekuest": 2, "rekuest-takt": 2}).start()
         super().__init__(self.replicas)
         self.port = urlsplit(self.replicas.url).port or 0
-        [server] = self.replicas.of("rekuest")
         self.faults: dict[str, Fault] = {
-            "kill the server": lambda: _kill(server),
-            "stop the server": lambda: _stop(server),
-            "freeze the server": lambda: _freeze(server),
+            "kill a replica": lambda: _kill(self._any_replica()),
+            "stop a replica": lambda: _stop(self._any_replica()),
+            "freeze a replica": lambda: _freeze(self._any_replica()),
             "restart PostgreSQL": lambda: self._restart_postgres(signal.SIGQUIT),
             "kill the postmaster": lambda: self._restart_postgres(signal.SIGKILL),
         }
-        self.restarts = ["kill the server", "stop the server"]
+        self.restarts = ["restart PostgreSQL"]
+
+    def _any_replica(self) -> Program:
+        return random.choice(self.replicas.of("rekuest") + self.replicas.of("rekuest-takt"))
 
     def stop(self) -> None:
         self.replicas.stop()

@@ -104,7 +104,7 @@ class AgentSocket : public net::WebSocketSession,
   const std::string& connection() const override { return registered_->connection; }
   void tell_again() override {
     constexpr auto kAll = std::numeric_limits<std::int64_t>::max();
-    if (waiting_up_to_ == 0) send_backlog({registered_->agent.agent, kAll, kAll, true});
+    if (waiting_up_to_ == 0) send_backlog({registered_->agent.agent, 0, kAll, kAll, true});
   }
 
  private:
@@ -274,14 +274,27 @@ class AgentSocket : public net::WebSocketSession,
                        {"diagnostics", registered_->diagnostics}}));
     if (registered_->backlog) send_backlog(*registered_->backlog);
     machinery_.hub.open(agent, shared_from_this());
+    send_missed();
     base::log::info("agent.registered", {{"agent", agent}});
     heard_ = base::monotonic_micros();
     start_heartbeat();
   }
 
+  // What another process has assigned since that commit may have been told of
+  // before the link was there.
+  void send_missed() {
+    if (machinery_.database.dialect() == sql::Dialect::kSqlite) return;
+    constexpr auto kAll = std::numeric_limits<std::int64_t>::max();
+    send_all({registered_->agent.agent, registered_->newest_task, kAll, kAll, false});
+  }
+
   // Stands in line before whatever is sent from now on.
   void send_backlog(const BacklogBounds& bounds) {
     waiting_up_to_ = 0;
+    send_all(bounds);
+  }
+
+  void send_all(const BacklogBounds& bounds) {
     auto backlog = std::make_shared<Backlog>(machinery_.database, machinery_.signer, bounds);
     outbox_->send([backlog] { return backlog->next(); });
   }

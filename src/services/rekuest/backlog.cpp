@@ -14,7 +14,7 @@ constexpr std::int64_t kChunk = 256;
 BacklogBounds backlog_bounds(sql::Reader& reader, std::int64_t agent, std::int64_t newest_task) {
   const std::int64_t newest_instruct =
       reader.query("select coalesce(max(id), 0) from task_instruct").integer(0, 0);
-  return {agent, newest_task, newest_instruct, false};
+  return {agent, 0, newest_task, newest_instruct, false};
 }
 
 std::optional<std::string> Backlog::next() {
@@ -27,7 +27,7 @@ std::optional<std::string> Backlog::next() {
 
 void Backlog::go_to(Part part) {
   part_ = part;
-  cursor_ = 0;
+  cursor_ = part == Part::kControls ? bounds_.after_task : 0;
 }
 
 void Backlog::read_more() {

@@ -15,6 +15,7 @@ namespace rekuest {
 /// Which part of the rows: what came later was sent by itself.
 struct BacklogBounds {
   std::int64_t agent = 0;
+  std::int64_t after_task = 0;  ///< up to this one they were sent
   std::int64_t newest_task = 0;
   std::int64_t newest_instruct = 0;
   /// The same process is back: it also waits for answers and mirrors that went
@@ -31,7 +32,7 @@ BacklogBounds backlog_bounds(sql::Reader& reader, std::int64_t agent, std::int64
 class Backlog {
  public:
   Backlog(sql::Database& database, const ProvenanceSigner& signer, BacklogBounds bounds)
-      : database_(database), signer_(signer), bounds_(bounds) {}
+      : database_(database), signer_(signer), bounds_(bounds), cursor_(bounds.after_task) {}
 
   /// Null: that was all. Blocks while it reads.
   std::optional<std::string> next();
@@ -50,7 +51,7 @@ class Backlog {
   const ProvenanceSigner& signer_;
   const BacklogBounds bounds_;
   Part part_ = Part::kAssigns;
-  std::int64_t cursor_ = 0;  ///< the last task, or event, that was read
+  std::int64_t cursor_;  ///< the last task, or event, that was read
   std::deque<std::string> frames_;
   std::deque<std::int64_t> children_;
 };

@@ -14,7 +14,7 @@ namespace rekuest {
 /// Thread-safe; what it refers to outlives it.
 class Changes {
  public:
-  Changes(sql::Database& database, Delivery& delivery, const Replicas& replicas)
+  Changes(sql::Database& database, Delivery& delivery, Replicas& replicas)
       : database_(database), delivery_(delivery), replicas_(replicas) {}
 
   using Body = std::function<Outcome(sql::Writer&)>;
@@ -30,7 +30,7 @@ class Changes {
  private:
   sql::Database& database_;
   Delivery& delivery_;
-  const Replicas& replicas_;
+  Replicas& replicas_;
 };
 
 }  // namespace rekuest

@@ -17,6 +17,10 @@ void Delivery::deliver(Outcome told) {
   if (!told.states.empty()) feeds_.states.publish(told.states);
 }
 
+void Delivery::answer(std::vector<AgentMessage> messages) {
+  for (AgentMessage& message : messages) send(std::move(message));
+}
+
 void Delivery::send(AgentMessage message) {
   if (auto* text = std::get_if<std::string>(&message.frame)) {
     hub_.send(message.agent, message.task, one_frame(std::move(*text)));

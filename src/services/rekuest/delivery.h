@@ -25,6 +25,8 @@ class Delivery {
 
   /// After the commit, in commit order. Does not block.
   void deliver(Outcome told);
+  /// Only what answers an agent over its own socket, and waits for nothing else.
+  void answer(std::vector<AgentMessage> messages);
 
  private:
   void send(AgentMessage message);

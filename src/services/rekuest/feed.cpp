@@ -77,12 +77,6 @@ void Feed::publish(const std::vector<TaskNotice>& notices) {
   for (const TaskNotice& notice : notices) publish(notice);
 }
 
-void Feed::publish_missed(const std::vector<TaskNotice>& notices) {
-  for (const TaskNotice& notice : notices) {
-    if (!notice.event || !was_told(notice.task->id, notice.event->id)) publish(notice);
-  }
-}
-
 bool Feed::was_told(std::int64_t task, std::int64_t event) const {
   for (const auto* told : {&told_, &told_before_}) {
     if (const auto known = told->find(task); known != told->end()) return event <= known->second;
@@ -101,7 +95,10 @@ void Feed::remember(std::int64_t task, std::int64_t event) {
 
 void Feed::publish(const TaskNotice& notice) {
   const TaskState& task = *notice.task;
-  if (shared_ && notice.event) remember(task.id, notice.event->id);
+  if (shared_ && notice.event) {
+    if (was_told(task.id, notice.event->id)) return;
+    remember(task.id, notice.event->id);
+  }
   if (task.is_root()) {
     publish_root(notice, caller_topic(task.caller));
     publish_root(notice, organization_topic(task.organization));

@@ -20,11 +20,8 @@ class Feed {
   Feed(sql::Database& database, bus::Bus& bus)
       : database_(database), bus_(bus), shared_(database.dialect() == sql::Dialect::kPostgres) {}
 
-  /// On the writer thread after the commit, in commit order.
+  /// After the commit, in commit order, on one thread at a time.
   void publish(const std::vector<TaskNotice>& notices);
-  /// What other processes committed while nobody told this one: all but what was published.
-  void publish_missed(const std::vector<TaskNotice>& notices);
-
   using Stream = std::shared_ptr<void>;
   using Emit = graphql::RootStream::Emit;
 
@@ -47,8 +44,8 @@ class Feed {
 
   sql::Database& database_;
   bus::Bus& bus_;
-  /// Other processes have the database, too: what was told lately is remembered,
-  /// on the writer thread. Task to its last event.
+  /// Other processes have the database, too, and what they did may be read and
+  /// heard of: what was told lately is remembered. Task to its last event.
   const bool shared_;
   std::int64_t forgot_ = 0;
   std::unordered_map<std::int64_t, std::int64_t> told_, told_before_;

@@ -96,7 +96,7 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, co
       {registration.agent, now, registered.connection, request.session, replica});
   // The reports of an earlier process may still be on their way: what it had
   // begun is known when the new one's SESSION_INIT has come.
-  const std::int64_t newest = newest_task(writer, registration.agent);
+  const std::int64_t newest = registered.newest_task = newest_task(writer, registration.agent);
   if (comes_back || request.session.empty()) {
     registered.backlog = backlog_bounds(writer, registration.agent, newest);
     registered.backlog->comes_back = comes_back;

@@ -46,6 +46,7 @@ struct Registered {
   std::string hash;        ///< of the declaration, as stored
   base::Json diagnostics = base::Json::array();
   base::Json inquiries = base::Json::array();
+  std::int64_t newest_task = 0;          ///< of those the agent had when it registered
   std::optional<BacklogBounds> backlog;  ///< what it still has to hear; null: after its SESSION_INIT
   AgentNotice notice;                    ///< to publish
 };

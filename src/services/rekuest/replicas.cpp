@@ -1,7 +1,7 @@
 #include "services/rekuest/replicas.h"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -26,24 +26,33 @@ constexpr std::int64_t kMarginMicros = 15'000'000;
 // organization, implementations created, updated, deleted], `connected` [agent, connection].
 class Announcement {
  public:
-  explicit Announcement(sql::Writer& writer) : writer_(writer) {}
+  Announcement(sql::Writer& writer, std::int64_t number) : writer_(writer), number_(number) {}
   void add(const char* member, const Json& item) {
     const std::string text = item.dump();
     if (size_ + text.size() > kMaxPayload) send();
     size_ += text.size() + 1;
     lists_[member].push_back(item);
   }
+  /// The last part has the announcement's number.
+  void finish() {
+    is_last_ = true;
+    send();
+  }
+
+ private:
   void send() {
-    if (size_ == 0) return;
+    if (size_ == 0 && !is_last_) return;
     Json payload = Json::object();
+    if (is_last_) payload.set("number", number_);
     for (auto& [member, list] : lists_) payload.set(member, std::move(list));
     writer_.notify(kChannel, payload.dump());
     lists_.clear();
     size_ = 0;
   }
 
- private:
   sql::Writer& writer_;
+  const std::int64_t number_;
+  bool is_last_ = false;
   std::map<const char*, Json> lists_;
   std::size_t size_ = 0;
 };
@@ -60,7 +69,7 @@ const Json::Array& list_in(const Json& said, std::string_view member) {
 std::optional<AgentMessage> message_from_rows(sql::Reader& reader, std::int64_t agent, std::int64_t task,
                                               const std::string& kind) {
   if (kind == "ASSIGN") {
-    auto assigns = load_assigns(reader, "t.id = $1 and t.is_done = 0 and t.withheld = 0", {task});
+    auto assigns = load_assigns(reader, "t.id = $1 and t.is_done = 0 and t.reported = 0 and t.withheld = 0", {task});
     if (assigns.empty()) return std::nullopt;
     return AgentMessage{agent, task, "ASSIGN", std::move(assigns.front())};
   }
@@ -99,6 +108,15 @@ void announce_agent(Announcement& announcement, const AgentNotice& notice) {
   }
 }
 
+// What answers a socket of this process goes out at once.
+std::vector<AgentMessage> take_answers(std::vector<AgentMessage>& messages) {
+  const auto is_answer = [](const AgentMessage& message) { return message.task == 0 && !message.elsewhere; };
+  const auto rest = std::stable_partition(messages.begin(), messages.end(), is_answer);
+  std::vector<AgentMessage> answers(std::move_iterator(messages.begin()), std::move_iterator(rest));
+  messages.erase(messages.begin(), rest);
+  return answers;
+}
+
 std::vector<std::int64_t> ids_in(const Json& list) {
   std::vector<std::int64_t> ids;
   for (const Json& id : list.items()) ids.push_back(id.as_int64().value_or(0));
@@ -131,9 +149,8 @@ std::vector<NoticedEvent> noticed_events(const Json& said) {
 
 }  // namespace
 
-void Replicas::announce(sql::Writer& writer, const Outcome& told) const {
-  if (writer.dialect() == sql::Dialect::kSqlite) return;
-  Announcement announcement(writer);
+void Replicas::announce(sql::Writer& writer, Outcome told) {
+  Announcement announcement(writer, ++number_);
   for (const TaskNotice& notice : told.notices) {
     announcement.add("events", Json::array({notice.task->id, notice.event ? notice.event->id : 0,
                                             notice.created ? 1 : 0, notice.last ? 1 : 0}));
@@ -153,29 +170,47 @@ void Replicas::announce(sql::Writer& writer, const Outcome& told) const {
   if (told.connected) {
     announcement.add("connected", Json::array({told.connected->agent, told.connected->connection}));
   }
-  announcement.send();
+  announcement.finish();
+  auto answers = std::make_shared<std::vector<AgentMessage>>(take_answers(told.messages));
+  writer.after_commit([this, answers] { delivery_.answer(std::move(*answers)); });
+  const std::lock_guard lock(mutex_);
+  own_.insert_or_assign(number_, std::move(told));
 }
 
 void Replicas::listen() {
   listener_ = database_.listen(
-      kChannel, [this](std::string_view payload) { hear(payload); }, [this] { catch_up(); });
+      kChannel, [this](std::string_view payload, bool is_own) { hear(payload, is_own); },
+      [this] { catch_up(); });
 }
 
-// The rows are read in a body and told after its commit: between what this
-// process commits itself, in one order.
-void Replicas::hear(std::string_view payload) {
-  const auto said = std::make_shared<const Json>(Json::parse(payload));
-  for (const Json& item : list_in(*said, "connected")) {
-    hub_.displace_other(number_at(item, 0), item.items().at(1).as_string());
+// Own ones come in the order of their numbers. What a failed body announced never comes.
+std::optional<Outcome> Replicas::take_own(std::int64_t number) {
+  const std::lock_guard lock(mutex_);
+  own_.erase(own_.begin(), own_.lower_bound(number));
+  const auto found = own_.find(number);
+  if (found == own_.end()) return std::nullopt;
+  return std::move(own_.extract(found).mapped());
+}
+
+void Replicas::hear(std::string_view payload, bool is_own) {
+  try {
+    const Json said = Json::parse(payload);
+    if (is_own) {
+      const auto number = said["number"].as_int64();
+      if (!number) return;  // the first of several parts
+      if (auto told = take_own(*number)) delivery_.deliver(*std::move(told));
+      return;
+    }
+    for (const Json& item : list_in(said, "connected")) {
+      hub_.displace_other(number_at(item, 0), item.items().at(1).as_string());
+    }
+    Outcome told;
+    database_.read(sql::Database::Snapshot::kConsistent,
+                   [&](sql::Reader& reader) { told = outcome_of(reader, said); });
+    delivery_.deliver(std::move(told));
+  } catch (const std::exception& error) {
+    base::log::error("replicas.not_heard", {{"error", error.what()}});
   }
-  database_.write_async(
-      [this, said](sql::Writer& writer) {
-        auto told = std::make_shared<Outcome>(outcome_of(writer, *said));
-        writer.after_commit([this, told] { delivery_.deliver(std::move(*told)); });
-      },
-      [](std::exception_ptr error) {
-        if (error) base::log::error("replicas.not_heard", {});
-      });
 }
 
 Outcome Replicas::outcome_of(sql::Reader& reader, const Json& said) const {
@@ -203,18 +238,20 @@ Outcome Replicas::outcome_of(sql::Reader& reader, const Json& said) const {
 // Notifications may have been missed: agents are told again all that they wait
 // for, subscribers what happened meanwhile. Both know what they have heard.
 void Replicas::catch_up() {
-  const std::int64_t since = alive_;
-  if (since == 0) return;
-  hub_.tell_again();
-  database_.write_async(
-      [this, since](sql::Writer& writer) {
-        auto told = std::make_shared<Outcome>();
-        told->add(load_notices_since(writer, since - kMarginMicros));
-        writer.after_commit([this, told] { tasks_.publish_missed(told->notices); });
-      },
-      [](std::exception_ptr error) {
-        if (error) base::log::error("replicas.not_caught_up", {});
-      });
+  try {
+    {
+      const std::lock_guard lock(mutex_);
+      own_.clear();  // the rows have them
+    }
+    hub_.tell_again();
+    std::vector<TaskNotice> missed;
+    database_.read(sql::Database::Snapshot::kConsistent, [&](sql::Reader& reader) {
+      missed = load_notices_since(reader, alive_ - kMarginMicros);
+    });
+    tasks_.publish(missed);
+  } catch (const std::exception& error) {
+    base::log::error("replicas.not_caught_up", {{"error", error.what()}});
+  }
 }
 
 }  // namespace rekuest

@@ -2,13 +2,17 @@
 // the others tell the agents and subscribers that are connected to them.
 //
 // A notification only says which rows to look at. It travels with the commit,
-// so that order is the order of commits; what was missed while the connection
-// to the database was lost is read from the rows.
+// so its order is the order of commits, and all is told in that order, also what
+// this process committed itself. What was missed while the connection to the
+// database was lost is read from the rows.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,13 +30,14 @@ class Replicas {
 
   void listen();
 
-  /// Inside the write body that leads to it.
-  void announce(sql::Writer& writer, const Outcome& told) const;
+  /// Inside the write body that leads to it: told here, too, when its turn has come.
+  void announce(sql::Writer& writer, Outcome told);
   /// The database has just answered: what was committed until then was heard of.
   void note_alive(std::int64_t now) { alive_ = now; }
 
  private:
-  void hear(std::string_view payload);
+  void hear(std::string_view payload, bool is_own);
+  std::optional<Outcome> take_own(std::int64_t number);
   Outcome outcome_of(sql::Reader& reader, const base::Json& said) const;
   void catch_up();
 
@@ -42,6 +47,9 @@ class Replicas {
   StateFeed& states_;
   Delivery& delivery_;
   std::atomic<std::int64_t> alive_{0};
+  std::mutex mutex_;
+  std::int64_t number_ = 0;                ///< of the last announcement
+  std::map<std::int64_t, Outcome> own_;    ///< announced and not told yet, by number
   std::unique_ptr<sql::Listener> listener_;
 };
 

@@ -146,10 +146,12 @@ TaskState& TaskLedger::task_of(std::int64_t id, std::int64_t organization) {
 void TaskLedger::append(TaskState& task, NewEvent event, Speaker speaker) {
   Change& change = change_of(task);
   const bool first = std::exchange(change.made, false);
+  // Who asks for events by time gets them in the order of their ids: a body may
+  // have been begun before one that was committed earlier, or by another clock.
+  task.updated_at = std::max(now_, task.updated_at);
   if (!first) {
     change.touched = true;
     ++task.revision;
-    task.updated_at = now_;
   }
   if (event.kind != "LATE_REPORT") change.last_step = std::max(change.last_step, event.step.value_or(0));
   if (moves_on(event)) {
@@ -160,10 +162,10 @@ void TaskLedger::append(TaskState& task, NewEvent event, Speaker speaker) {
   }
   if (is_terminal(event.kind)) {
     task.done = change.ends = true;
-    task.finished_at = now_;
+    task.finished_at = task.updated_at;
   }
   task.reported = task.reported || speaker == Speaker::kAgent;
-  notices_.push_back({tasks_.at(task.id)->state, first, StoredEvent{0, task.id, now_, std::move(event)}});
+  notices_.push_back({tasks_.at(task.id)->state, first, StoredEvent{0, task.id, task.updated_at, std::move(event)}});
 }
 
 void TaskLedger::instruct(TaskState& task, std::string_view kind, std::optional<std::int64_t> caller,
@@ -231,7 +233,7 @@ void TaskLedger::insert_events() {
     insert.add({notice.event->task, event.kind, nullable(event.message), nullable(event.progress),
                 nullable(event.returns), nullable(event.value), event.level, nullable(event.effect),
                 nullable(event.key), nullable(event.step), nullable(event.agent_pos),
-                nullable(event.agent_ts), now_});
+                nullable(event.agent_ts), notice.event->created_at});
   }
   // Rows of one statement get their ids in the order they stand in, though
   // `returning` may name them in another.
@@ -257,7 +259,7 @@ void TaskLedger::update_row(const Entry& entry) {
                                  task.latest_kind,
                                  sql::flag(task.reported),
                                  task.revision,
-                                 now_,
+                                 task.updated_at,
                                  nullable(change.progress),
                                  nullable(change.message),
                                  nullable(change.returns),

@@ -200,6 +200,15 @@ TEST_P(TaskStore, NotesWhatWasAskedForAndByWhom) {
   EXPECT_EQ(world_.text("select latest_instruct_kind from task"), "RESUME");
 }
 
+TEST_P(TaskStore, TimesOfEventsAreInTheOrderOfTheirIds) {
+  world_.now += 1000;
+  append(event_of_kind("STARTED"), Speaker::kAgent);
+  world_.now -= 900;
+  append(event_of_kind("COMPLETED"), Speaker::kAgent);
+  EXPECT_EQ(world_.joined("select kind from task_event order by created_at, id"), "QUEUED STARTED COMPLETED");
+  EXPECT_EQ(world_.number("select finished_at - created_at from task"), 1000);
+}
+
 TEST_P(TaskStore, TellsOfANewTaskAsItsRowIs) {
   const Assigned assigned = world_.assign(
       me_, R"({"interface":"add","args":{},"agent":")" + std::to_string(agent_.agent.agent) + "\"}");

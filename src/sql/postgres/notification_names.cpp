@@ -33,9 +33,9 @@ std::string NotificationNames::signed_payload(std::string_view payload) const {
   return mark_ + std::string(payload);
 }
 
-std::optional<std::string_view> NotificationNames::payload_of_others(std::string_view signed_payload) const {
-  if (signed_payload.starts_with(mark_)) return std::nullopt;
-  return signed_payload.substr(std::min(mark_.size(), signed_payload.size()));
+NotificationNames::Received NotificationNames::read(std::string_view signed_payload) const {
+  return {signed_payload.substr(std::min(mark_.size(), signed_payload.size())),
+          signed_payload.starts_with(mark_)};
 }
 
 std::string notify_statement(PGconn* connection, const NotificationNames& names,

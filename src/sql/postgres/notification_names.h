@@ -4,7 +4,6 @@
 
 #include <libpq-fe.h>
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,9 +23,13 @@ class NotificationNames {
   /// The payload with this database's mark, unlike any other's.
   std::string signed_payload(std::string_view payload) const;
 
-  /// A received payload without its mark; null if this database sent it. The writer's backend process would
-  /// not tell: what it sent before it connected anew may still arrive.
-  std::optional<std::string_view> payload_of_others(std::string_view signed_payload) const;
+  /// A received payload without its mark, and whether this database sent it. The writer's backend process
+  /// would not tell: what it sent before it connected anew may still arrive.
+  struct Received {
+    std::string_view payload;
+    bool is_own;
+  };
+  Received read(std::string_view signed_payload) const;
 
  private:
   const std::string schema_;

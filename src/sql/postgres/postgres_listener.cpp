@@ -33,8 +33,7 @@ int new_stop_signal() {
 }  // namespace
 
 PostgresListener::PostgresListener(std::shared_ptr<const PostgresShared> shared, std::string_view channel,
-                                   std::function<void(std::string_view)> receive,
-                                   std::function<void()> resumed)
+                                   Receive receive, std::function<void()> resumed)
     : shared_(std::move(shared)),
       channel_(shared_->names.channel(channel)),
       receive_(std::move(receive)),
@@ -97,7 +96,8 @@ void PostgresListener::receive_until_lost(PGconn* connection) {
 
 void PostgresListener::deliver(PGconn* connection) {
   while (const ReceivedNotification notification{PQnotifies(connection)}) {
-    if (const auto payload = shared_->names.payload_of_others(notification->extra)) receive_(*payload);
+    const auto [payload, is_own] = shared_->names.read(notification->extra);
+    receive_(payload, is_own);
   }
 }
 

@@ -14,7 +14,7 @@ namespace sql {
 class PostgresListener final : public Listener {
  public:
   PostgresListener(std::shared_ptr<const PostgresShared> shared, std::string_view channel,
-                   std::function<void(std::string_view)> receive, std::function<void()> resumed);
+                   Receive receive, std::function<void()> resumed);
   /// Waits for a running call, and for an attempt to connect (5 s at most).
   ~PostgresListener() override;
   PostgresListener(const PostgresListener&) = delete;
@@ -30,7 +30,7 @@ class PostgresListener final : public Listener {
 
   const std::shared_ptr<const PostgresShared> shared_;
   const std::string channel_;
-  const std::function<void(std::string_view)> receive_;
+  const Receive receive_;
   const std::function<void()> resumed_;
   const int stop_;  ///< an eventfd, readable once it is to stop
   std::thread thread_;

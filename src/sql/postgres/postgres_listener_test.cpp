@@ -22,7 +22,10 @@ class Heard {
  public:
   std::unique_ptr<Listener> on(Database& database, std::string_view channel) {
     return database.listen(
-        channel, [this](std::string_view payload) { add(std::string(payload)); },
+        channel,
+        [this](std::string_view payload, bool is_own) {
+          add((is_own ? "own: " : "") + std::string(payload));
+        },
         [this] { add("(resumed)"); });
   }
   /// Once there are so many, or after 10 s.
@@ -86,14 +89,13 @@ TEST_F(PostgresListenerTest, HearsAWholeGroupInTheOrderOfItsBodies) {
   EXPECT_THAT(heard_.wait_for(4), ElementsAre("(resumed)", "a", "b", "c"));
 }
 
-TEST_F(PostgresListenerTest, WhatThisDatabaseSentIsLeftOut) {
+TEST_F(PostgresListenerTest, SaysWhatThisDatabaseSentItself) {
   const auto listener = heard_.on(*here_, "tasks");
   heard_.wait_for(1);
-  notify(*here_, "own");
+  notify(*here_, "first");
   notify(*there_, "other");
-  notify(*here_, "own");
-  notify(*there_, "last");
-  EXPECT_THAT(heard_.wait_for(3), ElementsAre("(resumed)", "other", "last"));
+  notify(*here_, "last");
+  EXPECT_THAT(heard_.wait_for(4), ElementsAre("(resumed)", "own: first", "other", "own: last"));
 }
 
 TEST_F(PostgresListenerTest, AnotherChannelOrSchemaIsNotHeard) {
@@ -122,7 +124,7 @@ TEST_F(PostgresListenerTest, WhatIsHeardCanBeRead) {
   here_->execute_script("create table t (a bigint)");
   std::promise<void> listening;
   std::promise<std::int64_t> rows;
-  const auto count = [&](std::string_view) {
+  const auto count = [&](std::string_view, bool) {
     here_->read(Database::Snapshot::kSingle, [&](Reader& reader) {
       rows.set_value(reader.query("select count(*) from t").integer(0, 0));
     });
@@ -150,22 +152,21 @@ TEST_F(PostgresListenerTest, GoesOnAfterALostConnectionAndSaysSo) {
                                                "(resumed)", "after 2", "before 3", "(resumed)", "after 3"));
 }
 
-TEST_F(PostgresListenerTest, OwnOnesStayOutWhenTheWriterHasConnectedAnew) {
+TEST_F(PostgresListenerTest, KnowsOwnOnesWhenTheWriterHasConnectedAnew) {
   const auto listener = heard_.on(*here_, "tasks");
   heard_.wait_for(1);
   std::int64_t process = 0;
   here_->write([&](Writer& writer) { process = writer.query("select pg_backend_pid()").integer(0, 0); });
   there_->write(
       [&](Writer& writer) { writer.query("select pg_terminate_backend($1::int, 5000)", {process}); });
-  notify(*here_, "own, by another process of the server");
-  notify(*there_, "other");
-  EXPECT_THAT(heard_.wait_for(2), ElementsAre("(resumed)", "other"));
+  notify(*here_, "by another process of the server");
+  EXPECT_THAT(heard_.wait_for(2), ElementsAre("(resumed)", "own: by another process of the server"));
 }
 
 TEST(PostgresListener, CanBeMadeAndEndedWhileTheServerIsAway) {
   const auto shared = std::make_shared<PostgresShared>(PostgresOptions{.uri = "host=/nowhere", .schema = ""});
   const auto unexpected = [] { ADD_FAILURE() << "There is no server."; };
-  const PostgresListener listener(shared, "tasks", [&](std::string_view) { unexpected(); }, unexpected);
+  const PostgresListener listener(shared, "tasks", [&](std::string_view, bool) { unexpected(); }, unexpected);
 }
 
 TEST_F(PostgresListenerTest, PayloadsKeepTheirCharactersUpToTheLimit) {
