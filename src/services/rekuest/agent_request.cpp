@@ -7,6 +7,7 @@
 #include "services/rekuest/control.h"
 #include "services/rekuest/frame.h"
 #include "services/rekuest/hold.h"
+#include "services/rekuest/state_revision.h"
 
 namespace rekuest {
 namespace {
@@ -57,6 +58,7 @@ void answer_request(sql::Writer& writer, TaskLedger& ledger, const JournalAgent&
   if (kind == "INTERRUPT_REQUEST") return control(Control::kInterrupt);
   if (kind == "PAUSE_REQUEST") return control(Control::kPause);
   if (kind == "RESUME_REQUEST") return control(Control::kResume);
+  if (kind == "STATE_REVISION_REQUEST") return answer_state_revision(writer, ledger, from, request, now, out);
   if (kind == "HELD" && request["blok"].is_null()) return hold_task(ledger, from.agent, request, out);
   refuse(from, kind, request, "This server does not offer that yet.", out);
 }

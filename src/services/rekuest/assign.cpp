@@ -29,9 +29,6 @@ bool any_of(const std::optional<List>& list) {
 }
 
 void check_supported(const schema::AssignInput& input) {
-  if (any_of(input.dependencies) || input.resolution) {
-    throw Error(code::kNotImplemented, std::string("Choosing dependencies is not built yet."));
-  }
   if (any_of(input.hooks)) throw Error(code::kNotImplemented, std::string("Hooks are not built yet."));
   if (!input.args.is_object()) throw Error(code::kValidation, std::string("`args` must be an object."));
 }
@@ -88,7 +85,42 @@ void leave_open(sql::Writer& writer, const TargetRequest& request, const base::J
   task.acted_on = objects_of(action.arg_ports, arguments);
 }
 
+// Agents the caller names have to be there now; others are looked for when the
+// time has come, unless that cannot help.
+void bind_later(sql::Reader& reader, NewTask& task, const std::optional<Target>& target,
+                const TargetRequest& wanted, const ResolutionChoice& choice) {
+  if (!choice.choices.empty()) {
+    if (target) return bind_task(reader, task, *target, wanted, choice);
+    throw Error(code::kValidation, std::string("`dependencies` of a task that is not to run before a time need an "
+                                               "`implementation`, or an `agent` and `interface`."));
+  }
+  if (!target || !target->has_dependencies) return;
+  const auto why = why_unmet(
+      resolve_dependencies(reader, wanted.organization, wanted.now, target->frame.implementation, {}), true);
+  if (why) throw Error(code::kValidation, "{}", *why);
+}
+
 }  // namespace
+
+void aim_at_resolution(TargetRequest& request, const ResolutionChoice& choice) {
+  if (choice.implementation && !request.names_implementation()) request.implementation = choice.implementation;
+}
+
+void bind_task(sql::Reader& reader, NewTask& task, const Target& target, const TargetRequest& request,
+               const ResolutionChoice& choice) {
+  const std::int64_t implementation = target.frame.implementation;
+  const bool other = (choice.implementation && *choice.implementation != implementation) ||
+                     (request.action && *request.action != target.action) ||
+                     (request.agent && *request.agent != target.agent);
+  if (choice.resolution && other) {
+    throw Error(code::kValidation, "Resolution {} is of another implementation than the one that is called.",
+                *choice.resolution);
+  }
+  task.resolution = choice.resolution;
+  if (!target.has_dependencies && choice.choices.empty()) return;
+  task.dependencies =
+      bind_dependencies(reader, request.organization, request.now, implementation, choice.choices);
+}
 
 void aim(NewTask& task, const Target& target, const base::Json& arguments) {
   task.action = target.action;
@@ -110,6 +142,7 @@ AgentMessage assign_message(Target target, const NewTask& task, std::int64_t id,
   frame.reference = task.reference;
   if (task.root != 0) frame.root = task.root;
   if (task.parent != 0) frame.parent = task.parent;
+  frame.resolution = task.resolution;
   frame.capture = task.capture;
   frame.step = task.step;
   frame.state_requires = task.state_requires;
@@ -125,6 +158,7 @@ AssignRequest AssignRequest::read(std::shared_ptr<const service::Identity> who, 
   request.implementation = row_of(input.implementation, "implementation");
   request.agent = row_of(input.agent, "agent");
   request.action = row_of(input.action, "action");
+  request.resolution = row_of(input.resolution, "resolution");
   if (input.not_before) request.not_before = input.not_before->micros;
   request.reference = input.reference;
   request.args = input.args.dump();
@@ -147,14 +181,19 @@ Assigned assign_task(sql::Writer& writer, const AssignRequest& request) {
     if (const auto existing = existing_task(writer, caller, *request.reference)) return {.task = *existing, .made = false, .due = {}, .outcome = {}};
   }
   NewTask task = task_for(request, caller);
-  const TargetRequest wanted = target_request(request);
+  TargetRequest wanted = target_request(request);
+  const ResolutionChoice choice =
+      load_choice(writer, wanted.organization, request.resolution, request.input.dependencies.value_or(DependencyChoices()));
+  aim_at_resolution(wanted, choice);
   std::optional<Target> target;
   if (is_delayed(request)) {
     task.not_before = request.not_before;
     target = named_target(writer, wanted);
     if (!target) leave_open(writer, wanted, request.input.args, task);
+    bind_later(writer, task, target, wanted, choice);
   } else {
     target = choose_target(writer, wanted);
+    bind_task(writer, task, *target, wanted, choice);
   }
   if (target) {
     check_state_requirements(writer, target->agent, target->features, request.state_requires);

@@ -8,6 +8,7 @@
 #include "service/auth.h"
 #include "services/rekuest/frame.h"
 #include "services/rekuest/outcome.h"
+#include "services/rekuest/resolution.h"
 #include "services/rekuest/schema/task.h"
 #include "services/rekuest/target.h"
 #include "sql/database.h"
@@ -24,7 +25,7 @@ struct AssignRequest {
   std::shared_ptr<const service::Identity> who;
   std::int64_t now = 0;
   schema::AssignInput input;
-  std::optional<std::int64_t> implementation, agent, action;
+  std::optional<std::int64_t> implementation, agent, action, resolution;
   std::optional<std::string> reference;  ///< given by the caller
   std::string args;                      ///< JSON text
   std::string args_hash;
@@ -51,6 +52,12 @@ inline constexpr std::size_t kMaxArguments = kMaxFrameToAgent - std::size_t{16} 
 
 /// The task is this implementation's to run.
 void aim(NewTask& task, const Target& target, const base::Json& arguments);
+/// Names the implementation of the call's resolution if nothing else does.
+void aim_at_resolution(TargetRequest& request, const ResolutionChoice& choice);
+/// The target's dependencies are bound as was chosen. Throws Error(kValidation)
+/// saying what is unmet, or that the resolution is not of this target.
+void bind_task(sql::Reader& reader, NewTask& task, const Target& target, const TargetRequest& request,
+               const ResolutionChoice& choice);
 /// Its ASSIGN; the subjects are of the person it runs for and of who asked.
 AgentMessage assign_message(Target target, const NewTask& task, std::int64_t id, std::string person,
                             std::string requester);

@@ -219,8 +219,7 @@ TEST_P(Assign, RefusesArgumentsAnAgentCannotBeSent) {
 
 TEST_P(Assign, RefusesWhatIsNotBuilt) {
   for (const char* more :
-       {R"(,"hooks":[{"kind":"INIT","hash":"h"}])",
-        R"(,"dependencies":[{"key":"k","mappedAgents":[]}])", R"(,"resolution":"1")"}) {
+       {R"(,"hooks":[{"kind":"INIT","hash":"h"}])"}) {
     EXPECT_EQ(outcome(action(more)), base::code::kNotImplemented) << more;
   }
   for (const char* more : {R"(,"hooks":[],"dependencies":[],"notBefore":null)"}) {

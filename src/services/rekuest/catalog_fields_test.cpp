@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "entity/bind.h"
 #include "entity/model.h"
+#include "services/rekuest/dependency_fields.h"
 #include "services/rekuest/testing/world.h"
 
 namespace rekuest {
@@ -23,6 +24,7 @@ entity::Registry catalog() {
   add_catalog_fields(registry);
   add_catalog_filters(registry);
   add_catalog_queries(registry);
+  add_dependency_fields(registry);
   return registry;
 }
 

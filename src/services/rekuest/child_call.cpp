@@ -40,6 +40,8 @@ struct ChildCall {
   std::string reference;
   std::optional<std::string> call_key;
   std::optional<std::int64_t> parent_step;
+  std::optional<std::string> dependency, method;  ///< of the parent
+  std::optional<std::int64_t> resolution;
   TargetRequest target;
   Json arguments;
   std::string args, args_hash;
@@ -47,13 +49,16 @@ struct ChildCall {
 };
 
 ChildCall read_call(const JournalAgent& from, const Json& request, std::int64_t now) {
-  if (text_member(request, "dependency")) refuse("Calls of dependencies are not built yet.");
   if (any_of(request["hooks"])) refuse("Hooks are not built yet.");
   ChildCall call;
   call.id = text_member(request, "id").value_or("");
   call.reference = text_member(request, "reference").value_or(base::uuid4());
   call.call_key = text_member(request, "call_key");
   call.parent_step = request["parent_step"].as_int64();
+  call.dependency = text_member(request, "dependency");
+  call.method = text_member(request, "method");
+  if (call.dependency.has_value() != call.method.has_value()) refuse("`dependency` and `method` belong together.");
+  call.resolution = id_member(request, "resolution");
   call.target = {from.organization,
                  now,
                  id_member(request, "implementation"),
@@ -127,7 +132,8 @@ class Calling {
 
   void check_same(const ChildCall& call, std::int64_t child) {
     const sql::Rows rows = writer_.query(
-        "select t.args_hash, t.action_id, a.hash, t.implementation_id, t.agent_id, i.interface from task t"
+        "select t.args_hash, t.action_id, a.hash, t.implementation_id, t.agent_id, i.interface,"
+        " t.dependency, t.dependency_method from task t"
         " join action a on a.id = t.action_id left join implementation i on i.id = t.implementation_id"
         " where t.id = $1",
         {child});
@@ -138,7 +144,8 @@ class Calling {
     const bool other_target =
         differs(target.action, 1) || (target.action_hash && rows.text(0, 2) != *target.action_hash) ||
         differs(target.implementation, 3) || differs(target.agent, 4) ||
-        (target.interface && sql::optional_text(rows, 0, 5) != target.interface);
+        (target.interface && sql::optional_text(rows, 0, 5) != target.interface) ||
+        sql::optional_text(rows, 0, 6) != call.dependency || sql::optional_text(rows, 0, 7) != call.method;
     if (other_target || rows.text(0, 0) != call.args_hash) {
       throw Error(code::kValidation,
                   "Nondeterministic workflow: the call '{}' was made before with {}. A workflow must make the "
@@ -147,10 +154,40 @@ class Calling {
     }
   }
 
+  // Whoever serves the parent's dependency, and has the fewest open tasks.
+  Target choose_mapped(const ChildCall& call, const TaskState& parent, NewTask& task) {
+    const sql::Rows kept = writer_.query("select dependencies from task where id = $1", {parent.id});
+    const std::vector<MappedMethod> methods =
+        mapped_methods(Json::parse(kept.text(0, 0)), *call.dependency, *call.method);
+    sql::Ids among;
+    for (const MappedMethod& one : methods) among.values.push_back(one.implementation);
+    std::optional<Target> target = choose_among(writer_, from_.organization, now_, std::move(among));
+    if (!target) {
+      throw Error(code::kValidation, "No agent that serves the dependency '{}' is connected. Start its app again.",
+                  *call.dependency);
+    }
+    for (const MappedMethod& one : methods) {
+      if (one.implementation == target->frame.implementation) task.dependencies = one.dependencies;
+    }
+    task.dependency = call.dependency;
+    task.method = call.method;
+    return *std::move(target);
+  }
+
+  Target choose(const ChildCall& call, const TaskState& parent, NewTask& task) {
+    if (call.dependency) return choose_mapped(call, parent, task);
+    const ResolutionChoice choice = load_choice(writer_, from_.organization, call.resolution, {});
+    TargetRequest wanted = call.target;
+    aim_at_resolution(wanted, choice);
+    Target target = choose_target(writer_, wanted);
+    bind_task(writer_, task, target, wanted, choice);
+    return target;
+  }
+
   void make(const ChildCall& call, TaskState& parent, std::int64_t caller) {
-    Target target = choose_target(writer_, call.target);
-    check_state_requirements(writer_, target.agent, target.features, call.state_requires);
     NewTask task;
+    Target target = choose(call, parent, task);
+    check_state_requirements(writer_, target.agent, target.features, call.state_requires);
     task.organization = from_.organization;
     task.caller = caller;
     task.person = parent.person;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "services/rekuest/control.h"
+#include "services/rekuest/dependencies.h"
 #include "services/rekuest/target.h"
 #include "sql/nullable.h"
 
@@ -12,26 +13,44 @@ constexpr std::int64_t kAtOnce = 256;
 /// Until somebody offers the action.
 constexpr std::int64_t kRetryMicros = 10'000'000;
 
-// False: nothing offers it now; tried again later.
-bool bind_delayed(sql::Writer& writer, TaskLedger& ledger, TaskState& task, std::int64_t now) {
+void bind_target(sql::Writer& writer, TaskLedger& ledger, TaskState& task, std::int64_t now) {
   TargetRequest request;
   request.organization = task.organization;
   request.now = now;
   request.action = task.action;
+  const Target target = choose_target(writer, request);
+  const std::string dependencies =
+      bind_dependencies(writer, task.organization, now, target.frame.implementation, {});
+  ledger.bind(task, target.frame.implementation, target.agent);
+  ledger.set_dependencies(task, dependencies);
+  ledger.append(task, event_of_kind("BOUND"), Speaker::kServer);
+}
+
+// Those that the caller chose are bound since it was assigned.
+void bind_open_dependencies(sql::Writer& writer, TaskLedger& ledger, const TaskState& task, std::int64_t now) {
+  const bool open = writer.query("select dependencies from task where id = $1", {task.id}).text(0, 0) == "{}";
+  if (!open) return;
+  ledger.set_dependencies(task, bind_dependencies(writer, task.organization, now, task.implementation, {}));
+}
+
+// False: nothing offers it, or what it needs, now; tried again later.
+bool bind_delayed(sql::Writer& writer, TaskLedger& ledger, TaskState& task, std::int64_t now) {
   try {
-    const Target target = choose_target(writer, request);
-    ledger.bind(task, target.frame.implementation, target.agent);
+    if (task.agent == 0) {
+      bind_target(writer, ledger, task, now);
+    } else {
+      bind_open_dependencies(writer, ledger, task, now);
+    }
   } catch (const base::Error& error) {
     if (error.code() != base::code::kValidation) throw;
     ledger.set_due(task, now + kRetryMicros);
     return false;
   }
-  ledger.append(task, event_of_kind("BOUND"), Speaker::kServer);
   return true;
 }
 
 void release(sql::Writer& writer, TaskLedger& ledger, TaskState& task, std::int64_t now, Outcome& out) {
-  if (task.agent == 0 && !bind_delayed(writer, ledger, task, now)) return;
+  if (!bind_delayed(writer, ledger, task, now)) return;
   ledger.release(task);
   for (AssignFrame& assign : load_assigns(writer, "t.id = $1", {task.id})) {
     out.messages.push_back({task.agent, task.id, "ASSIGN", std::move(assign)});

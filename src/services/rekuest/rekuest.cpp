@@ -16,6 +16,7 @@
 #include "services/rekuest/collect.h"
 #include "services/rekuest/control.h"
 #include "services/rekuest/definition_shape.h"
+#include "services/rekuest/dependency_fields.h"
 #include "services/rekuest/due.h"
 #include "services/rekuest/fate.h"
 #include "services/rekuest/hold.h"
@@ -232,6 +233,7 @@ entity::Registry Rekuest::registry() {
   add_catalog_fields(registry);
   add_catalog_filters(registry);
   add_catalog_queries(registry);
+  add_dependency_fields(registry);
   add_state_history(registry);
   add_state_checkout(registry);
   add_shelve_mutations(registry, foundation_.database);

@@ -19,7 +19,8 @@ namespace code = base::code;
 // `{}`: that the agent is available, the columns of an AssignTarget, which ones.
 constexpr std::string_view kTargets =
     "select i.action_id, i.agent_id, a.args, g.features, g.declared_name, g.blocked,"
-    " case when {} then 1 else 0 end, case when i.execution = 'WORKFLOW' then i.code_hash end, {}"
+    " case when {} then 1 else 0 end, case when i.execution = 'WORKFLOW' then i.code_hash end,"
+    " case when exists (select 1 from dependency d where d.implementation_id = i.id) then 1 else 0 end, {}"
     " from implementation i join action a on a.id = i.action_id join agent g on g.id = i.agent_id"
     " join organization o on o.id = g.organization_id"
     " join user_account au on au.id = g.user_id join client ac on ac.id = g.client_id"
@@ -35,8 +36,10 @@ sql::Rows targets(sql::Writer& writer, const TargetRequest& request, const std::
 }
 
 Target first_target(const sql::Rows& rows) {
-  return {target_at(rows, 0, 8),        rows.integer(0, 0),           rows.integer(0, 1),
-          std::string(rows.text(0, 2)), std::string(rows.text(0, 3)), sql::optional_text(rows, 0, 7)};
+  return {target_at(rows, 0, 9),        rows.integer(0, 0),
+          rows.integer(0, 1),           std::string(rows.text(0, 2)),
+          std::string(rows.text(0, 3)), sql::optional_text(rows, 0, 7),
+          rows.integer(0, 8) != 0};
 }
 
 struct Named {
@@ -51,25 +54,25 @@ Named find_named(sql::Writer& writer, const TargetRequest& request) {
           fmt::format("'{}' on that agent", *request.interface)};
 }
 
-// Any available implementation of an action: the agent with the fewest open
-// tasks, then the lowest id. Queues are counted up to a bound; agents beyond it
-// take turns by their newest open task.
-std::optional<Target> least_busy(sql::Writer& writer, const TargetRequest& request) {
-  static const std::string kOrder = fmt::format(
-      " order by {0}, case when {0} = {1} then"
-      " (select max(t.id) from task t where t.agent_id = g.id and t.is_done = 0) end, i.id limit 1",
-      "(select count(*) from (select 1 from task t where t.agent_id = g.id and t.is_done = 0 limit 100) few)",
-      100);
+// Of those that `condition` lets through, the one whose agent has the fewest open tasks.
+std::optional<Target> least_busy(sql::Writer& writer, const TargetRequest& request, const std::string& condition,
+                                 std::vector<sql::Value> values) {
+  static const std::string kOrder = fmt::format(" order by {}, i.id limit 1", busy_expression("g"));
+  const sql::Rows rows = targets(
+      writer, request, condition + " and " + available_condition("g", "$1") + kOrder, std::move(values));
+  if (rows.empty()) return std::nullopt;
+  return first_target(rows);
+}
+
+// Any available implementation of an action.
+std::optional<Target> offer_of_action(sql::Writer& writer, const TargetRequest& request) {
   std::string condition = request.action ? "a.id = $3" : "a.hash = $3";
   std::vector<sql::Value> values{request.action ? sql::Value(*request.action) : *request.action_hash};
   if (request.agent) {
     condition += " and g.id = $4";
     values.emplace_back(*request.agent);
   }
-  const sql::Rows rows = targets(
-      writer, request, condition + " and " + available_condition("g", "$1") + kOrder, std::move(values));
-  if (rows.empty()) return std::nullopt;
-  return first_target(rows);
+  return least_busy(writer, request, condition, std::move(values));
 }
 
 }  // namespace
@@ -96,7 +99,7 @@ Target choose_target(sql::Writer& writer, const TargetRequest& request) {
         std::string("You need to provide an `implementation`, `agent` and `interface`, an `action` or an "
                     "`actionHash`."));
   }
-  std::optional<Target> target = least_busy(writer, request);
+  std::optional<Target> target = offer_of_action(writer, request);
   if (!target) {
     throw Error(code::kValidation,
                 "No active implementation found for action {}. Start the app that offers it.",
@@ -124,6 +127,25 @@ NamedAction named_action(sql::Writer& writer, const TargetRequest& request) {
                          {*request.action_hash, request.organization});
   if (rows.empty()) throw Error(code::kNotFound, std::string("No action with that id or hash."));
   return {rows.integer(0, 0), std::string(rows.text(0, 1)), std::string(rows.text(0, 2))};
+}
+
+std::optional<Target> choose_among(sql::Writer& writer, std::int64_t organization, std::int64_t now,
+                                   sql::Ids implementations) {
+  TargetRequest request;
+  request.organization = organization;
+  request.now = now;
+  return least_busy(writer, request, "i.id in_ids($3)", {std::move(implementations)});
+}
+
+// Queues are counted up to a bound; agents beyond it take turns by their newest open task.
+std::string busy_expression(const std::string& alias) {
+  return fmt::format(
+      "{0}, case when {0} = {1} then"
+      " (select max(t.id) from task t where t.agent_id = {2}.id and t.is_done = 0) end",
+      fmt::format("(select count(*) from (select 1 from task t where t.agent_id = {}.id and t.is_done = 0"
+                  " limit 100) few)",
+                  alias),
+      100, alias);
 }
 
 std::string available_condition(const std::string& alias, const std::string& stale) {

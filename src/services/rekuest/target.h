@@ -30,6 +30,7 @@ struct Target {
   std::string arg_ports;                 ///< JSON text
   std::string features;                  ///< JSON text
   std::optional<std::string> code_hash;  ///< of a workflow
+  bool has_dependencies = false;
 };
 
 /// The objects that arguments name for these ports.
@@ -47,6 +48,12 @@ struct NamedAction {
 };
 NamedAction named_action(sql::Writer& writer, const TargetRequest& request);
 
+/// The least busy of these implementations whose agent is available; nullopt: none is.
+std::optional<Target> choose_among(sql::Writer& writer, std::int64_t organization, std::int64_t now,
+                                   sql::Ids implementations);
+
+/// How much work the agent `alias` has, as SQL to order by.
+std::string busy_expression(const std::string& alias);
 /// The SQL condition that the agent `alias` can be given work; `stale` is the
 /// placeholder of the oldest `last_seen` that still counts.
 std::string available_condition(const std::string& alias, const std::string& stale);

@@ -202,6 +202,10 @@ void TaskLedger::bind(TaskState& task, std::int64_t implementation, std::int64_t
                   {task.id, implementation, agent});
 }
 
+void TaskLedger::set_dependencies(const TaskState& task, const std::string& dependencies) {
+  writer_.execute("update task set dependencies = $2 where id = $1", {task.id, dependencies});
+}
+
 void TaskLedger::set_due(const TaskState& task, std::optional<std::int64_t> at) {
   writer_.execute("update task set due_at = $2 where id = $1", {task.id, nullable(at)});
 }
@@ -289,15 +293,16 @@ TaskState& TaskLedger::insert(const NewTask& made) {
       "insert into task (organization_id, action_id, implementation_id, agent_id, caller_id, reference, args,"
       " args_hash, acted_on, capture, step, policy, state_requires, dependencies, code_hash, not_before, due_at,"
       " withheld, latest_event_kind, root_id, parent_id, parent_step, call_key, request_id, dependency,"
-      " dependency_method, created_at, updated_at)"
+      " dependency_method, resolution_id, created_at, updated_at)"
       " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20,"
-      " $21, $22, $23, $24, $25, $26, $26) returning id",
+      " $21, $22, $23, $24, $25, $26, $27, $27) returning id",
       {made.organization, made.action, id_or_null(made.implementation), id_or_null(made.agent), made.caller,
        made.reference, made.args, made.args_hash, objects.dump(), sql::flag(made.capture),
        sql::flag(made.step), std::string(made.automatic ? "AUTO" : "ASK"), made.state_requires,
        made.dependencies, nullable(made.code_hash), nullable(made.not_before), sql::flag(task->withheld),
        task->latest_kind, id_or_null(made.root), id_or_null(made.parent), nullable(made.parent_step),
-       nullable(made.call_key), nullable(made.request), nullable(made.dependency), nullable(made.method), now_});
+       nullable(made.call_key), nullable(made.request), nullable(made.dependency), nullable(made.method),
+       nullable(made.resolution), now_});
   for (const std::string& object : made.acted_on) {
     writer_.execute("insert into task_object (task_id, object) values ($1, $2) on conflict do nothing",
                     {task->id, object});

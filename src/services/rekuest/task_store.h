@@ -108,6 +108,7 @@ struct NewTask {
   bool automatic = false;
   std::string state_requires = "[]";       ///< JSON text
   std::string dependencies = "{}";         ///< JSON text
+  std::optional<std::int64_t> resolution;
   std::optional<std::string> code_hash;    ///< of a workflow: it is resumed only by the same code
   std::optional<std::int64_t> not_before;  ///< withheld until then
 
@@ -157,6 +158,8 @@ class TaskLedger {
   void release(TaskState& task, const std::optional<std::string>& note = {});
   /// Whose task it is from now on, if that was left open.
   void bind(TaskState& task, std::int64_t implementation, std::int64_t agent);
+  /// Who serves its dependencies (JSON text), if that was left open.
+  void set_dependencies(const TaskState& task, const std::string& dependencies);
   /// When a sweep looks at it: to release it, or to interrupt what was not cancelled.
   void set_due(const TaskState& task, std::optional<std::int64_t> at);
   /// Who asked for it over its socket has heard the end.

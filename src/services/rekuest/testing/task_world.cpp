@@ -18,8 +18,9 @@ const char* const kDeclaration = R"({
   "locks": [{"key": "stage", "definition": {"key": "stage"}}],
   "states": [{"interface": "pos", "definition": {"name": "p", "ports": [{"key": "x", "kind": "FLOAT"}]}}]})";
 
-Who TaskWorld::identity(const std::string& client, const std::string& user, const std::string& organization) {
-  const Registrant known = registrant(client, "live.example.app", "1.0.0", organization);
+Who TaskWorld::identity(const std::string& client, const std::string& user, const std::string& organization,
+                        const std::string& app) {
+  const Registrant known = registrant(client, app, "1.0.0", organization);
   auto who = std::make_shared<service::Identity>();
   who->claims.sub = user;
   who->claims.client_id = client;

@@ -30,7 +30,7 @@ class TaskWorld : public World {
   std::int64_t now = 1'700'000'000'000'000;  ///< microseconds, of everything below
 
   Who identity(const std::string& client = "client", const std::string& user = "u-1",
-               const std::string& organization = "lab");
+               const std::string& organization = "lab", const std::string& app = "live.example.app");
 
   rekuest::RegisterRequest request(const Who& who, const std::string& session,
                                    std::string_view declaration = kDeclaration);
