@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "services/rekuest/arguments.h"
 #include "services/rekuest/frame.h"
+#include "services/rekuest/hook.h"
 #include "services/rekuest/registration.h"
 #include "services/rekuest/schema/port.h"
 #include "services/rekuest/state_requirements.h"
@@ -29,7 +30,11 @@ bool any_of(const std::optional<List>& list) {
 }
 
 void check_supported(const schema::AssignInput& input) {
-  if (any_of(input.hooks)) throw Error(code::kNotImplemented, std::string("Hooks are not built yet."));
+  for (const schema::HookInput& hook : input.hooks.value_or(std::vector<schema::HookInput>())) {
+    if (hook.kind != schema::HookKind::kInit) {
+      throw Error(code::kNotImplemented, std::string("Hooks other than INIT are not built yet."));
+    }
+  }
   if (!input.args.is_object()) throw Error(code::kValidation, std::string("`args` must be an object."));
 }
 
@@ -207,6 +212,7 @@ Assigned assign_task(sql::Writer& writer, const AssignRequest& request) {
     const std::string& person = request.who->claims.sub;
     assigned.outcome.messages.push_back(assign_message(*std::move(target), task, made.id, person, person));
   }
+  assign_hooks(writer, ledger, request, task, assigned.task, assigned.outcome);
   assigned.outcome.notices = ledger.store();
   return assigned;
 }

@@ -219,12 +219,34 @@ TEST_P(Assign, RefusesArgumentsAnAgentCannotBeSent) {
 
 TEST_P(Assign, RefusesWhatIsNotBuilt) {
   for (const char* more :
-       {R"(,"hooks":[{"kind":"INIT","hash":"h"}])"}) {
+       {R"(,"hooks":[{"kind":"CLEANUP","hash":"h"}])"}) {
     EXPECT_EQ(outcome(action(more)), base::code::kNotImplemented) << more;
   }
   for (const char* more : {R"(,"hooks":[],"dependencies":[],"notBefore":null)"}) {
     EXPECT_EQ(outcome(action(more)), "ok") << more;
   }
+}
+
+TEST_P(Assign, RunsItsHooksAsChildren) {
+  const std::string hash = world_.text("select hash from action where key = 'sub'");
+  const auto hooked = [&](const std::string& wanted) {
+    return action(R"(,"hooks":[{"kind":"INIT","hash":")" + wanted + "\"}]");
+  };
+  const Assigned assigned = world_.assign(me_, hooked(hash));
+  const std::vector<Json> frames = rekuest_testing::parsed(assigned.outcome);
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[0]["task"], Json(std::to_string(assigned.task)));
+  EXPECT_EQ(frames[1]["interface"], Json("sub"));
+  EXPECT_EQ(frames[1]["parent"], frames[0]["task"]);
+  EXPECT_EQ(frames[1]["args"].dump(), R"({"task":")" + std::to_string(assigned.task) + "\"}");
+  // The agent did not ask for it over its socket, and hears nothing of its progress there.
+  world_.database().write([&](sql::Writer& writer) {
+    TaskLedger ledger(writer, world_.now);
+    EXPECT_EQ(ledger.find(std::stoll(frames[1]["task"].as_string()))->requester, 0);
+  });
+
+  EXPECT_EQ(outcome(hooked("nothing")), base::code::kNotFound);
+  EXPECT_EQ(world_.number("select count(*) from task"), 2) << "all of it or nothing";
 }
 
 TEST_P(Assign, NeedsArgumentsThatAreAnObject) {

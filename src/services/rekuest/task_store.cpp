@@ -78,7 +78,7 @@ namespace {
 
 constexpr std::string_view kSelect =
     "select t.id, t.organization_id, t.action_id, t.implementation_id, t.agent_id, t.caller_id, t.root_id,"
-    " t.parent_id, coalesce(rc.user_id, c.user_id), case when p.is_done = 0 then p.agent_id end, t.reference,"
+    " t.parent_id, coalesce(rc.user_id, c.user_id), case when p.is_done = 0 and t.request_id is not null then p.agent_id end, t.reference,"
     " t.policy, t.is_done, t.reported, t.withheld, t.latest_event_kind, t.latest_instruct_kind, t.revision,"
     " t.created_at, t.updated_at, t.finished_at"
     " from task t left join caller c on c.id = t.caller_id"
