@@ -7,6 +7,7 @@
 #include "services/rekuest/catalog.h"
 #include "services/rekuest/frame.h"
 #include "services/rekuest/registration.h"
+#include "services/rekuest/retention.h"
 #include "services/rekuest/schema/agent.h"
 #include "services/rekuest/schema/implementation.h"
 #include "services/rekuest/shelve.h"
@@ -118,13 +119,21 @@ void expect_no_open_tasks(sql::Reader& reader, std::string_view column, std::int
   if (open > 0) throw Error(code::kValidation, "{} tasks of it have not ended. Cancel them first.", open);
 }
 
+Found find_deletable(sql::Reader& reader, const Call& call, const entity::Id& id) {
+  Found agent = find_agent(reader, call, id);
+  if (agent.connected) {
+    throw Error(code::kValidation, "The agent {} is connected. Stop its app or kick it first.", agent.name);
+  }
+  expect_no_open_tasks(reader, "agent_id", agent.id);
+  return agent;
+}
+
 Json delete_agent(const AgentAdmin& admin, Call& call, const schema::DeleteAgentInput& in) {
+  Found found;
+  call.read([&](sql::Reader& reader) { found = find_deletable(reader, call, in.id); });
+  delete_history(admin.database, found.id);
   change(admin, [&](sql::Writer& writer) {
-    const Found agent = find_agent(writer, call, in.id);
-    if (agent.connected) {
-      throw Error(code::kValidation, "The agent {} is connected. Stop its app or kick it first.", agent.name);
-    }
-    expect_no_open_tasks(writer, "agent_id", agent.id);
+    const Found agent = find_deletable(writer, call, in.id);
     AgentNotice notice = notice_of(writer, agent.id, What::kDeleted);
     const sql::Rows rows = writer.query("select id from implementation where agent_id = $1", {agent.id});
     for (std::size_t row = 0; row < rows.size(); ++row)

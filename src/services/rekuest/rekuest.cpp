@@ -35,6 +35,7 @@ namespace {
 
 constexpr auto kPresenceEvery = std::chrono::seconds(10);
 constexpr auto kDueEvery = std::chrono::seconds(1);
+constexpr auto kSweepEvery = std::chrono::minutes(5);
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
@@ -55,6 +56,7 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
       delivery_(hub_, {feed_, agent_feed_, state_feed_}, signer_),
       replicas_(foundation.database, hub_, {feed_, agent_feed_, state_feed_}, delivery_),
       changes_(foundation.database, delivery_, replicas_),
+      retention_(foundation.database, settings_.retention),
       next_due_(kNever) {
   service::Definition definition;
   definition.name = "rekuest";
@@ -79,11 +81,13 @@ void Rekuest::count() {
                   [this] { return static_cast<double>(assigned_.value()); });
   metrics.counter("arkitektd_agent_frames_acknowledged_total", "Frames of agents stored and acknowledged.",
                   {}, [this] { return static_cast<double>(hub_.acknowledged_frames.value()); });
+  retention_.count(metrics);
 }
 
 Rekuest::~Rekuest() {
   presence_.cancel();
   due_.cancel();
+  sweep_.cancel();
 }
 
 void Rekuest::start() {
@@ -94,6 +98,7 @@ void Rekuest::start() {
   replicas_.listen();
   keep_presence();
   watch_due();
+  delete_what_is_old();
 }
 
 // Nobody has connected yet. On PostgreSQL agents may be connected to other
@@ -160,6 +165,13 @@ void Rekuest::keep_presence() {
         });
     look_for_due(now);
     keep_presence();
+  });
+}
+
+void Rekuest::delete_what_is_old() {
+  sweep_ = foundation_.loop.after(kSweepEvery, [this] {
+    retention_.sweep(base::now_micros());
+    delete_what_is_old();
   });
 }
 

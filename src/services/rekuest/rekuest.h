@@ -15,6 +15,7 @@
 #include "services/rekuest/agent_feed.h"
 #include "services/rekuest/agent_hub.h"
 #include "services/rekuest/changes.h"
+#include "services/rekuest/retention.h"
 #include "services/rekuest/settings.h"
 #include "services/rekuest/state_feed.h"
 
@@ -65,6 +66,7 @@ class Rekuest {
   void load_signing_key();
   void keep_presence();
   void watch_due();
+  void delete_what_is_old();
   void look_for_due(std::int64_t now);
   void expect_due(std::optional<std::int64_t> at);
   void assign(entity::Call& call, schema::AssignInput input, Answered done);
@@ -86,12 +88,14 @@ class Rekuest {
   Delivery delivery_;
   Replicas replicas_;
   Changes changes_;
+  Retention retention_;
   std::unique_ptr<service::Service> graph_;
   std::unique_ptr<Shapes> shapes_;
   std::unique_ptr<Machinery> agents_;
   base::metrics::Counter assigned_;
   net::EventLoop::Timer presence_;
   net::EventLoop::Timer due_;
+  net::EventLoop::Timer sweep_;
   std::atomic<std::int64_t> next_due_;  ///< of the tasks known here; kNever: none
 };
 

@@ -15,6 +15,7 @@ using base::Config;
 
 constexpr std::size_t kSuffixBytes = 6;
 constexpr std::size_t kLongestName = 200;
+constexpr std::int64_t kMostDays = 36'500;
 
 std::string read_name(const Config& config, std::string_view key, const std::string& fallback) {
   std::string value = config.text(key, fallback);
@@ -22,6 +23,14 @@ std::string read_name(const Config& config, std::string_view key, const std::str
     config.fail(key, fmt::format("must have 1 to {} characters; leave it out for the default", kLongestName));
   }
   return value;
+}
+
+std::chrono::days read_days(const Config& config, std::string_view key) {
+  const std::int64_t days = config.integer(key, 0);
+  if (days < 0 || days > kMostDays) {
+    config.fail(key, fmt::format("must be 1 to {} days, or 0 to keep everything", kMostDays));
+  }
+  return std::chrono::days(days);
 }
 
 std::optional<jose::Key> read_key(const Config& config, const std::string& id) {
@@ -56,6 +65,7 @@ Settings Settings::read(const Config& config) {
   settings.grace = std::chrono::seconds(config.integer("agents.grace_seconds", settings.grace.count()));
   if (settings.grace.count() <= 0) config.fail("agents.grace_seconds", "must be above zero");
   settings.replica = read_name(config, "replica.name", settings.replica);
+  settings.retention = {read_days(config, "retention.tasks_days"), read_days(config, "retention.states_days")};
   return settings;
 }
 

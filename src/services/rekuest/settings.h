@@ -10,6 +10,12 @@
 
 namespace rekuest {
 
+/// How long what has ended is kept; 0: for ever.
+struct RetentionSettings {
+  std::chrono::days tasks{0};   ///< with everything they called, and their events
+  std::chrono::days states{0};  ///< what states were before
+};
+
 /// The host's name and a random suffix, so that two processes never share one.
 std::string new_replica_name();
 
@@ -20,8 +26,10 @@ struct Settings {
   std::chrono::seconds token_lifetime = std::chrono::hours(24);
   std::chrono::seconds grace{30};            ///< how long an app may be away before its tasks are given up
   std::string replica = new_replica_name();  ///< this process among those of the same database
+  RetentionSettings retention;
 
-  /// Reads the blocks `provenance`, `agents` and `replica`. Throws base::Error(kValidation) naming file and line.
+  /// Reads the blocks `provenance`, `agents`, `replica` and `retention`. Throws base::Error(kValidation) naming
+  /// file and line.
   static Settings read(const base::Config& config);
 };
 
