@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "services/rekuest/latest_task.h"
 #include "sql/nullable.h"
 
 namespace rekuest {
@@ -107,6 +108,7 @@ void Feed::publish(const TaskNotice& notice) {
     if (task.parent != task.root) publish_change(notice, children_topic(task.parent));
   }
   if (task.agent != 0) publish_change(notice, agent_topic(task.agent));
+  publish_latest(bus_, notice);
 }
 
 // A task is told of before anything that happens to it.

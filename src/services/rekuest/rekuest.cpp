@@ -20,6 +20,7 @@
 #include "services/rekuest/due.h"
 #include "services/rekuest/fate.h"
 #include "services/rekuest/hold.h"
+#include "services/rekuest/latest_task.h"
 #include "services/rekuest/provenance.h"
 #include "services/rekuest/registration.h"
 #include "services/rekuest/schema/memory.h"
@@ -298,6 +299,12 @@ void Rekuest::add_task_feeds(entity::Registry& registry) {
   registry.on(subscription::kAgentTasks,
               [this](entity::Call& call, const schema::SubscriptionAgentTasksArguments& in, entity::Emit emit) {
                 return feed_.agent_tasks(visible(call, "agent", in.agent), std::move(emit));
+              });
+  registry.on(subscription::kLatestTask,
+              [this](entity::Call& call, const schema::SubscriptionLatestTaskArguments& in,
+                     const entity::Emit& emit) {
+                return watch_latest(foundation_.database, bus_, visible(call, "agent", in.agent), in.interface,
+                                    emit);
               });
 }
 
