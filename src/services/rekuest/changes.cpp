@@ -31,7 +31,7 @@ void Changes::run_and_wait(const Body& body) const {
 }
 
 void Changes::tell(sql::Writer& writer, Outcome told) const {
-  if (writer.dialect() == sql::Dialect::kPostgres) return replicas_.announce(writer, std::move(told));
+  if (replicas_.listens()) return replicas_.announce(writer, std::move(told));
   writer.after_commit([this, told = std::make_shared<Outcome>(std::move(told))] {
     delivery_.deliver(std::move(*told));
   });

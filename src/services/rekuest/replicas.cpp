@@ -178,6 +178,7 @@ void Replicas::announce(sql::Writer& writer, Outcome told) {
 }
 
 void Replicas::listen() {
+  if (database_.dialect() == sql::Dialect::kSqlite) return;
   listener_ = database_.listen(
       kChannel, [this](std::string_view payload, bool is_own) { hear(payload, is_own); },
       [this] { catch_up(); });

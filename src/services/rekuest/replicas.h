@@ -29,6 +29,8 @@ class Replicas {
       : database_(database), hub_(hub), tasks_(feeds.tasks), states_(feeds.states), delivery_(delivery) {}
 
   void listen();
+  /// All goes through `announce` from then on.
+  bool listens() const { return listener_ != nullptr; }
 
   /// Inside the write body that leads to it: told here, too, when its turn has come.
   void announce(sql::Writer& writer, Outcome told);
