@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def settings() -> dict[str, Any]:
+    """What a module sets of its platform's settings."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, Any]) -> Iterator[Server]:
     """A platform on a fresh directory, shared by the tests of one module."""
-    server = Server(tmp_path_factory.mktemp("data"), free_ports()).start()
+    config = tmp_path_factory.mktemp("config") / "settings.yaml"
+    config.write_text(json.dumps(settings))
+    server = Server(tmp_path_factory.mktemp("data"), free_ports(), ["--config", str(config)]).start()
     yield server
     server.end_well()
 

@@ -19,6 +19,8 @@ from platform_under_test.access import Access
 from platform_under_test.apps import AppProcess, Apps, client_environment
 from platform_under_test.server import Server
 
+from .stories import STEPS, WORKFLOWS, Restartable
+
 OFFERING = Path(__file__).with_name("offering.py")
 LABORATORY = Path(__file__).with_name("laboratory.py")
 
@@ -101,3 +103,25 @@ async def laboratory(apps: Apps, rekuest: Any) -> AppProcess:
 async def lab(laboratory: AppProcess, rekuest: Any) -> dict[str, Any]:
     """What the laboratory offers, by name."""
     return await find_all(rekuest, "test-laboratory")
+
+
+@pytest.fixture(scope="module")
+def steps(apps: Apps) -> Restartable:
+    """steps.py, started."""
+    return Restartable(apps, STEPS).start()
+
+
+@pytest.fixture(scope="module")
+def workflows(apps: Apps) -> Restartable:
+    """workflows.py, started."""
+    return Restartable(apps, WORKFLOWS).start()
+
+
+@pytest.fixture(scope="module")
+async def flows(steps: Restartable, workflows: Restartable, rekuest: Any) -> dict[str, Any]:
+    """What steps.py and workflows.py offer, by name, once it can be called."""
+    found: dict[str, Any] = {}
+    for program in (steps, workflows):
+        await program.offers(rekuest)
+        found |= await find_all(rekuest, program.identifier)
+    return found

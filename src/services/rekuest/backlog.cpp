@@ -83,12 +83,12 @@ void Backlog::read_controls(sql::Reader& reader) {
   if (rows.empty()) go_to(bounds_.comes_back ? Part::kDecisions : Part::kDone);
 }
 
-// A decision is what the task goes on from until its agent says more.
+// A decision that its agent has not recorded yet.
 void Backlog::read_decisions(sql::Reader& reader) {
   const sql::Rows rows = reader.query(
       "select t.id, (select e.value from task_event e where e.task_id = t.id and e.kind = 'DECIDED'"
       " order by e.id desc limit 1) from task t"
-      " where t.agent_id = $1 and t.is_done = 0 and t.id > $2 and t.latest_event_kind = 'DECIDED'"
+      " where t.agent_id = $1 and t.is_done = 0 and t.id > $2 and t.hold = 'ANSWERED'"
       " order by t.id limit $3",
       {bounds_.agent, cursor_, kChunk});
   for (std::size_t row = 0; row < rows.size(); ++row) {

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <unordered_set>
+#include <utility>
+
 #include "base/error.h"
 #include "base/random.h"
 #include "services/rekuest/frame.h"
@@ -11,6 +15,27 @@
 namespace rekuest {
 namespace {
 
+// What a person decided is no less decided because the run that asked could not
+// record it any more: the next one must not ask again. The approval of a child
+// comes before it is queued.
+void add_decisions(sql::Reader& reader, std::int64_t task, const std::unordered_set<std::string>& recorded,
+                   base::Json& effects) {
+  const sql::Rows rows = reader.query(
+      "select value from task_event where task_id = $1 and kind = 'DECIDED' and id > (select min(q.id)"
+      " from task_event q where q.task_id = $1 and q.kind = 'QUEUED') order by id",
+      {task});
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    std::string key = fmt::format("HOLD:{}", row + 1);  // as the client counts a task's holds
+    if (recorded.contains(key)) continue;
+    const base::Json decided = base::Json::parse(rows.text(row, 0));
+    effects.push_back(base::Json::object({{"key", std::move(key)},
+                                          {"effect", "HOLD"},
+                                          {"value", base::Json::object({{"approved", decided["approved"]},
+                                                                        {"answer", decided["answer"]},
+                                                                        {"auto", decided["auto"]}})}}));
+  }
+}
+
 // What a workflow's earlier run recorded, for the process that goes on with it.
 std::string resume_of(sql::Reader& reader, std::int64_t task, std::int64_t last_step) {
   const sql::Rows rows = reader.query(
@@ -18,12 +43,15 @@ std::string resume_of(sql::Reader& reader, std::int64_t task, std::int64_t last_
       " order by step, id",
       {task});
   base::Json effects = base::Json::array();
+  std::unordered_set<std::string> keys;
   for (std::size_t row = 0; row < rows.size(); ++row) {
+    keys.emplace(rows.text(row, 0));
     effects.push_back(
         base::Json::object({{"key", rows.text(row, 0)},
                             {"effect", sql::json_or_null(sql::optional_text(rows, row, 1))},
                             {"value", sql::parsed_or_null(sql::optional_text(rows, row, 2))}}));
   }
+  add_decisions(reader, task, keys, effects);
   return base::Json::object({{"last_step", last_step}, {"effects", std::move(effects)}}).dump();
 }
 

@@ -18,20 +18,33 @@ constexpr std::string_view kAffected =
 
 constexpr std::int64_t kAllTasks = std::numeric_limits<std::int64_t>::max();
 
+// Its agent offers the workflow with the code it began with.
+constexpr std::string_view kSameWorkflow =
+    "case when i.execution = 'WORKFLOW' and i.code_hash = t.code_hash then 1 else 0 end";
+
+// Nobody can have it any more, though it waits: what its agent offers now does
+// not have the action, or has another workflow than the one that is to go on.
+std::string stranded() {
+  return fmt::format("(i.id is null or (t.code_hash is not null and t.last_step > 0 and {} = 0))",
+                     kSameWorkflow);
+}
+
 // What takes its agent down each time must not be tried for ever.
 constexpr std::int64_t kMostAttempts = 4;
 
 struct Facts {
   std::optional<std::int64_t> last_progress;
   std::string effects;
-  bool same_workflow = false;  ///< its agent offers it with the code the task began with
+  bool same_workflow = false;
+  bool stranded = false;
   bool idempotent = false;
   std::int64_t attempts = 0;
 };
 
-NewEvent lost_event(const Facts& facts, std::string_view reason) {
+NewEvent lost_event(const TaskState& task, const Facts& facts, std::string_view reason) {
   NewEvent lost = event_of_kind("LOST", std::string(reason));
-  lost.value = base::Json::object({{"started", true},
+  const bool queued_again = facts.attempts > 1;
+  lost.value = base::Json::object({{"started", task.reported || queued_again},
                                    {"last_progress", sql::json_or_null(facts.last_progress)},
                                    {"effects", facts.effects},
                                    {"reason", reason}})
@@ -51,12 +64,15 @@ void decide(TaskLedger& ledger, TaskState& task, const Facts& facts, std::string
     if (task.latest_instruct == "INTERRUPT") {
       ledger.append(task, event_of_kind("INTERRUPTED"), Speaker::kServer);
     }
+    if (!task.done && facts.stranded) {
+      ledger.append(task, lost_event(task, facts, "Its app does not offer this any more."), Speaker::kServer);
+    }
   } else if (facts.same_workflow) {
     queue_again(ledger, task, "The app that ran this workflow is gone. Its next start goes on with it.");
   } else if (facts.idempotent && facts.attempts < kMostAttempts) {
     queue_again(ledger, task, "The app that ran this task is gone. It was queued again.");
   } else {
-    ledger.append(task, lost_event(facts, reason), Speaker::kServer);
+    ledger.append(task, lost_event(task, facts, reason), Speaker::kServer);
   }
 }
 
@@ -67,12 +83,13 @@ void decide_fates(sql::Writer& writer, std::int64_t agent, std::int64_t up_to, s
   const sql::Rows rows = writer.query(
       fmt::format(
           "select t.id, t.latest_progress, i.effects,"
-          " case when i.execution = 'WORKFLOW' and i.code_hash = t.code_hash then 1 else 0 end,"
-          " a.idempotent, (select count(*) from task_event e where e.task_id = t.id and e.kind = 'QUEUED')"
+          " {0}, case when {1} then 1 else 0 end, a.idempotent,"
+          " (select count(*) from task_event e where e.task_id = t.id and e.kind = 'QUEUED')"
           " from task t join action a on a.id = t.action_id"
           " left join implementation i on i.id = t.implementation_id"
-          " where t.agent_id = $1 and t.id <= $2 and {} order by t.id",
-          kAffected),
+          " where t.agent_id = $1 and t.id <= $2 and ({2} or (t.is_done = 0 and t.withheld = 0 and {1}))"
+          " order by t.id",
+          kSameWorkflow, stranded(), kAffected),
       {agent, up_to});
   TaskLedger ledger(writer, now);
   std::vector<std::int64_t> ids;
@@ -83,7 +100,8 @@ void decide_fates(sql::Writer& writer, std::int64_t agent, std::int64_t up_to, s
     if (task.done) continue;  // another process was quicker
     decide(ledger, task,
            {sql::optional_integer(rows, row, 1), sql::optional_text(rows, row, 2).value_or("UNKNOWN"),
-            rows.integer(row, 3) != 0, rows.integer(row, 4) != 0, rows.integer(row, 5)},
+            rows.integer(row, 3) != 0, rows.integer(row, 4) != 0, rows.integer(row, 5) != 0,
+            rows.integer(row, 6)},
            reason);
   }
   out.add(ledger.store());

@@ -77,7 +77,7 @@ Outcome decide(sql::Writer& writer, const Decision& decision, const service::Ide
   TaskLedger ledger(writer, now);
   TaskState& task = ledger.task_of(decision.task, who.rows.organization);
   if (task.done) throw Error(code::kValidation, std::string("Task is already terminal"));
-  if (task.latest_kind != "HELD") {
+  if (task.withheld ? task.latest_kind != "HELD" : task.hold != "ASKED") {
     throw Error(code::kValidation, std::string("Task does not wait for a decision."));
   }
   check_who(writer, ledger, task, who);

@@ -374,7 +374,8 @@ create table "task" (
   "approval_note" text collate "C",
   "request_id" text collate "C",
   "code_hash" text collate "C",
-  "settled" integer not null default 0
+  "settled" integer not null default 0,
+  "hold" text collate "C"
 );
 
 create table "task_instruct" (

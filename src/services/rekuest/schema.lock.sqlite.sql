@@ -374,7 +374,8 @@ create table "task" (
   "approval_note" text,
   "request_id" text,
   "code_hash" text,
-  "settled" integer not null default 0
+  "settled" integer not null default 0,
+  "hold" text
 );
 
 create table "task_instruct" (

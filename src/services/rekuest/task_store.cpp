@@ -20,6 +20,18 @@ bool moves_on(const NewEvent& event) {
   return !event.aside && event.kind != "LOG" && event.kind != "EFFECT" && event.kind != "LATE_REPORT";
 }
 
+// Whatever else happens meanwhile (it works on, it is paused), a question stays
+// until it is answered, and an answer until its agent has recorded it.
+void follow_hold(TaskState& task, const NewEvent& event, Speaker speaker) {
+  if (event.kind == "HELD" && speaker == Speaker::kAgent) {
+    task.hold = "ASKED";
+  } else if (event.kind == "DECIDED" && task.hold == "ASKED") {
+    task.hold = "ANSWERED";
+  } else if (event.kind == "QUEUED" || (event.kind == "EFFECT" && event.effect == "HOLD")) {
+    task.hold.clear();
+  }
+}
+
 sql::Value id_or_null(std::int64_t id) { return id == 0 ? sql::Value() : sql::Value(id); }
 
 void take(std::optional<std::string>& kept, const std::optional<std::string>& newer) {
@@ -80,7 +92,7 @@ constexpr std::string_view kSelect =
     "select t.id, t.organization_id, t.action_id, t.implementation_id, t.agent_id, t.caller_id, t.root_id,"
     " t.parent_id, coalesce(rc.user_id, c.user_id), case when p.is_done = 0 and t.request_id is not null then p.agent_id end, t.reference,"
     " t.policy, t.is_done, t.reported, t.withheld, t.latest_event_kind, t.latest_instruct_kind, t.revision,"
-    " t.created_at, t.updated_at, t.finished_at"
+    " t.created_at, t.updated_at, t.finished_at, t.hold"
     " from task t left join caller c on c.id = t.caller_id"
     " left join task r on r.id = t.root_id left join caller rc on rc.id = r.caller_id"
     " left join task p on p.id = t.parent_id where t.id in_ids($1) order by t.id";
@@ -109,6 +121,7 @@ std::shared_ptr<TaskState> state_at(const sql::Rows& rows, std::size_t row) {
   task->created_at = rows.integer(row, 18);
   task->updated_at = rows.integer(row, 19);
   task->finished_at = sql::optional_integer(rows, row, 20);
+  task->hold = sql::optional_text(rows, row, 21).value_or("");
   return task;
 }
 
@@ -160,6 +173,7 @@ void TaskLedger::append(TaskState& task, NewEvent event, Speaker speaker) {
     take(change.returns, event.returns);
     if (event.kind != "YIELD") take(change.message, event.message);
   }
+  follow_hold(task, event, speaker);
   if (is_terminal(event.kind)) {
     task.done = change.ends = true;
     task.finished_at = task.updated_at;
@@ -269,13 +283,14 @@ void TaskLedger::update_row(const Entry& entry) {
                                  nullable(change.returns),
                                  change.last_step,
                                  task.latest_instruct,
-                                 nullable(change.step)};
+                                 nullable(change.step),
+                                 task.hold.empty() ? sql::Value() : sql::Value(task.hold)};
   constexpr std::string_view kUpdate =
       "update task set latest_event_kind = $2, reported = $3, revision = $4, updated_at = $5,"
       " latest_progress = coalesce($6, latest_progress), latest_message = coalesce($7, latest_message),"
       " latest_returns = coalesce($8, latest_returns),"
       " last_step = case when $9 > coalesce(last_step, 0) then $9 else last_step end,"
-      " latest_instruct_kind = $10, step = coalesce($11, step)";
+      " latest_instruct_kind = $10, step = coalesce($11, step), hold = $12";
   static const std::string kGoesOn = std::string(kUpdate) + " where id = $1";
   static const std::string kEnds = std::string(kUpdate) + ", is_done = 1, finished_at = $5 where id = $1";
   writer_.execute(change.ends ? kEnds : kGoesOn, std::move(values));

@@ -37,6 +37,7 @@ struct TaskState {
   bool done = false;
   bool reported = false;  ///< the process that has it now has said anything about it
   bool withheld = false;  ///< not to be sent: it waits for a decision, or for its time
+  std::string hold;       ///< its own question: ASKED, or ANSWERED until its agent recorded that
   std::string latest_kind = "QUEUED";
   std::string latest_instruct = "ASSIGN";
   std::int64_t revision = 0;

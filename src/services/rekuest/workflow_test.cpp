@@ -202,6 +202,33 @@ TEST_P(Workflow, IsLostIfItsCodeHasChanged) {
   EXPECT_EQ(world_.latest(flow_), "LOST");
 }
 
+TEST_P(Workflow, IsLostIfItsCodeHasChangedWhenItWasQueuedAgainLongBefore) {
+  say("STARTED", flow_, R"(,"task_step":1)");
+  world_.disconnect(flows_);
+  world_.database().write([&](sql::Writer& writer) {
+    Outcome out;
+    decide_overdue_fates(writer, world_.now + 1, world_.now + 2, out);
+  });
+  EXPECT_EQ(world_.events(flow_), "QUEUED STARTED QUEUED");
+  std::string changed = kFlows;
+  changed.replace(changed.find("\"f1\""), 4, "\"f2\"");
+  changed.replace(changed.find("\"c1\""), 4, "\"c2\"");
+  flows_ = begin("s2", changed);
+  EXPECT_EQ(world_.events(flow_), "QUEUED STARTED QUEUED LOST");
+  EXPECT_EQ(Json::parse(last_value(flow_))["started"], Json(true));
+  EXPECT_THAT(backlog(), IsEmpty());
+}
+
+TEST_P(Workflow, ATaskThatNobodyCanHaveAnyMoreIsLostThoughItNeverBegan) {
+  const std::int64_t task = world_.task(me_, flows_, "once");
+  std::string changed = kFlows;
+  changed.replace(changed.find("\"f1\""), 4, "\"f2\"");
+  changed.replace(changed.find("\"interface\": \"once\""), 19, "\"interface\": \"ones\"");
+  flows_ = begin("s2", changed);
+  EXPECT_EQ(world_.events(task), "QUEUED LOST");
+  EXPECT_EQ(Json::parse(last_value(task))["started"], Json(false)) << "whoever wants it may ask again";
+}
+
 TEST_P(Workflow, HearsAgainOfItsCallsWhenItsProcessComesBack) {
   const std::int64_t child = call("r-1", "add:1");
   world_.report(adder_, rekuest_testing::whole_task(child, 1));
@@ -313,11 +340,41 @@ TEST_P(Approval, ATaskHoldsItselfAndGetsItsAnswer) {
   EXPECT_EQ(frames[0]["answer"], Json("No"));
   EXPECT_EQ(frames[0]["auto"], Json(false));
 
-  // It is told again until it goes on.
+  // It is told again until its agent has recorded it.
   const auto again = [&] { return names(world_.backlog(*world_.connect(world_.request(robot_, "s1", kFlows)).backlog)); };
-  EXPECT_THAT(again(), ElementsAre(fmt::format("DECIDE {}", flow_)));
   say("PROGRESS", flow_, R"(,"progress":50)");
+  EXPECT_THAT(again(), ElementsAre(fmt::format("DECIDE {}", flow_)));
+  say("EFFECT", flow_, R"(,"effect":"HOLD","key":"HOLD:1","value":{"approved":false})");
   EXPECT_THAT(again(), IsEmpty());
+}
+
+TEST_P(Approval, AQuestionStaysWhateverHappensMeanwhile) {
+  ask(Json::parse(fmt::format(R"({{"type":"HELD","task":"{}"}})", flow_)));
+  say("PROGRESS", flow_, R"(,"progress":50)");
+  world_.control(me_, Control::kPause, flow_);
+  world_.control(me_, Control::kResume, flow_);
+  EXPECT_THAT(names(parsed(world_.decide(me_, flow_, true))), ElementsAre(fmt::format("DECIDE {}", flow_)));
+  EXPECT_THROW(world_.decide(me_, flow_, true), base::Error) << "it was answered";
+}
+
+TEST_P(Approval, AnAnswerOutlivesTheProcessThatAsked) {
+  const auto hold = [&] { ask(Json::parse(fmt::format(R"({{"type":"HELD","task":"{}"}})", flow_))); };
+  say("PROGRESS", flow_, R"(,"task_step":1)");
+  hold();
+  world_.decide(me_, flow_, false, "No");
+  say("EFFECT", flow_, R"(,"task_step":2,"effect":"HOLD","key":"HOLD:1","value":{"approved":false})");
+  hold();
+  world_.decide(me_, flow_, true, "Go");
+  flows_ = begin("s2");
+  EXPECT_EQ(backlog().at(0)["resume"]["effects"].dump(),
+            R"([{"key":"HOLD:1","effect":"HOLD","value":{"approved":false}},)"
+            R"({"key":"HOLD:2","effect":"HOLD","value":{"approved":true,"answer":"Go","auto":false}}])");
+
+  // Without an answer, its next process asks again.
+  hold();
+  flows_ = begin("s3");
+  EXPECT_THROW(world_.decide(me_, flow_, true), base::Error);
+  EXPECT_THAT(backlog().at(0)["resume"]["effects"].items(), SizeIs(2));
 }
 
 TEST_P(Workflow, ARunInAutoModeIsApprovedAtOnce) {

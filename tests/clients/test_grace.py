@@ -1,0 +1,70 @@
+"""Apps that stay away: what they had begun is given up after the grace."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Any
+
+import pytest
+from arkitekt_spec.declare.errors import AgentLost
+from rekuest.api.schema import TaskPolicy
+
+from platform_under_test import agent as by_hand
+from platform_under_test.server import Server
+
+from .conftest import find_all
+from .stories import Restartable, check_ends, kinds, story, until
+
+AUTO = TaskPolicy.AUTO
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, Any]:
+    return {"rekuest": {"agents": {"grace_seconds": 1}}}
+
+
+async def test_a_workflow_waits_for_its_code_and_for_no_other(
+    rekuest: Any, flows: dict[str, Any], workflows: Restartable
+) -> None:
+    call = asyncio.create_task(
+        rekuest.acall(flows["Remember"], add=flows["Add"].id, door="g2", policy=AUTO, reference="changed")
+    )
+    await workflows.reaches("g2")
+    workflows.kill()
+    await until(rekuest, "changed", lambda told: kinds(told).count("QUEUED") == 2)
+    workflows.start(lambda source: source.replace("task.arandom(8)", "task.arandom(9)"))
+    with pytest.raises(AgentLost) as raised:
+        await call
+    assert raised.value.started
+    check_ends(await story(rekuest, "changed"))
+
+
+async def test_an_app_that_stays_away_is_given_up(
+    platform: Server, rekuest: Any, flows: dict[str, Any], steps: Restartable, token: str
+) -> None:
+    """What an app that was only cut off says later stays visible, and changes nothing."""
+    call = asyncio.create_task(rekuest.acall(flows["Wait"], door="g1", reference="given-up"))
+    await steps.reaches("g1")
+    steps.kill()
+    session = str(uuid.uuid4())
+    async with by_hand.agent(platform, token, session) as gone:
+        twice = (await find_all(rekuest, "raw-requests"))["Twice"]
+        other = asyncio.create_task(rekuest.acall(twice, a=4, reference="late"))
+        task = (await gone.receive("ASSIGN"))["task"]
+        await gone.acknowledged(await gone.journal({"type": "STARTED", "task": task}))
+        position = gone.pos
+    for lost in (call, other):
+        with pytest.raises(AgentLost, match="is gone"):
+            await lost
+    async with by_hand.connected(platform) as socket:
+        back = by_hand.Agent(socket, session)
+        back.pos = position
+        await back.send(by_hand.registration(token, session))
+        await back.receive("INIT")
+        await back.journal({"type": "YIELD", "task": task, "returns": {"return0": 8}})
+        await back.acknowledged(await back.journal({"type": "COMPLETED", "task": task}))
+    root = await story(rekuest, "late")
+    check_ends(root)
+    assert kinds(root) == ["QUEUED", "STARTED", "LOST", "LATE_REPORT", "LATE_REPORT"]
+    assert root["events"][3]["returns"] == {"return0": 8}
