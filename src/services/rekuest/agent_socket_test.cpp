@@ -146,6 +146,7 @@ TEST_P(AgentSockets, AnswersARegistrationWithInitAndThenWhatIsOwed) {
   EXPECT_EQ(init["hash"], Json("h1"));
   EXPECT_EQ(init["inquiries"].dump(), "[]");
   EXPECT_TRUE(init["diagnostics"].is_array());
+  settle();
   EXPECT_THAT(hub_.connected(), ElementsAre(world_.number("select id from agent")));
   EXPECT_EQ(connected(), "1");
 }
