@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from .platforms import OneProcessOnSqlite, Platform, ServicesOnPostgres
+from .platforms import OneProcessOnPostgres, OneProcessOnSqlite, Platform, ServicesOnPostgres
 
 PLATFORMS = {"sqlite": OneProcessOnSqlite, "postgres": ServicesOnPostgres}
+# A model can tell what a step leads to where one process does it.
+PLATFORMS_OF_THE_MODEL = {"sqlite": OneProcessOnSqlite, "postgres": OneProcessOnPostgres}
 
 
 @pytest.fixture(params=PLATFORMS)
 def platform(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platform]:
-    running = PLATFORMS[request.param](tmp_path / "data")
+    running = (PLATFORMS_OF_THE_MODEL if "model" in request.node.nodeid else PLATFORMS)[request.param](tmp_path / "data")
     yield running
     running.stop()

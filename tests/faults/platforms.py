@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from platform_under_test import wire
 from platform_under_test.access import Access
 from platform_under_test.program import Program
-from platform_under_test.replicas import Replicas
+from platform_under_test.replicas import Replica, Replicas
 from platform_under_test.server import Server, free_ports
 
 Fault = Callable[[], Awaitable[None]]
@@ -83,10 +83,11 @@ class ServicesOnPostgres(Logins):
     PostgreSQL, each with its own faults."""
 
     feeds_may_skip = False
+    counts = {"lok": 1, "rekuest": 2, "rekuest-takt": 2}
 
     def __init__(self, room: Path) -> None:
         room.mkdir()
-        self.replicas = Replicas(room, {"lok": 1, "rekuest": 2, "rekuest-takt": 2}).start()
+        self.replicas = Replicas(room, dict(self.counts)).start()
         super().__init__(self.replicas)
         self.port = urlsplit(self.replicas.url).port or 0
         self.faults: dict[str, Fault] = {
@@ -96,10 +97,13 @@ class ServicesOnPostgres(Logins):
             "restart PostgreSQL": lambda: self._restart_postgres(signal.SIGQUIT),
             "kill the postmaster": lambda: self._restart_postgres(signal.SIGKILL),
         }
-        self.restarts = ["restart PostgreSQL"]
+        self.restarts = ["kill a replica", "stop a replica"]  # what breaks every connection where there is one
 
-    def _any_replica(self) -> Program:
-        return random.choice(self.replicas.of("rekuest") + self.replicas.of("rekuest-takt"))
+    def _of_rekuest(self) -> list[Replica]:
+        return self.replicas.of("rekuest") + self.replicas.of("rekuest-takt")
+
+    def _any_replica(self) -> Replica:
+        return random.choice(self._of_rekuest())
 
     def stop(self) -> None:
         self.replicas.stop()
@@ -115,6 +119,12 @@ class ServicesOnPostgres(Logins):
                 if time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(0.2)
+
+
+class OneProcessOnPostgres(ServicesOnPostgres):
+    """With one process of Rekuest, so that a model can tell what each step leads to."""
+
+    counts = {"lok": 1, "rekuest": 1}
 
 
 async def _kill(program: Program) -> None:
