@@ -142,6 +142,11 @@ class Puppet:
         except TimeoutError:
             return self.got
 
+    def _heard(self, frame: Frame) -> None:
+        """An agent passes over a task that it was sent before; several processes may both send it."""
+        if frame[0] != "ASSIGN" or frame not in self.got:
+            self.got.append(frame)
+
     def _read(self, within: float) -> None:
         assert self._socket
         frame = json.loads(self._socket.recv(within))
@@ -151,7 +156,7 @@ class Puppet:
             case "JOURNAL_ACK":
                 self._acknowledged[frame["journal_session"]] = frame["pos"]
             case kind:
-                self.got.append((kind, frame["task"]))
+                self._heard((kind, frame["task"]))
                 if kind == "ASSIGN" and self.process and frame["task"] not in self.process.known:
                     self.process.known.append(frame["task"])
 
