@@ -122,6 +122,6 @@ async def flows(steps: Restartable, workflows: Restartable, rekuest: Any) -> dic
     """What steps.py and workflows.py offer, by name, once it can be called."""
     found: dict[str, Any] = {}
     for program in (steps, workflows):
-        await program.offers(rekuest)
+        await program.is_there(rekuest)
         found |= await find_all(rekuest, program.identifier)
     return found

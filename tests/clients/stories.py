@@ -13,7 +13,8 @@ from platform_under_test.apps import AppProcess, Apps
 STEPS = Path(__file__).with_name("steps.py")
 WORKFLOWS = Path(__file__).with_name("workflows.py")
 
-OFFERED = "query ($app: String!) { actions(filters: {assignable: true, appIdentifier: $app}) { id } }"
+PROCESSES = """query ($app: ID!) {
+  agents(filters: {appIdentifier: $app}) { connected sessions { id } } }"""
 
 STORY = """
 query Story($reference: String!) {
@@ -37,6 +38,7 @@ class Restartable:
     source: Path
     url: str | None = None
     process: AppProcess | None = None
+    starts: int = 0
 
     @property
     def identifier(self) -> str:
@@ -45,6 +47,7 @@ class Restartable:
     def start(self, change: Callable[[str], str] = lambda source: source) -> Restartable:
         """Starts it; `change` edits its program."""
         before = self.process
+        self.starts += 1
         name = self.source.stem
         self.process = self.apps.start(
             change(self.source.read_text()),
@@ -77,10 +80,13 @@ class Restartable:
         file = self.home / "ran"
         return file.read_text().splitlines() if file.exists() else []
 
-    async def offers(self, rekuest: Any) -> None:
-        """Waits until what it offers can be called."""
+    async def is_there(self, rekuest: Any) -> None:
+        """Waits until the process that was started last can be called."""
         async with asyncio.timeout(30):
-            while not (await rekuest.rath.aquery(OFFERED, {"app": self.identifier})).data["actions"]:
+            while True:
+                agents = (await rekuest.rath.aquery(PROCESSES, {"app": self.identifier})).data["agents"]
+                if agents and agents[0]["connected"] and len(agents[0]["sessions"]) >= self.starts:
+                    return
                 self.check_alive()
                 await asyncio.sleep(0.05)
 

@@ -35,7 +35,7 @@ async def test_a_caller_is_told_what_is_known_about_a_lost_task(
     steps.start()
     with pytest.raises(AgentLost) as raised:
         await call
-    await steps.offers(rekuest)
+    await steps.is_there(rekuest)
     lost = raised.value
     assert (lost.started, lost.last_progress, lost.effects) == (True, 40, effects)
     root = await story(rekuest, door)
@@ -56,7 +56,7 @@ async def test_a_workflow_learns_that_its_call_was_lost(
     steps.kill()
     steps.start()
     assert await call == "lost: started=True progress=40 effects=IRREVERSIBLE"
-    await steps.offers(rekuest)
+    await steps.is_there(rekuest)
     check_ends(await story(rekuest, "child-lost"))
 
 
@@ -105,7 +105,7 @@ async def test_a_workflow_whose_code_has_changed_is_lost(
     check_ends(await story(rekuest, "changed"))
     workflows.kill()
     workflows.start()
-    await workflows.offers(rekuest)
+    await workflows.is_there(rekuest)
 
 
 async def test_a_task_its_app_had_not_begun_is_not_lost(
@@ -137,7 +137,7 @@ async def test_a_task_that_its_app_does_not_offer_any_more_is_lost_unbegun(
     assert kinds(await story(rekuest, "not-offered")) == ["QUEUED", "LOST"]
     steps.kill()
     steps.start()
-    await steps.offers(rekuest)
+    await steps.is_there(rekuest)
 
 
 # --- not lost ------------------------------------------------------------------
