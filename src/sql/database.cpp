@@ -36,8 +36,7 @@ void Database::write(WriteBody body) {
   finished->get_future().get();
 }
 
-std::unique_ptr<Listener> Database::listen(std::string_view, Receive,
-                                           std::function<void()>) {
+std::unique_ptr<Listener> Database::listen(std::string_view, Receive, std::function<void()>) {
   return std::make_unique<Listener>();
 }
 

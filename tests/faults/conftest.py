@@ -16,6 +16,8 @@ PLATFORMS_OF_THE_MODEL = {"sqlite": OneProcessOnSqlite, "postgres": OneProcessOn
 
 @pytest.fixture(params=PLATFORMS)
 def platform(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platform]:
-    running = (PLATFORMS_OF_THE_MODEL if "model" in request.node.nodeid else PLATFORMS)[request.param](tmp_path / "data")
+    running = (PLATFORMS_OF_THE_MODEL if "model" in request.node.nodeid else PLATFORMS)[request.param](
+        tmp_path / "data"
+    )
     yield running
     running.stop()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from platform_under_test.relay import Relay
+
 
 @dataclass(eq=False)
 class Link:
@@ -21,16 +23,12 @@ class Link:
 
 
 @dataclass
-class FaultyNetwork:
-    """Listens on a port of its own and forwards to the platform's."""
+class FaultyNetwork(Relay):
+    """Forwards to the platform, as well as it can."""
 
-    target: int
     latency: float = 0
     swallows: bool = False
-    port: int = 0
     _links: set[Link] = field(default_factory=set)
-    _server: asyncio.Server | None = None
-    _connections: set[asyncio.Task[None]] = field(default_factory=set)
 
     def cut(self) -> None:
         """Every connection breaks, on both sides."""
@@ -56,28 +54,8 @@ class FaultyNetwork:
         await asyncio.sleep(seconds)
         self.latency = 0
 
-    async def __aenter__(self) -> FaultyNetwork:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for connection in list(self._connections):
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        try:
-            await self._connect(reader, writer)
-        except (OSError, asyncio.CancelledError):
-            writer.transport.abort()
-        finally:
-            self._connections.discard(task)
+    def _end(self, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answers, requests = await asyncio.open_connection("127.0.0.1", self.target)

@@ -97,7 +97,10 @@ class ServicesOnPostgres(Logins):
             "restart PostgreSQL": lambda: self._restart_postgres(signal.SIGQUIT),
             "kill the postmaster": lambda: self._restart_postgres(signal.SIGKILL),
         }
-        self.restarts = ["kill a replica", "stop a replica"]  # what breaks every connection where there is one
+        self.restarts = [
+            "kill a replica",
+            "stop a replica",
+        ]  # what breaks every connection where there is one
 
     def _of_rekuest(self) -> list[Replica]:
         return self.replicas.of("rekuest") + self.replicas.of("rekuest-takt")

@@ -11,17 +11,15 @@ import asyncio
 import re
 from dataclasses import dataclass, field
 
+from .relay import Relay
+
 
 @dataclass
-class Proxy:
-    """Listens on a port of its own and forwards to the platform's."""
+class Proxy(Relay):
+    """Forwards to the platform."""
 
-    target: int
     silent: bool = False
     swallowed: int = 0
-    port: int = 0
-    _server: asyncio.Server | None = None
-    _connections: set[asyncio.Task[None]] = field(default_factory=set)
     _sockets: dict[asyncio.StreamWriter, str] = field(default_factory=dict)
 
     @property
@@ -35,31 +33,10 @@ class Proxy:
             writer.transport.abort()
         return len(cut)
 
-    async def __aenter__(self) -> Proxy:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
+    def _end(self, writer: asyncio.StreamWriter) -> None:
+        writer.close()
 
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for connection in list(self._connections):
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        try:
-            await self._forward(reader, writer)
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            self._connections.discard(task)
-            writer.close()
-
-    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         target = head.split(b" ", 2)[1].decode()
         is_socket = b"upgrade: websocket" in head.lower()

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "services/rekuest/schema/agent.h"
 #include "services/rekuest/schema/implementation.h"
+#include "services/rekuest/stream.h"
 #include "sql/nullable.h"
 
 namespace rekuest {
@@ -86,13 +87,8 @@ void AgentFeed::publish(const AgentNotice& notice) {
   if (notice.what == What::kDeleted) tell(agents, said("delete", notice.agent));
 }
 
-std::shared_ptr<void> AgentFeed::follow(std::string topic, entity::Emit emit) {
-  return std::make_shared<bus::Bus::Subscription>(bus_.subscribe(
-      std::move(topic), [emit = std::move(emit)](const bus::Change& change) { emit(*change); }));
-}
-
 std::shared_ptr<void> AgentFeed::agents(std::int64_t organization, entity::Emit emit) {
-  return follow(agents_topic(organization), std::move(emit));
+  return follow(bus_, agents_topic(organization), std::move(emit));
 }
 
 std::shared_ptr<void> AgentFeed::implementations(const entity::Call& call, const entity::Id& agent,
@@ -100,7 +96,7 @@ std::shared_ptr<void> AgentFeed::implementations(const entity::Call& call, const
   const std::int64_t id = agent.row("agent");
   expect_row(database_, "agent", "select 1 from agent where id = $1 and organization_id = $2",
              {id, call.organization});
-  return follow(offer_topic(id), std::move(emit));
+  return follow(bus_, offer_topic(id), std::move(emit));
 }
 
 std::shared_ptr<void> AgentFeed::implementation(const entity::Call& call, const entity::Id& implementation,
@@ -110,7 +106,7 @@ std::shared_ptr<void> AgentFeed::implementation(const entity::Call& call, const 
              "select 1 from implementation i join agent g on g.id = i.agent_id"
              " where i.id = $1 and g.organization_id = $2",
              {id, call.organization});
-  return follow(implementation_topic(id), std::move(emit));
+  return follow(bus_, implementation_topic(id), std::move(emit));
 }
 
 void add_agent_subscriptions(entity::Registry& registry, AgentFeed& feed) {

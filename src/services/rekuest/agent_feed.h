@@ -46,7 +46,6 @@ class AgentFeed {
 
  private:
   void tell(const std::string& topic, base::Json change);
-  std::shared_ptr<void> follow(std::string topic, entity::Emit emit);
 
   sql::Database& database_;
   bus::Bus& bus_;

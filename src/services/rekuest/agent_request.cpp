@@ -38,7 +38,8 @@ void refuse(const JournalAgent& from, const std::string& kind, const Json& reque
   } else if (kind == "HELD" || kind == "INFORM") {
     say("BLOK_REFUSED", {{"task", request["task"]}, {"reason", why}});
   } else {
-    say("CONTROL_RESPONSE", {{"request", id}, {"task", request["task"]}, {"accepted", false}, {"error", why}});
+    say("CONTROL_RESPONSE",
+        {{"request", id}, {"task", request["task"]}, {"accepted", false}, {"error", why}});
   }
 }
 
@@ -48,8 +49,8 @@ bool is_request(std::string_view kind) {
   return std::find(kRequests.begin(), kRequests.end(), kind) != kRequests.end();
 }
 
-void answer_request(sql::Writer& writer, TaskLedger& ledger, const JournalAgent& from, const std::string& kind,
-                    const Json& request, std::int64_t now, Outcome& out) {
+void answer_request(sql::Writer& writer, TaskLedger& ledger, const JournalAgent& from,
+                    const std::string& kind, const Json& request, std::int64_t now, Outcome& out) {
   const auto control = [&](Control what) {
     control_child(writer, ledger, from.agent, what, request, now, out);
   };

@@ -13,10 +13,11 @@ namespace rekuest {
 bool is_request(std::string_view kind);
 
 /// Does it inside the write body of its batch. The answers are messages of the outcome.
-void answer_request(sql::Writer& writer, TaskLedger& ledger, const JournalAgent& from, const std::string& kind,
-                    const base::Json& request, std::int64_t now, Outcome& out);
+void answer_request(sql::Writer& writer, TaskLedger& ledger, const JournalAgent& from,
+                    const std::string& kind, const base::Json& request, std::int64_t now, Outcome& out);
 
 /// The answer to one that cannot be done.
-void refuse_request(const JournalAgent& from, const std::string& kind, const base::Json& request, Outcome& out);
+void refuse_request(const JournalAgent& from, const std::string& kind, const base::Json& request,
+                    Outcome& out);
 
 }  // namespace rekuest

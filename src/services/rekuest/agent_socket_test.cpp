@@ -318,7 +318,8 @@ TEST_P(AgentSockets, APoisonedFrameDoesNotLoseItsNeighbours) {
 TEST_P(AgentSockets, WaitsForAnAgentThatReadsSlowly) {
   Connection agent = registered();
   agent.socket->queued = 5 * 1024 * 1024;
-  for (int i = 0; i < 3; ++i) hub_.send(agent_id(), 0, one_frame("{\"type\":\"N" + std::to_string(i) + "\"}"));
+  for (int i = 0; i < 3; ++i)
+    hub_.send(agent_id(), 0, one_frame("{\"type\":\"N" + std::to_string(i) + "\"}"));
   settle();
   EXPECT_EQ(agent.socket->types(), "INIT");
   agent.socket->queued = 0;

@@ -61,8 +61,12 @@ std::string requirements(const std::vector<schema::StateRequirementInput>& list)
 }
 
 TargetRequest target_request(const AssignRequest& request) {
-  return {request.who->rows.organization, request.now,    request.implementation,
-          request.agent,                  request.action, request.input.interface,
+  return {request.who->rows.organization,
+          request.now,
+          request.implementation,
+          request.agent,
+          request.action,
+          request.input.interface,
           request.input.action_hash};
 }
 
@@ -96,8 +100,9 @@ void bind_later(sql::Reader& reader, NewTask& task, const std::optional<Target>&
                 const TargetRequest& wanted, const ResolutionChoice& choice) {
   if (!choice.choices.empty()) {
     if (target) return bind_task(reader, task, *target, wanted, choice);
-    throw Error(code::kValidation, std::string("`dependencies` of a task that is not to run before a time need an "
-                                               "`implementation`, or an `agent` and `interface`."));
+    throw Error(code::kValidation,
+                std::string("`dependencies` of a task that is not to run before a time need an "
+                            "`implementation`, or an `agent` and `interface`."));
   }
   if (!target || !target->has_dependencies) return;
   const auto why = why_unmet(
@@ -108,7 +113,8 @@ void bind_later(sql::Reader& reader, NewTask& task, const std::optional<Target>&
 }  // namespace
 
 void aim_at_resolution(TargetRequest& request, const ResolutionChoice& choice) {
-  if (choice.implementation && !request.names_implementation()) request.implementation = choice.implementation;
+  if (choice.implementation && !request.names_implementation())
+    request.implementation = choice.implementation;
 }
 
 void bind_task(sql::Reader& reader, NewTask& task, const Target& target, const TargetRequest& request,
@@ -183,12 +189,13 @@ AssignRequest AssignRequest::read(std::shared_ptr<const service::Identity> who, 
 Assigned assign_task(sql::Writer& writer, const AssignRequest& request) {
   const std::int64_t caller = ensure_caller(writer, registrant_of(*request.who));
   if (request.reference) {
-    if (const auto existing = existing_task(writer, caller, *request.reference)) return {.task = *existing, .made = false, .due = {}, .outcome = {}};
+    if (const auto existing = existing_task(writer, caller, *request.reference))
+      return {.task = *existing, .made = false, .due = {}, .outcome = {}};
   }
   NewTask task = task_for(request, caller);
   TargetRequest wanted = target_request(request);
-  const ResolutionChoice choice =
-      load_choice(writer, wanted.organization, request.resolution, request.input.dependencies.value_or(DependencyChoices()));
+  const ResolutionChoice choice = load_choice(writer, wanted.organization, request.resolution,
+                                              request.input.dependencies.value_or(DependencyChoices()));
   aim_at_resolution(wanted, choice);
   std::optional<Target> target;
   if (is_delayed(request)) {

@@ -214,12 +214,12 @@ TEST_P(Assign, RefusesArgumentsAnAgentCannotBeSent) {
             base::code::kValidation);
 
   const Assigned largest = world_.assign(me_, input(kMaxFrameToAgent - 17 * 1024));
-  EXPECT_LT(std::get<AssignFrame>(largest.outcome.messages[0].frame).text({}, world_.now).size(), kMaxFrameToAgent);
+  EXPECT_LT(std::get<AssignFrame>(largest.outcome.messages[0].frame).text({}, world_.now).size(),
+            kMaxFrameToAgent);
 }
 
 TEST_P(Assign, RefusesWhatIsNotBuilt) {
-  for (const char* more :
-       {R"(,"hooks":[{"kind":"CLEANUP","hash":"h"}])"}) {
+  for (const char* more : {R"(,"hooks":[{"kind":"CLEANUP","hash":"h"}])"}) {
     EXPECT_EQ(outcome(action(more)), base::code::kNotImplemented) << more;
   }
   for (const char* more : {R"(,"hooks":[],"dependencies":[],"notBefore":null)"}) {

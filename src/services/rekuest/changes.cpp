@@ -32,9 +32,8 @@ void Changes::run_and_wait(const Body& body) const {
 
 void Changes::tell(sql::Writer& writer, Outcome told) const {
   if (replicas_.listens()) return replicas_.announce(writer, std::move(told));
-  writer.after_commit([this, told = std::make_shared<Outcome>(std::move(told))] {
-    delivery_.deliver(std::move(*told));
-  });
+  writer.after_commit(
+      [this, told = std::make_shared<Outcome>(std::move(told))] { delivery_.deliver(std::move(*told)); });
 }
 
 }  // namespace rekuest

@@ -57,7 +57,8 @@ ChildCall read_call(const JournalAgent& from, const Json& request, std::int64_t 
   call.parent_step = request["parent_step"].as_int64();
   call.dependency = text_member(request, "dependency");
   call.method = text_member(request, "method");
-  if (call.dependency.has_value() != call.method.has_value()) refuse("`dependency` and `method` belong together.");
+  if (call.dependency.has_value() != call.method.has_value())
+    refuse("`dependency` and `method` belong together.");
   call.resolution = id_member(request, "resolution");
   call.target = {from.organization,
                  now,
@@ -101,20 +102,23 @@ class Calling {
   }
 
  private:
-  void say(std::string frame) { out_.messages.push_back({from_.agent, 0, "ASSIGN_RESPONSE", std::move(frame)}); }
+  void say(std::string frame) {
+    out_.messages.push_back({from_.agent, 0, "ASSIGN_RESPONSE", std::move(frame)});
+  }
 
   // By what the parent calls it, then by the step it takes, then by its reference.
   std::optional<std::int64_t> find_again(const ChildCall& call, std::int64_t parent, std::int64_t caller) {
-    const auto one = [&](const char* condition, std::vector<sql::Value> values) -> std::optional<std::int64_t> {
-      const sql::Rows rows =
-          writer_.query(std::string("select id from task where ") + condition + " order by id limit 1",
-                        std::move(values));
+    const auto one = [&](const char* condition,
+                         std::vector<sql::Value> values) -> std::optional<std::int64_t> {
+      const sql::Rows rows = writer_.query(
+          std::string("select id from task where ") + condition + " order by id limit 1", std::move(values));
       if (rows.empty()) return std::nullopt;
       return rows.integer(0, 0);
     };
     std::optional<std::int64_t> found;
     if (call.call_key) found = one("parent_id = $1 and call_key = $2", {parent, *call.call_key});
-    if (!found && call.parent_step) found = one("parent_id = $1 and parent_step = $2", {parent, *call.parent_step});
+    if (!found && call.parent_step)
+      found = one("parent_id = $1 and parent_step = $2", {parent, *call.parent_step});
     if (!found) {
       found = one("caller_id = $1 and reference = $2 and parent_id = $3", {caller, call.reference, parent});
     }
@@ -147,10 +151,11 @@ class Calling {
         (target.interface && sql::optional_text(rows, 0, 5) != target.interface) ||
         sql::optional_text(rows, 0, 6) != call.dependency || sql::optional_text(rows, 0, 7) != call.method;
     if (other_target || rows.text(0, 0) != call.args_hash) {
-      throw Error(code::kValidation,
-                  "Nondeterministic workflow: the call '{}' was made before with {}. A workflow must make the "
-                  "same calls again when it is resumed.",
-                  call.call_key.value_or(call.reference), other_target ? "another target" : "other arguments");
+      throw Error(
+          code::kValidation,
+          "Nondeterministic workflow: the call '{}' was made before with {}. A workflow must make the "
+          "same calls again when it is resumed.",
+          call.call_key.value_or(call.reference), other_target ? "another target" : "other arguments");
     }
   }
 
@@ -163,7 +168,8 @@ class Calling {
     for (const MappedMethod& one : methods) among.values.push_back(one.implementation);
     std::optional<Target> target = choose_among(writer_, from_.organization, now_, std::move(among));
     if (!target) {
-      throw Error(code::kValidation, "No agent that serves the dependency '{}' is connected. Start its app again.",
+      throw Error(code::kValidation,
+                  "No agent that serves the dependency '{}' is connected. Start its app again.",
                   *call.dependency);
     }
     for (const MappedMethod& one : methods) {

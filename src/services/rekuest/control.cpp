@@ -75,7 +75,8 @@ std::vector<std::int64_t> open_descendants(sql::Writer& writer, std::int64_t tas
   return ids;
 }
 
-void control_tree(sql::Writer& writer, TaskLedger& ledger, const Asked& asked, TaskState& task, Outcome& out) {
+void control_tree(sql::Writer& writer, TaskLedger& ledger, const Asked& asked, TaskState& task,
+                  Outcome& out) {
   control_one(writer, ledger, asked, task, out);
   if (asked.control != Control::kInterrupt) return;
   const std::vector<std::int64_t> below = open_descendants(writer, task.id);

@@ -25,7 +25,8 @@ bool contains(const std::vector<std::string>& list, std::string_view key) {
 }
 
 const Choice* choice_of(const DependencyChoices& choices, std::string_view key) {
-  const auto found = std::find_if(choices.begin(), choices.end(), [&](const Choice& one) { return one.key == key; });
+  const auto found =
+      std::find_if(choices.begin(), choices.end(), [&](const Choice& one) { return one.key == key; });
   return found == choices.end() ? nullptr : &*found;
 }
 
@@ -89,7 +90,8 @@ class Resolver {
       return bound;
     }
     serve(declared, candidates, bound);
-    if (may_be_none && (bound.unmet || below_is_unmet(bound))) return {declared.id, declared.key, {}, {}, false};
+    if (may_be_none && (bound.unmet || below_is_unmet(bound)))
+      return {declared.id, declared.key, {}, {}, false};
     return bound;
   }
 
@@ -105,14 +107,16 @@ class Resolver {
   std::vector<Candidate> chosen(const DeclaredDependency& declared, const Choice& choice, const Agents& taken,
                                 BoundDependency& bound) {
     std::vector<std::int64_t> ids;
-    for (const schema::MappedAgentInput& mapped : choice.mapped_agents) ids.push_back(mapped.agent.row("agent"));
+    for (const schema::MappedAgentInput& mapped : choice.mapped_agents)
+      ids.push_back(mapped.agent.row("agent"));
     const Agents available = rows_.available(ids);
     std::vector<Candidate> list;
     Agents seen;
     for (std::size_t i = 0; i < ids.size(); ++i) {
       if (!available.contains(ids[i]) || !seen.insert(ids[i]).second) continue;
       if (taken.contains(ids[i])) {
-        refuse(bound, fmt::format("agent {} already serves a dependency that excludes this one", ids[i]), true);
+        refuse(bound, fmt::format("agent {} already serves a dependency that excludes this one", ids[i]),
+               true);
       }
       if (const auto slot = lacking(declared, ids[i])) {
         refuse(bound, fmt::format("agent {} offers nothing for its '{}'", ids[i], *slot));
@@ -126,17 +130,20 @@ class Resolver {
   /// The first slot that must be served and is not by this agent.
   std::optional<std::string> lacking(const DeclaredDependency& declared, std::int64_t agent) {
     for (const Json& slot : declared.actions.items()) {
-      if (!slot["optional"].as_bool() && !rows_.actions_for(slot).contains(agent)) return slot["key"].as_string();
+      if (!slot["optional"].as_bool() && !rows_.actions_for(slot).contains(agent))
+        return slot["key"].as_string();
     }
     for (const Json& slot : declared.states.items()) {
-      if (!slot["optional"].as_bool() && !rows_.states_for(slot).contains(agent)) return slot["key"].as_string();
+      if (!slot["optional"].as_bool() && !rows_.states_for(slot).contains(agent))
+        return slot["key"].as_string();
     }
     return std::nullopt;
   }
 
   static std::string too_few(const DeclaredDependency& declared, std::size_t found, std::size_t least) {
-    return fmt::format("it needs {} connected agents that offer what it asks for, and there are {}; start {}", least,
-                       found, declared.app ? "the app " + *declared.app : std::string("an app that does"));
+    return fmt::format("it needs {} connected agents that offer what it asks for, and there are {}; start {}",
+                       least, found,
+                       declared.app ? "the app " + *declared.app : std::string("an app that does"));
   }
 
   void serve(const DeclaredDependency& declared, const std::vector<Candidate>& candidates,
@@ -150,7 +157,8 @@ class Resolver {
     std::vector<std::int64_t> implementations;
     for (const Candidate& candidate : candidates) {
       bound.agents.push_back({candidate.agent, actions_of(declared, candidate.agent)});
-      for (const BoundAction& action : bound.agents.back().actions) implementations.push_back(action.implementation);
+      for (const BoundAction& action : bound.agents.back().actions)
+        implementations.push_back(action.implementation);
     }
     rows_.load(implementations);
     for (std::size_t i = 0; i < candidates.size(); ++i) {
@@ -177,20 +185,24 @@ class Resolver {
     return actions;
   }
 
-  static void refuse_unknown(const DependencyChoices& below, const BoundAgent& agent, BoundDependency& bound) {
+  static void refuse_unknown(const DependencyChoices& below, const BoundAgent& agent,
+                             BoundDependency& bound) {
     for (const Choice& choice : below) {
-      const bool known = std::any_of(agent.actions.begin(), agent.actions.end(), [&](const BoundAction& action) {
-        return std::any_of(action.dependencies.begin(), action.dependencies.end(),
-                           [&](const BoundDependency& one) { return one.key == choice.key; });
-      });
-      if (!known) refuse(bound, fmt::format("nothing on agent {} declares '{}'", agent.agent, choice.key), true);
+      const bool known =
+          std::any_of(agent.actions.begin(), agent.actions.end(), [&](const BoundAction& action) {
+            return std::any_of(action.dependencies.begin(), action.dependencies.end(),
+                               [&](const BoundDependency& one) { return one.key == choice.key; });
+          });
+      if (!known)
+        refuse(bound, fmt::format("nothing on agent {} declares '{}'", agent.agent, choice.key), true);
     }
   }
 
   static bool below_is_unmet(const BoundDependency& bound) {
     return std::any_of(bound.agents.begin(), bound.agents.end(), [](const BoundAgent& agent) {
-      return std::any_of(agent.actions.begin(), agent.actions.end(),
-                         [](const BoundAction& action) { return why_unmet(action.dependencies).has_value(); });
+      return std::any_of(agent.actions.begin(), agent.actions.end(), [](const BoundAction& action) {
+        return why_unmet(action.dependencies).has_value();
+      });
     });
   }
 
@@ -199,7 +211,8 @@ class Resolver {
   std::size_t agents_ = 0;
 };
 
-std::optional<std::string> first_unmet(const Dependencies& dependencies, bool for_good, const std::string& path) {
+std::optional<std::string> first_unmet(const Dependencies& dependencies, bool for_good,
+                                       const std::string& path) {
   for (const BoundDependency& one : dependencies) {
     const std::string here = path.empty() ? one.key : path + "/" + one.key;
     if (one.unmet && (one.for_good || !for_good)) {
@@ -217,7 +230,8 @@ std::optional<std::string> first_unmet(const Dependencies& dependencies, bool fo
 const Json& mapped(const Json& kept, const std::string& dependency) {
   const Json* agents = kept.find(dependency);
   if (agents == nullptr) throw Error(code::kValidation, "The task has no dependency '{}'.", dependency);
-  if (agents->items().empty()) throw Error(code::kValidation, "No agent serves the dependency '{}'.", dependency);
+  if (agents->items().empty())
+    throw Error(code::kValidation, "No agent serves the dependency '{}'.", dependency);
   return *agents;
 }
 
@@ -257,7 +271,8 @@ Json dependencies_json(const Dependencies& dependencies) {
         actions.set(action.slot, Json::object({{"implementation", std::to_string(action.implementation)},
                                                {"dependencies", dependencies_json(action.dependencies)}}));
       }
-      agents.push_back(Json::object({{"agent", std::to_string(agent.agent)}, {"actions", std::move(actions)}}));
+      agents.push_back(
+          Json::object({{"agent", std::to_string(agent.agent)}, {"actions", std::move(actions)}}));
     }
     kept.set(one.key, std::move(agents));
   }
@@ -273,7 +288,8 @@ std::vector<MappedMethod> mapped_methods(const Json& kept, const std::string& de
     methods.push_back({id_of(action["implementation"]), action["dependencies"].dump()});
   }
   if (methods.empty()) {
-    throw Error(code::kValidation, "No agent that serves the dependency '{}' offers '{}'.", dependency, method);
+    throw Error(code::kValidation, "No agent that serves the dependency '{}' offers '{}'.", dependency,
+                method);
   }
   return methods;
 }

@@ -90,10 +90,11 @@ class DependenciesTest : public ::testing::TestWithParam<sql::Dialect> {
                          {agent.agent.agent, interface});
   }
   static std::string choose(const std::string& key, const Registered& agent, const std::string& more = "") {
-    return fmt::format(R"(,"dependencies":[{{"key":"{}","mappedAgents":[{{"key":"a","agent":"{}"{}}}]}}])", key,
-                       agent.agent.agent, more);
+    return fmt::format(R"(,"dependencies":[{{"key":"{}","mappedAgents":[{{"key":"a","agent":"{}"{}}}]}}])",
+                       key, agent.agent.agent, more);
   }
-  Json call(std::int64_t parent, const std::string& key, const std::string& dependency, const std::string& method) {
+  Json call(std::int64_t parent, const std::string& key, const std::string& dependency,
+            const std::string& method) {
     return Json::parse(fmt::format(
         R"({{"type":"ASSIGN_REQUEST","id":"{0}","reference":"{0}","parent":"{1}","call_key":"{0}",)"
         R"("dependency":"{2}","method":"{3}","args":{{"ms":1}}}})",
@@ -113,8 +114,11 @@ class DependenciesTest : public ::testing::TestWithParam<sql::Dialect> {
   Json shown(std::int64_t task) {
     const entity::Model model(rekuest_testing::schema());
     const entity::Table& table = *model.table("task");
-    entity::RowSet set{&table, world_.rows("select id, implementation_id, dependencies from task where id = $1", {task}),
-                       std::vector<int>(table.columns.size(), -1), {}};
+    entity::RowSet set{
+        &table,
+        world_.rows("select id, implementation_id, dependencies from task where id = $1", {task}),
+        std::vector<int>(table.columns.size(), -1),
+        {}};
     set.position[0] = 0;
     set.position[table.ordinal(*table.column_of_field("implementation"))] = 1;
     set.position[table.ordinal(*table.column_of_field("dependencies"))] = 2;
@@ -148,9 +152,9 @@ TEST_P(DependenciesTest, GivesATaskEveryAgentOfTheAppAndWhatTheyNeed) {
   start("other", "others", kCamera);
   declare(camera_dependency());
 
-  const std::string below =
-      fmt::format(R"({{"wheel":[{{"agent":"{}","actions":{{"turn":{{"implementation":"{}","dependencies":{{}}}}}}}}]}})",
-                  turning.agent.agent, implementation(turning, "turn"));
+  const std::string below = fmt::format(
+      R"({{"wheel":[{{"agent":"{}","actions":{{"turn":{{"implementation":"{}","dependencies":{{}}}}}}}}]}})",
+      turning.agent.agent, implementation(turning, "turn"));
   const auto served_by = [&](const Registered& agent) {
     return fmt::format(R"({{"agent":"{}","actions":{{"snap":{{"implementation":"{}","dependencies":{}}}}}}})",
                        agent.agent.agent, implementation(agent, "snap"), below);
@@ -219,8 +223,10 @@ TEST_P(DependenciesTest, LetsTheCallerChooseBelow) {
   const Registered second = wheel("second");
   declare(camera_dependency());
   const auto below = [&](const char* key) {
-    return choose("camera", one, fmt::format(R"(,"dependencies":[{{"key":"{}","mappedAgents":[{{"key":"w","agent":"{}"}}]}}])",
-                                             key, second.agent.agent));
+    return choose(
+        "camera", one,
+        fmt::format(R"(,"dependencies":[{{"key":"{}","mappedAgents":[{{"key":"w","agent":"{}"}}]}}])", key,
+                    second.agent.agent));
   };
   const Json tree = kept(assign(below("wheel")));
   const Json& snap = tree["camera"].items().at(0)["actions"]["snap"];
@@ -230,7 +236,8 @@ TEST_P(DependenciesTest, LetsTheCallerChooseBelow) {
 
 TEST_P(DependenciesTest, GivesNoAgentToTwoThatExcludeEachOther) {
   const Registered one = camera("one");
-  const std::string left = camera_dependency(R"("auto_resolvable": true, "mutually_exclusive_keys": ["right"])");
+  const std::string left =
+      camera_dependency(R"("auto_resolvable": true, "mutually_exclusive_keys": ["right"])");
   std::string right = camera_dependency(R"("auto_resolvable": true)");
   right.replace(right.find("\"camera\""), 8, "\"right\"");
   declare(left + "," + right);
@@ -245,7 +252,8 @@ TEST_P(DependenciesTest, GivesNoAgentToTwoThatExcludeEachOther) {
 }
 
 TEST_P(DependenciesTest, RefusesWhatNeedsItself) {
-  declare(R"({"key": "again", "app": "flows", "auto_resolvable": true, "action_dependencies": [{"key": "flow"}]})");
+  declare(
+      R"({"key": "again", "app": "flows", "auto_resolvable": true, "action_dependencies": [{"key": "flow"}]})");
   EXPECT_THAT(refused(), HasSubstr("would run what needs it"));
 }
 
@@ -269,7 +277,8 @@ TEST_P(DependenciesTest, AreLookedForWhenTheTimeHasCome) {
   EXPECT_THAT(mapped_agents(kept(task), "camera"), ElementsAre(one.agent.agent));
 
   declare(camera_dependency(R"("description": "by hand")"));
-  EXPECT_THAT(refused(R"(,"notBefore":"2033-11-14T22:13:25Z")"), HasSubstr("name its agents")) << "waiting is no use";
+  EXPECT_THAT(refused(R"(,"notBefore":"2033-11-14T22:13:25Z")"), HasSubstr("name its agents"))
+      << "waiting is no use";
 }
 
 // --- resolutions ------------------------------------------------------------
@@ -290,7 +299,8 @@ TEST_P(DependenciesTest, AreKeptToBeAssignedWith) {
   EXPECT_THAT(mapped_agents(tree, "camera"), ElementsAre(one.agent.agent));
   EXPECT_THAT(mapped_agents(tree["camera"].items().at(0)["actions"]["snap"]["dependencies"], "wheel"),
               ElementsAre(turning.agent.agent));
-  EXPECT_THAT(cameras(with + choose("camera", two)), ElementsAre(two.agent.agent)) << "what is named beside it wins";
+  EXPECT_THAT(cameras(with + choose("camera", two)), ElementsAre(two.agent.agent))
+      << "what is named beside it wins";
   // By itself it names the implementation.
   const Assigned assigned = world_.assign(me_, fmt::format(R"({{"args":{{}}{}}})", with));
   EXPECT_EQ(parsed(assigned.outcome.messages.at(0))["resolution"], Json(std::to_string(resolution)));
@@ -307,17 +317,18 @@ TEST_P(DependenciesTest, AreShownAsFarAsTheyAreStillThere) {
   declare(camera_dependency());
   const std::int64_t task = assign();
   world_.disconnect(two);
-  world_.database().write([&](sql::Writer& writer) {
-    writer.execute("delete from agent where id = $1", {two.agent.agent});
-  });
-  EXPECT_EQ(shown(task).dump(),
-            fmt::format(R"([{{"key":"camera","dependency":{},"unmet":null,"mapped_agents":[{{"agent":{},"agent_id":"{}",)"
-                        R"("mapped_implementations":[{{"key":"snap","implementation":{},"resolved_dependencies":)"
-                        R"([{{"key":"wheel","dependency":{},"unmet":null,"mapped_agents":[]}}]}}]}}]}}])",
-                        world_.number("select id from dependency where key = 'camera'"), one.agent.agent,
-                        one.agent.agent, implementation(one, "snap"),
-                        world_.number("select id from dependency where key = 'wheel' and implementation_id = $1",
-                                      {implementation(one, "snap")})));
+  world_.database().write(
+      [&](sql::Writer& writer) { writer.execute("delete from agent where id = $1", {two.agent.agent}); });
+  EXPECT_EQ(
+      shown(task).dump(),
+      fmt::format(
+          R"([{{"key":"camera","dependency":{},"unmet":null,"mapped_agents":[{{"agent":{},"agent_id":"{}",)"
+          R"("mapped_implementations":[{{"key":"snap","implementation":{},"resolved_dependencies":)"
+          R"([{{"key":"wheel","dependency":{},"unmet":null,"mapped_agents":[]}}]}}]}}]}}])",
+          world_.number("select id from dependency where key = 'camera'"), one.agent.agent, one.agent.agent,
+          implementation(one, "snap"),
+          world_.number("select id from dependency where key = 'wheel' and implementation_id = $1",
+                        {implementation(one, "snap")})));
   declare(R"({"key": "kamera"})");
   EXPECT_TRUE(shown(task).items().at(0)["dependency"].is_null()) << "it is not declared any more";
 }
@@ -331,7 +342,8 @@ TEST_P(DependenciesTest, SayBeforehandWhetherTheyWouldBeMet) {
   EXPECT_THAT(tree()["dependencies"].items().at(0)["unmet"].as_string(), HasSubstr("start the app cameras"));
   const Registered one = camera("one");
   EXPECT_EQ(tree()["satisfied"], Json(true));
-  EXPECT_EQ(tree()["dependencies"].items().at(0)["mapped_agents"].items().at(0)["agent"], Json(one.agent.agent));
+  EXPECT_EQ(tree()["dependencies"].items().at(0)["mapped_agents"].items().at(0)["agent"],
+            Json(one.agent.agent));
   EXPECT_EQ(tree(choose("kamera", one))["satisfied"], Json(false));
   EXPECT_THROW(ask_root("dependencyTree", R"({"input":{"implementation":"4711"}})"), base::Error);
 }
@@ -343,7 +355,8 @@ class Guards : public DependenciesTest {
   void SetUp() override {
     declare(camera_dependency());
     task_ = assign(R"(,"policy":"AUTO")");
-    world_.report(one_, {numbered("SESSION_INIT", 1, R"(,"session_id":"s1","states":{"sensor":{"gain":1}})")});
+    world_.report(one_,
+                  {numbered("SESSION_INIT", 1, R"(,"session_id":"s1","states":{"sensor":{"gain":1}})")});
   }
   Json guard(const std::string& more = "", const char* state = "sensor") {
     return ask(Json::parse(fmt::format(
@@ -356,10 +369,12 @@ class Guards : public DependenciesTest {
   }
   void patch(const char* path, const std::string& task) {
     ++patches_;
-    world_.report(one_, {numbered("STATE_PATCH", patches_ + 1,
-                                  fmt::format(R"(,"state_name":"sensor","session_id":"s1","op":"replace","path":"{}",)"
-                                              R"("value":{},"old_value":0,"global_rev":{},"ts":1700000000.5,"task_id":{})",
-                                              path, patches_, patches_, task))});
+    world_.report(
+        one_,
+        {numbered("STATE_PATCH", patches_ + 1,
+                  fmt::format(R"(,"state_name":"sensor","session_id":"s1","op":"replace","path":"{}",)"
+                              R"("value":{},"old_value":0,"global_rev":{},"ts":1700000000.5,"task_id":{})",
+                              path, patches_, patches_, task))});
   }
 
   Registered one_ = camera("one");
@@ -405,17 +420,20 @@ TEST_P(Guards, TellThatAnAgentWasRestarted) {
   world_.disconnect(one_);
   const Registered again =
       world_.connect(world_.request(world_.identity("one", "u-1", "lab", "cameras"), "s2", kCamera));
-  world_.report(again, {numbered("SESSION_INIT", 1, R"(,"session_id":"s2","states":{"sensor":{"gain":1}})", "s2")});
+  world_.report(again,
+                {numbered("SESSION_INIT", 1, R"(,"session_id":"s2","states":{"sensor":{"gain":1}})", "s2")});
   const Json changed = since(revision);
   EXPECT_EQ(changed["changed"], Json(true));
   EXPECT_THAT(changed["detail"].as_string(), HasSubstr("restarted"));
 }
 
 TEST_P(Guards, SayWhatCannotBeWatched) {
-  EXPECT_THAT(guard("", "lens")["error"].as_string(), HasSubstr("no dependency 'camera' with a state 'lens'"));
+  EXPECT_THAT(guard("", "lens")["error"].as_string(),
+              HasSubstr("no dependency 'camera' with a state 'lens'"));
   EXPECT_THAT(guard(R"(,"since":{"x":1})")["error"].as_string(), HasSubstr("no revision"));
   const Json foreign = Json::parse(fmt::format(
-      R"({{"type":"STATE_REVISION_REQUEST","id":"r","parent":"{}","dependency":"camera","state":"sensor"}})", task_));
+      R"({{"type":"STATE_REVISION_REQUEST","id":"r","parent":"{}","dependency":"camera","state":"sensor"}})",
+      task_));
   EXPECT_THAT(parsed(world_.report(one_, {foreign}).told).at(0)["error"].as_string(),
               HasSubstr("Only the agent that runs"));
 }
@@ -438,7 +456,8 @@ TEST_P(DependenciesTest, AreCalledByTheTaskThatHasThem) {
   EXPECT_THAT(mapped_agents(kept(child), "wheel"), SizeIs(1)) << "it gets what was bound for it";
 
   const std::int64_t next = std::stoll(ask(call(task, "c2", "camera", "snap")).at(0)["task"].as_string());
-  EXPECT_EQ(world_.number("select agent_id from task where id = $1", {next}), two.agent.agent) << "the least busy";
+  EXPECT_EQ(world_.number("select agent_id from task where id = $1", {next}), two.agent.agent)
+      << "the least busy";
 }
 
 TEST_P(DependenciesTest, SayWhyTheyCannotBeCalled) {

@@ -140,7 +140,8 @@ std::vector<Json> resolved_dependencies(Call& call, std::span<const entity::Row>
 std::int64_t implementation_of(sql::Reader& reader, std::int64_t organization, const entity::Id& id) {
   const std::int64_t row = id.row("implementation");
   const sql::Rows rows = reader.query(
-      "select 1 from implementation i join agent g on g.id = i.agent_id where i.id = $1 and g.organization_id = $2",
+      "select 1 from implementation i join agent g on g.id = i.agent_id where i.id = $1 and "
+      "g.organization_id = $2",
       {row, organization});
   if (rows.empty()) throw Error(code::kNotFound, "No implementation with the id {}.", id.text);
   return row;
@@ -156,8 +157,8 @@ Json dependency_tree(Call& call, const schema::DependencyTreeInput& in) {
 void auto_resolve(Call& call, schema::AutoResolveInput in, entity::Done<std::int64_t> done) {
   auto made = std::make_shared<std::int64_t>(0);
   call.database->write_async(
-      [made, in = std::move(in), resolution = NewResolution{call.organization, call.user, call.now, 0}](
-          sql::Writer& writer) mutable {
+      [made, in = std::move(in),
+       resolution = NewResolution{call.organization, call.user, call.now, 0}](sql::Writer& writer) mutable {
         resolution.implementation = implementation_of(writer, resolution.organization, in.implementation);
         const Dependencies bound = resolve_dependencies(writer, resolution.organization, resolution.now,
                                                         resolution.implementation, {});

@@ -58,7 +58,8 @@ DeclaredDependency declared_at(const sql::Rows& rows, std::size_t row) {
   one.states = Json::parse(rows.text(row, 6));
   one.app = sql::optional_text(rows, row, 7);
   one.version = sql::optional_text(rows, row, 8);
-  one.least = static_cast<std::size_t>(std::max<std::int64_t>(0, sql::optional_integer(rows, row, 9).value_or(0)));
+  one.least =
+      static_cast<std::size_t>(std::max<std::int64_t>(0, sql::optional_integer(rows, row, 9).value_or(0)));
   if (const auto most = sql::optional_integer(rows, row, 10)) {
     one.most = static_cast<std::size_t>(std::max<std::int64_t>(0, *most));
   }
@@ -71,7 +72,8 @@ DeclaredDependency declared_at(const sql::Rows& rows, std::size_t row) {
 
 DependencyRows::ByAgent by_agent(const sql::Rows& rows) {
   DependencyRows::ByAgent first;
-  for (std::size_t row = 0; row < rows.size(); ++row) first.emplace(rows.integer(row, 0), rows.integer(row, 1));
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    first.emplace(rows.integer(row, 0), rows.integer(row, 1));
   return first;
 }
 
@@ -103,9 +105,9 @@ const std::vector<std::int64_t>& DependencyRows::agents_of(const std::optional<s
   const auto [found, is_new] = agents_.try_emplace({app, version});
   if (!is_new) return found->second;
   SqlText sql(reader_.dialect());
-  std::string text = fmt::format("select g.id from agent g where g.organization_id = {} and {}",
-                                 sql.bind(organization_),
-                                 available_condition("g", sql.bind(now_ - kStaleMicros)));
+  std::string text =
+      fmt::format("select g.id from agent g where g.organization_id = {} and {}", sql.bind(organization_),
+                  available_condition("g", sql.bind(now_ - kStaleMicros)));
   if (app) {
     text += fmt::format(" and exists (select 1 from app p where p.id = g.app_id and p.identifier = {})",
                         sql.bind(*app));

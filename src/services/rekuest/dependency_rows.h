@@ -55,7 +55,8 @@ class DependencyRows {
   const std::int64_t organization_;
   const std::int64_t now_;
   std::map<std::int64_t, std::vector<DeclaredDependency>> declared_;
-  std::map<std::pair<std::optional<std::string>, std::optional<std::string>>, std::vector<std::int64_t>> agents_;
+  std::map<std::pair<std::optional<std::string>, std::optional<std::string>>, std::vector<std::int64_t>>
+      agents_;
   std::map<std::string, ByAgent> actions_, states_;  ///< by the slot's text
 };
 

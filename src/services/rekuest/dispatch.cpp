@@ -46,10 +46,9 @@ std::string resume_of(sql::Reader& reader, std::int64_t task, std::int64_t last_
   std::unordered_set<std::string> keys;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     keys.emplace(rows.text(row, 0));
-    effects.push_back(
-        base::Json::object({{"key", rows.text(row, 0)},
-                            {"effect", sql::json_or_null(sql::optional_text(rows, row, 1))},
-                            {"value", sql::parsed_or_null(sql::optional_text(rows, row, 2))}}));
+    effects.push_back(base::Json::object({{"key", rows.text(row, 0)},
+                                          {"effect", sql::json_or_null(sql::optional_text(rows, row, 1))},
+                                          {"value", sql::parsed_or_null(sql::optional_text(rows, row, 2))}}));
   }
   add_decisions(reader, task, keys, effects);
   return base::Json::object({{"last_step", last_step}, {"effects", std::move(effects)}}).dump();

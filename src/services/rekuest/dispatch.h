@@ -36,7 +36,8 @@ struct AssignTarget {
 /// The columns of an AssignTarget, over the aliases `i` implementation, `a`
 /// action, `o` organization, `au` and `ac` the agent's user and client.
 inline constexpr std::string_view kTargetColumns =
-    "i.agent_id, i.id, i.interface, a.hash, o.slug, i.needs_token, i.provenance_audience, au.sub, ac.client_id";
+    "i.agent_id, i.id, i.interface, a.hash, o.slug, i.needs_token, i.provenance_audience, au.sub, "
+    "ac.client_id";
 inline constexpr std::size_t kTargetColumnCount = 9;
 AssignTarget target_at(const sql::Rows& rows, std::size_t row, std::size_t first_column);
 
@@ -46,7 +47,7 @@ struct AssignFrame {
   std::int64_t task = 0;
   std::string person;     ///< `sub` of the user the task tree runs for
   std::string requester;  ///< `sub` of who asked: the person, or the parent's agent's user
-  std::string args;    ///< JSON text
+  std::string args;       ///< JSON text
   std::string args_hash;
   std::optional<std::string> reference;
   std::optional<std::int64_t> root, parent, resolution;

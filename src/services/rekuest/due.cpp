@@ -27,7 +27,8 @@ void bind_target(sql::Writer& writer, TaskLedger& ledger, TaskState& task, std::
 }
 
 // Those that the caller chose are bound since it was assigned.
-void bind_open_dependencies(sql::Writer& writer, TaskLedger& ledger, const TaskState& task, std::int64_t now) {
+void bind_open_dependencies(sql::Writer& writer, TaskLedger& ledger, const TaskState& task,
+                            std::int64_t now) {
   const bool open = writer.query("select dependencies from task where id = $1", {task.id}).text(0, 0) == "{}";
   if (!open) return;
   ledger.set_dependencies(task, bind_dependencies(writer, task.organization, now, task.implementation, {}));
@@ -61,10 +62,10 @@ void release(sql::Writer& writer, TaskLedger& ledger, TaskState& task, std::int6
 
 void handle_due(sql::Writer& writer, std::int64_t now, Outcome& out) {
   const bool shared = writer.dialect() == sql::Dialect::kPostgres;
-  const sql::Rows rows = writer.query(
-      std::string("select id from task where due_at <= $1 order by due_at limit $2") +
-          (shared ? " for no key update skip locked" : ""),
-      {now, kAtOnce});
+  const sql::Rows rows =
+      writer.query(std::string("select id from task where due_at <= $1 order by due_at limit $2") +
+                       (shared ? " for no key update skip locked" : ""),
+                   {now, kAtOnce});
   TaskLedger ledger(writer, now);
   std::vector<std::int64_t> ids;
   for (std::size_t row = 0; row < rows.size(); ++row) ids.push_back(rows.integer(row, 0));

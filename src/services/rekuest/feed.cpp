@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <mutex>
 #include <unordered_map>
 #include <utility>
 
 #include "base/clock.h"
 #include "services/rekuest/latest_task.h"
+#include "services/rekuest/stream.h"
 #include "sql/nullable.h"
 
 namespace rekuest {
@@ -26,37 +26,22 @@ base::Json change_of(const TaskState* created, const StoredEvent* event) {
                              {"event", event != nullptr ? event->change() : base::Json()}});
 }
 
-// Live changes wait until the past has been told, and what the past already
-// told is not told again: event ids of one task grow. A change is published a
-// moment after a reader can see it, so it may still come after the past.
-class CallerStream {
+// The last seconds, then what happens. Event ids of one task grow.
+class CallerStream : public Stream {
  public:
-  explicit CallerStream(graphql::RootStream::Emit emit) : emit_(std::move(emit)) {}
+  using Stream::Stream;
 
-  void receive(const bus::Change& change) {
-    const std::lock_guard lock(mutex_);
-    if (replaying_) {
-      waiting_.push_back(change);
-    } else {
-      tell(*change);
-    }
+  void replay(const std::vector<StoredEvent>& past) {
+    begin([&] {
+      for (const StoredEvent& event : past) {
+        emit_(change_of(nullptr, &event));
+        told_[event.task] = event.id;
+      }
+    });
   }
-
-  void replayed(const std::vector<StoredEvent>& past) {
-    const std::lock_guard lock(mutex_);
-    for (const StoredEvent& event : past) {
-      emit_(change_of(nullptr, &event));
-      told_[event.task] = event.id;
-    }
-    for (const bus::Change& change : waiting_) tell(*change);
-    waiting_.clear();
-    replaying_ = false;
-  }
-
-  bus::Bus::Subscription subscription;
 
  private:
-  void tell(const base::Json& change) {
+  void tell(const base::Json& change) override {
     const base::Json& event = change["event"];
     if (event.is_object() && !told_.empty()) {
       const auto known = told_.find(event["task"].as_int64().value_or(0));
@@ -65,10 +50,6 @@ class CallerStream {
     emit_(change);
   }
 
-  graphql::RootStream::Emit emit_;
-  std::mutex mutex_;
-  bool replaying_ = true;
-  std::vector<bus::Change> waiting_;
   std::unordered_map<std::int64_t, std::int64_t> told_;  ///< of each task of the past: its last event
 };
 
@@ -117,7 +98,8 @@ void Feed::publish_root(const TaskNotice& notice, const std::string& topic) {
   if (notice.created) {
     bus_.publish(topic, std::make_shared<const base::Json>(change_of(notice.task.get(), nullptr)));
   }
-  if (notice.event) bus_.publish(topic, std::make_shared<const base::Json>(change_of(nullptr, &*notice.event)));
+  if (notice.event)
+    bus_.publish(topic, std::make_shared<const base::Json>(change_of(nullptr, &*notice.event)));
 }
 
 // Once for all that one body did to the task.
@@ -125,36 +107,28 @@ void Feed::publish_change(const TaskNotice& notice, const std::string& topic) {
   if (!notice.created && !notice.last) return;
   if (bus_.subscribers(topic) == 0) return;
   const char* member = notice.created ? "create" : "update";
-  bus_.publish(topic, std::make_shared<const base::Json>(
-                          base::Json::object({{member, notice.task->change()}})));
+  bus_.publish(topic,
+               std::make_shared<const base::Json>(base::Json::object({{member, notice.task->change()}})));
 }
 
-Feed::Stream Feed::follow(std::string topic, Emit emit) {
-  return std::make_shared<bus::Bus::Subscription>(
-      bus_.subscribe(std::move(topic), [emit = std::move(emit)](const bus::Change& change) { emit(*change); }));
+Feed::Handle Feed::tasks(std::int64_t organization, Emit emit) {
+  return follow(bus_, organization_topic(organization), std::move(emit));
+}
+Feed::Handle Feed::child_tasks(std::int64_t task, Emit emit) {
+  return follow(bus_, children_topic(task), std::move(emit));
+}
+Feed::Handle Feed::agent_tasks(std::int64_t agent, Emit emit) {
+  return follow(bus_, agent_topic(agent), std::move(emit));
 }
 
-Feed::Stream Feed::tasks(std::int64_t organization, Emit emit) {
-  return follow(organization_topic(organization), std::move(emit));
-}
-Feed::Stream Feed::child_tasks(std::int64_t task, Emit emit) {
-  return follow(children_topic(task), std::move(emit));
-}
-Feed::Stream Feed::agent_tasks(std::int64_t agent, Emit emit) {
-  return follow(agent_topic(agent), std::move(emit));
-}
-
-Feed::Stream Feed::my_tasks(std::int64_t caller, Emit emit) {
+Feed::Handle Feed::my_tasks(std::int64_t caller, Emit emit) {
   auto stream = std::make_shared<CallerStream>(std::move(emit));
-  const std::weak_ptr<CallerStream> weak = stream;
-  stream->subscription = bus_.subscribe(caller_topic(caller), [weak](const bus::Change& change) {
-    if (const auto live = weak.lock()) live->receive(change);
-  });
+  stream->subscribe(bus_, caller_topic(caller));
   std::vector<StoredEvent> past;
   database_.read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
     past = load_recent_events(reader, caller, base::now_micros() - kReplayMicros);
   });
-  stream->replayed(past);
+  stream->replay(past);
   return stream;
 }
 

@@ -22,17 +22,17 @@ class Feed {
 
   /// After the commit, in commit order, on one thread at a time.
   void publish(const std::vector<TaskNotice>& notices);
-  using Stream = std::shared_ptr<void>;
+  using Handle = std::shared_ptr<void>;
   using Emit = graphql::RootStream::Emit;
 
   /// One caller's root tasks, from now on. What happened in the last seconds
   /// comes first: a short task ends before its caller's subscription has arrived.
-  Stream my_tasks(std::int64_t caller, Emit emit);
+  Handle my_tasks(std::int64_t caller, Emit emit);
   /// All root tasks of an organization, from now on.
-  Stream tasks(std::int64_t organization, Emit emit);
+  Handle tasks(std::int64_t organization, Emit emit);
   /// Tasks below this one, from now on; the tasks an agent runs.
-  Stream child_tasks(std::int64_t task, Emit emit);
-  Stream agent_tasks(std::int64_t agent, Emit emit);
+  Handle child_tasks(std::int64_t task, Emit emit);
+  Handle agent_tasks(std::int64_t agent, Emit emit);
 
  private:
   void publish(const TaskNotice& notice);
@@ -40,7 +40,6 @@ class Feed {
   void remember(std::int64_t task, std::int64_t event);
   void publish_root(const TaskNotice& notice, const std::string& topic);
   void publish_change(const TaskNotice& notice, const std::string& topic);
-  Stream follow(std::string topic, Emit emit);
 
   sql::Database& database_;
   bus::Bus& bus_;

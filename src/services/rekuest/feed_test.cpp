@@ -65,7 +65,8 @@ TEST_P(TaskFeed, TellsOnceWhatIsCommittedWhileItReadsThePast) {
 }
 
 TEST_P(TaskFeed, TellsOnceWhatIsPublishedAfterThePastWasTold) {
-  const std::vector<TaskNotice> committed = world_.report(agent_, {task_report("STARTED", 1, task_)}).told.notices;
+  const std::vector<TaskNotice> committed =
+      world_.report(agent_, {task_report("STARTED", 1, task_)}).told.notices;
   const auto stream = follow();
   feed_.publish(committed);
   EXPECT_THAT(heard_, ElementsAre("QUEUED", "STARTED"));

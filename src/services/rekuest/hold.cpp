@@ -73,7 +73,8 @@ void hold_child(TaskLedger& ledger, TaskState& child, const Json& value) {
   }
 }
 
-Outcome decide(sql::Writer& writer, const Decision& decision, const service::Identity& who, std::int64_t now) {
+Outcome decide(sql::Writer& writer, const Decision& decision, const service::Identity& who,
+               std::int64_t now) {
   TaskLedger ledger(writer, now);
   TaskState& task = ledger.task_of(decision.task, who.rows.organization);
   if (task.done) throw Error(code::kValidation, std::string("Task is already terminal"));

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 #include <vector>
+
+#include "services/rekuest/stream.h"
 
 namespace rekuest {
 namespace {
@@ -45,35 +46,21 @@ struct Beginning {
   Json snapshot;
 };
 
-// Live changes wait until the beginning has been told, and what it contained is
-// not told again: a task's event ids grow.
-class Watch {
+// A task's event ids grow.
+class Watch : public Stream {
  public:
-  explicit Watch(entity::Emit emit) : emit_(std::move(emit)) {}
+  using Stream::Stream;
 
-  void receive(const bus::Change& change) {
-    const std::lock_guard lock(mutex_);
-    if (reading_) {
-      waiting_.push_back(change);
-    } else {
-      tell(*change);
-    }
+  void start(Beginning beginning) {
+    begin([&] {
+      latest_ = beginning.task;
+      told_ = beginning.event;
+      emit_(std::move(beginning.snapshot));
+    });
   }
-
-  void begin(Beginning beginning) {
-    const std::lock_guard lock(mutex_);
-    latest_ = beginning.task;
-    told_ = beginning.event;
-    emit_(std::move(beginning.snapshot));
-    for (const bus::Change& change : waiting_) tell(*change);
-    waiting_.clear();
-    reading_ = false;
-  }
-
-  bus::Bus::Subscription subscription;
 
  private:
-  void tell(const Json& change) {
+  void tell(const Json& change) override {
     const Json& task = change["task"];
     const Json& event = change["event"];
     const std::int64_t id = number_in(task, "id");
@@ -94,10 +81,6 @@ class Watch {
     emit_(snapshot_of(task["implementation"], task, Json::array()));
   }
 
-  entity::Emit emit_;
-  std::mutex mutex_;
-  bool reading_ = true;
-  std::vector<bus::Change> waiting_;
   std::int64_t latest_ = 0;  ///< the task
   std::int64_t told_ = 0;    ///< its last event
 };
@@ -156,14 +139,11 @@ std::shared_ptr<void> watch_latest(sql::Database& database, bus::Bus& bus, std::
   auto stream = std::make_shared<Watch>(emit);
   if (beginning.implementation != 0) {
     beginning.snapshot = snapshot_of(beginning.implementation, nullptr, Json::array());
-    stream->subscription = bus.subscribe(topic_of(beginning.implementation),
-                                         [weak = std::weak_ptr(stream)](const bus::Change& change) {
-                                           if (const auto live = weak.lock()) live->receive(change);
-                                         });
+    stream->subscribe(bus, topic_of(beginning.implementation));
     database.read(sql::Database::Snapshot::kConsistent,
                   [&](sql::Reader& reader) { read_task(reader, beginning); });
   }
-  stream->begin(std::move(beginning));
+  stream->start(std::move(beginning));
   return stream;
 }
 

@@ -66,10 +66,9 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
   definition.registry = registry();
   graph_ = std::make_unique<service::Service>(foundation, std::move(definition));
   shapes_ = std::make_unique<Shapes>(graph_->schema());
-  agents_ =
-      std::make_unique<Machinery>(Machinery{{foundation_.loop, foundation_.workers, foundation_.database,
-                                             foundation_.authenticator, hub_, changes_, signer_, *shapes_,
-                                             settings_.replica}});
+  agents_ = std::make_unique<Machinery>(
+      Machinery{{foundation_.loop, foundation_.workers, foundation_.database, foundation_.authenticator, hub_,
+                 changes_, signer_, *shapes_, settings_.replica}});
   count();
 }
 
@@ -200,12 +199,11 @@ void Rekuest::watch_due() {
     const std::int64_t now = base::now_micros();
     std::int64_t known = next_due_;
     if (known <= now && next_due_.compare_exchange_strong(known, kNever)) {
-      changes_.run(
-          [now](sql::Writer& writer) {
-            Outcome out;
-            handle_due(writer, now, out);
-            return out;
-          });
+      changes_.run([now](sql::Writer& writer) {
+        Outcome out;
+        handle_due(writer, now, out);
+        return out;
+      });
       look_for_due(now);
     }
     watch_due();
@@ -292,20 +290,21 @@ void Rekuest::add_task_feeds(entity::Registry& registry) {
   registry.on(subscription::kTasks, [this](entity::Call& call, entity::Emit emit) {
     return feed_.tasks(call.organization, std::move(emit));
   });
-  registry.on(subscription::kChildTasks,
-              [this](entity::Call& call, const schema::SubscriptionChildTasksArguments& in, entity::Emit emit) {
-                return feed_.child_tasks(visible(call, "task", in.id), std::move(emit));
-              });
-  registry.on(subscription::kAgentTasks,
-              [this](entity::Call& call, const schema::SubscriptionAgentTasksArguments& in, entity::Emit emit) {
-                return feed_.agent_tasks(visible(call, "agent", in.agent), std::move(emit));
-              });
-  registry.on(subscription::kLatestTask,
-              [this](entity::Call& call, const schema::SubscriptionLatestTaskArguments& in,
-                     const entity::Emit& emit) {
-                return watch_latest(foundation_.database, bus_, visible(call, "agent", in.agent), in.interface,
-                                    emit);
-              });
+  registry.on(
+      subscription::kChildTasks,
+      [this](entity::Call& call, const schema::SubscriptionChildTasksArguments& in, entity::Emit emit) {
+        return feed_.child_tasks(visible(call, "task", in.id), std::move(emit));
+      });
+  registry.on(
+      subscription::kAgentTasks,
+      [this](entity::Call& call, const schema::SubscriptionAgentTasksArguments& in, entity::Emit emit) {
+        return feed_.agent_tasks(visible(call, "agent", in.agent), std::move(emit));
+      });
+  registry.on(
+      subscription::kLatestTask, [this](entity::Call& call, const schema::SubscriptionLatestTaskArguments& in,
+                                        const entity::Emit& emit) {
+        return watch_latest(foundation_.database, bus_, visible(call, "agent", in.agent), in.interface, emit);
+      });
 }
 
 std::int64_t Rekuest::visible(entity::Call& call, const char* table, const entity::Id& id) {
@@ -342,16 +341,16 @@ void Rekuest::assign(entity::Call& call, schema::AssignInput input, Answered don
 void Rekuest::control(entity::Call& call, Control what, const entity::Id& id, bool step, Answered done) {
   const std::int64_t task = id.row("task");
   changes_.run([what, task, step, who = service::call_of(call).who, now = call.now](
-             sql::Writer& writer) { return control_task(writer, what, task, step, *who, now); },
-         [task, done = std::move(done)](std::exception_ptr error) { done(std::move(error), task); });
+                   sql::Writer& writer) { return control_task(writer, what, task, step, *who, now); },
+               [task, done = std::move(done)](std::exception_ptr error) { done(std::move(error), task); });
 }
 
 void Rekuest::decide(entity::Call& call, schema::DecideInput input, Answered done) {
   const std::int64_t task = input.task.row("task");
   Decision decision{task, input.approved, std::move(input.answer), input.values.has_value()};
-  changes_.run([decision, who = service::call_of(call).who, now = call.now](
-             sql::Writer& writer) { return rekuest::decide(writer, decision, *who, now); },
-         [task, done = std::move(done)](std::exception_ptr error) { done(std::move(error), task); });
+  changes_.run([decision, who = service::call_of(call).who,
+                now = call.now](sql::Writer& writer) { return rekuest::decide(writer, decision, *who, now); },
+               [task, done = std::move(done)](std::exception_ptr error) { done(std::move(error), task); });
 }
 
 void Rekuest::collect(entity::Call& call, schema::CollectInput input, entity::Done<base::Json> done) {

@@ -1,7 +1,6 @@
 #include "services/rekuest/replicas.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -27,7 +26,7 @@ constexpr std::int64_t kMarginMicros = 15'000'000;
 class Announcement {
  public:
   Announcement(sql::Writer& writer, std::int64_t number) : writer_(writer), number_(number) {}
-  void add(const char* member, const Json& item) {
+  void add(std::string_view member, const Json& item) {
     const std::string text = item.dump();
     if (size_ + text.size() > kMaxPayload) send();
     size_ += text.size() + 1;
@@ -53,11 +52,13 @@ class Announcement {
   sql::Writer& writer_;
   const std::int64_t number_;
   bool is_last_ = false;
-  std::map<const char*, Json> lists_;
+  std::map<std::string_view, Json> lists_;
   std::size_t size_ = 0;
 };
 
-std::int64_t number_at(const Json& list, std::size_t at) { return list.items().at(at).as_int64().value_or(0); }
+std::int64_t number_at(const Json& list, std::size_t at) {
+  return list.items().at(at).as_int64().value_or(0);
+}
 
 const Json::Array& list_in(const Json& said, std::string_view member) {
   static const Json::Array kNone;
@@ -69,7 +70,8 @@ const Json::Array& list_in(const Json& said, std::string_view member) {
 std::optional<AgentMessage> message_from_rows(sql::Reader& reader, std::int64_t agent, std::int64_t task,
                                               const std::string& kind) {
   if (kind == "ASSIGN") {
-    auto assigns = load_assigns(reader, "t.id = $1 and t.is_done = 0 and t.reported = 0 and t.withheld = 0", {task});
+    auto assigns =
+        load_assigns(reader, "t.id = $1 and t.is_done = 0 and t.reported = 0 and t.withheld = 0", {task});
     if (assigns.empty()) return std::nullopt;
     return AgentMessage{agent, task, "ASSIGN", std::move(assigns.front())};
   }
@@ -110,10 +112,12 @@ void announce_agent(Announcement& announcement, const AgentNotice& notice) {
 
 // What answers a socket of this process goes out at once.
 std::vector<AgentMessage> take_answers(std::vector<AgentMessage>& messages) {
-  const auto is_answer = [](const AgentMessage& message) { return message.task == 0 && !message.elsewhere; };
-  const auto rest = std::stable_partition(messages.begin(), messages.end(), is_answer);
-  std::vector<AgentMessage> answers(std::move_iterator(messages.begin()), std::move_iterator(rest));
-  messages.erase(messages.begin(), rest);
+  std::vector<AgentMessage> answers, rest;
+  for (AgentMessage& message : messages) {
+    const bool is_answer = message.task == 0 && !message.elsewhere;
+    (is_answer ? answers : rest).push_back(std::move(message));
+  }
+  messages = std::move(rest);
   return answers;
 }
 
@@ -184,7 +188,8 @@ void Replicas::listen() {
       [this] { catch_up(); });
 }
 
-// Own ones come in the order of their numbers. What a failed body announced never comes.
+// Own ones come in the order of their numbers. What a failed body announced never
+// comes, nor what was missed: the rows tell of that.
 std::optional<Outcome> Replicas::take_own(std::int64_t number) {
   const std::lock_guard lock(mutex_);
   own_.erase(own_.begin(), own_.lower_bound(number));
@@ -240,15 +245,10 @@ Outcome Replicas::outcome_of(sql::Reader& reader, const Json& said) const {
 // for, subscribers what happened meanwhile. Both know what they have heard.
 void Replicas::catch_up() {
   try {
-    {
-      const std::lock_guard lock(mutex_);
-      own_.clear();  // the rows have them
-    }
     hub_.tell_again();
     std::vector<TaskNotice> missed;
-    database_.read(sql::Database::Snapshot::kConsistent, [&](sql::Reader& reader) {
-      missed = load_notices_since(reader, alive_ - kMarginMicros);
-    });
+    database_.read(sql::Database::Snapshot::kConsistent,
+                   [&](sql::Reader& reader) { missed = load_notices_since(reader, alive_ - kMarginMicros); });
     tasks_.publish(missed);
   } catch (const std::exception& error) {
     base::log::error("replicas.not_caught_up", {{"error", error.what()}});

@@ -50,8 +50,8 @@ class Replicas {
   Delivery& delivery_;
   std::atomic<std::int64_t> alive_{0};
   std::mutex mutex_;
-  std::int64_t number_ = 0;                ///< of the last announcement
-  std::map<std::int64_t, Outcome> own_;    ///< announced and not told yet, by number
+  std::int64_t number_ = 0;              ///< of the last announcement
+  std::map<std::int64_t, Outcome> own_;  ///< announced and not told yet, by number
   std::unique_ptr<sql::Listener> listener_;
 };
 

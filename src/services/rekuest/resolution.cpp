@@ -50,13 +50,15 @@ DependencyChoices choices_of(const KeptRows& kept, std::int64_t resolution) {
     auto& choice = found_or_added(choices, [&](const auto& one) { return one.key == row.dependency; });
     choice.key = row.dependency;
     const std::string id = std::to_string(row.agent);
-    auto& mapped = found_or_added(choice.mapped_agents, [&](const auto& one) { return one.agent.text == id; });
+    auto& mapped =
+        found_or_added(choice.mapped_agents, [&](const auto& one) { return one.agent.text == id; });
     mapped.key = id;
     mapped.agent.text = id;
     if (!row.below) continue;
     if (!mapped.dependencies) mapped.dependencies.emplace();
     for (schema::ResolvedDependencyInput& below : choices_of(kept, *row.below)) {
-      auto& same = found_or_added(*mapped.dependencies, [&](const auto& one) { return one.key == below.key; });
+      auto& same =
+          found_or_added(*mapped.dependencies, [&](const auto& one) { return one.key == below.key; });
       if (same.key.empty()) same = std::move(below);
     }
   }
@@ -66,9 +68,8 @@ DependencyChoices choices_of(const KeptRows& kept, std::int64_t resolution) {
 }  // namespace
 
 KeptResolution load_resolution(sql::Reader& reader, std::int64_t organization, std::int64_t id) {
-  const sql::Rows rows =
-      reader.query("select implementation_id from resolution where id = $1 and organization_id = $2",
-                   {id, organization});
+  const sql::Rows rows = reader.query(
+      "select implementation_id from resolution where id = $1 and organization_id = $2", {id, organization});
   if (rows.empty()) throw base::Error(base::code::kNotFound, std::string("No resolution with that id."));
   return {rows.integer(0, 0), choices_of(load_rows(reader, id), id)};
 }
@@ -87,7 +88,8 @@ ResolutionChoice load_choice(sql::Reader& reader, std::int64_t organization,
   return choice;
 }
 
-std::int64_t store_resolution(sql::Writer& writer, const NewResolution& made, const Dependencies& dependencies) {
+std::int64_t store_resolution(sql::Writer& writer, const NewResolution& made,
+                              const Dependencies& dependencies) {
   const std::int64_t id = writer.insert(
       "insert into resolution (name, implementation_id, resolved_at, creator_id, organization_id)"
       " select i.interface, i.id, $2, $3, $4 from implementation i where i.id = $1 returning id",

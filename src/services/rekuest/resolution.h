@@ -34,6 +34,7 @@ struct NewResolution {
 };
 /// Keeps what an implementation's dependencies are bound to, a resolution for each
 /// implementation below that has some itself. Gives its id.
-std::int64_t store_resolution(sql::Writer& writer, const NewResolution& made, const Dependencies& dependencies);
+std::int64_t store_resolution(sql::Writer& writer, const NewResolution& made,
+                              const Dependencies& dependencies);
 
 }  // namespace rekuest

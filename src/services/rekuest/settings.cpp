@@ -65,7 +65,8 @@ Settings Settings::read(const Config& config) {
   settings.grace = std::chrono::seconds(config.integer("agents.grace_seconds", settings.grace.count()));
   if (settings.grace.count() <= 0) config.fail("agents.grace_seconds", "must be above zero");
   settings.replica = read_name(config, "replica.name", settings.replica);
-  settings.retention = {read_days(config, "retention.tasks_days"), read_days(config, "retention.states_days")};
+  settings.retention = {read_days(config, "retention.tasks_days"),
+                        read_days(config, "retention.states_days")};
   return settings;
 }
 

@@ -28,8 +28,8 @@ struct Settings {
   std::string replica = new_replica_name();  ///< this process among those of the same database
   RetentionSettings retention;
 
-  /// Reads the blocks `provenance`, `agents`, `replica` and `retention`. Throws base::Error(kValidation) naming
-  /// file and line.
+  /// Reads the blocks `provenance`, `agents`, `replica` and `retention`. Throws base::Error(kValidation)
+  /// naming file and line.
   static Settings read(const base::Config& config);
 };
 

@@ -42,7 +42,8 @@ TEST(Settings, AreRead) {
   for (std::size_t at = 0; (at = pem.find('\n', at)) != std::string::npos; at += 5)
     pem.replace(at, 1, "\n    ");
   const Settings settings = read(
-      "replica: {name: one}\nretention: {tasks_days: 90, states_days: 30}\nagents: {grace_seconds: 5}\nprovenance:\n  issuer: lab\n  key_id: k\n  lifetime_seconds: 60\n"
+      "replica: {name: one}\nretention: {tasks_days: 90, states_days: 30}\nagents: {grace_seconds: "
+      "5}\nprovenance:\n  issuer: lab\n  key_id: k\n  lifetime_seconds: 60\n"
       "  private_key: |\n    " +
       pem);
   EXPECT_EQ(settings.replica, "one");

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <mutex>
 #include <set>
 #include <utility>
 
 #include "base/error.h"
+#include "services/rekuest/stream.h"
 #include "sql/nullable.h"
 
 namespace rekuest {
@@ -55,35 +55,21 @@ Json agent_snapshot(std::int64_t agent, const StateChange& first) {
                        {"states", Json::array()}});
 }
 
-// Live changes wait until the snapshot has been told, and what it contained is
-// not told again.
-class Watch {
+// The values, then every patch that they do not contain.
+class Watch : public Stream {
  public:
-  explicit Watch(entity::Emit emit) : emit_(std::move(emit)) {}
-
-  void receive(const bus::Change& change) {
-    const std::lock_guard lock(mutex_);
-    if (reading_) {
-      waiting_.push_back(change);
-    } else {
-      tell(*change);
-    }
-  }
+  using Stream::Stream;
 
   /// `known`: where each state is in the snapshot.
-  void begin(Json snapshot, std::map<std::int64_t, StatePoint> known) {
-    const std::lock_guard lock(mutex_);
-    known_ = std::move(known);
-    emit_(std::move(snapshot));
-    for (const bus::Change& change : waiting_) tell(*change);
-    waiting_.clear();
-    reading_ = false;
+  void start(Json snapshot, std::map<std::int64_t, StatePoint> known) {
+    begin([&] {
+      known_ = std::move(known);
+      emit_(std::move(snapshot));
+    });
   }
 
-  bus::Bus::Subscription subscription;
-
  private:
-  void tell(const Json& event) {
+  void tell(const Json& event) override {
     const StatePoint at = point_of(event);
     bool is_news = false;
     const auto reach = [&](std::int64_t state) {
@@ -99,19 +85,12 @@ class Watch {
     if (is_news) emit_(event);
   }
 
-  entity::Emit emit_;
-  std::mutex mutex_;
-  bool reading_ = true;
-  std::vector<bus::Change> waiting_;
   std::map<std::int64_t, StatePoint> known_;
 };
 
 std::shared_ptr<Watch> watch(bus::Bus& bus, std::string topic, const entity::Emit& emit) {
   auto stream = std::make_shared<Watch>(emit);
-  stream->subscription =
-      bus.subscribe(std::move(topic), [weak = std::weak_ptr(stream)](const bus::Change& change) {
-        if (const auto live = weak.lock()) live->receive(change);
-      });
+  stream->subscribe(bus, std::move(topic));
   return stream;
 }
 
@@ -205,7 +184,8 @@ bool StateFeed::is_watched(std::int64_t state, std::int64_t agent) const {
          bus_.subscribers(agent_topic(agent)) > 0;
 }
 
-std::optional<StateChange> load_state_change(sql::Reader& reader, std::int64_t state, StatePoint at, bool begins) {
+std::optional<StateChange> load_state_change(sql::Reader& reader, std::int64_t state, StatePoint at,
+                                             bool begins) {
   const std::string columns = begins ? ", '', ''" : ", c.op, c.path";
   const sql::Rows rows = reader.query(
       "select c.agent_id, s.interface, n.session_id, c.timestamp, c.value" + columns + " from " +
@@ -237,7 +217,7 @@ std::shared_ptr<void> StateFeed::watch_state(const entity::Call& call,
     if (rows.empty()) throw Error(code::kNotFound, std::string("No such state."));
     state = state_at(rows, 0);
   });
-  stream->begin(without_session(event_of(state), state.at), {{id, state.at}});
+  stream->start(without_session(event_of(state), state.at), {{id, state.at}});
   return stream;
 }
 
@@ -276,7 +256,7 @@ std::shared_ptr<void> StateFeed::watch_agent(const entity::Call& call, const ent
     snapshot.set("session_id", nullptr);
     snapshot.set("timestamp", nullptr);
   }
-  stream->begin(std::move(snapshot), std::move(known));
+  stream->start(std::move(snapshot), std::move(known));
   return stream;
 }
 

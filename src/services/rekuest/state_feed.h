@@ -42,7 +42,8 @@ class StateFeed {
 };
 
 /// The change that brought a state to this point, from its rows; null if they were deleted since.
-std::optional<StateChange> load_state_change(sql::Reader& reader, std::int64_t state, StatePoint at, bool begins);
+std::optional<StateChange> load_state_change(sql::Reader& reader, std::int64_t state, StatePoint at,
+                                             bool begins);
 
 void add_state_subscriptions(entity::Registry& registry, StateFeed& feed);
 

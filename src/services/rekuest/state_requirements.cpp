@@ -83,7 +83,8 @@ void check_state_requirements(sql::Reader& reader, std::int64_t agent, const std
                   pointer);
     }
     if (!has_path(Json::parse(rows.text(state->second, 1)), *path)) {
-      throw Error(code::kValidation, "`stateRequires`: the state '{}' declares nothing at '{}'.", name, pointer);
+      throw Error(code::kValidation, "`stateRequires`: the state '{}' declares nothing at '{}'.", name,
+                  pointer);
     }
   }
 }

@@ -67,12 +67,14 @@ class Guard {
         if (slot["key"].as_string() != state_) continue;
         const DependencyRows::ByAgent& found = declared.states_for(slot);
         for (const std::int64_t agent : mapped_agents(Json::parse(rows.text(0, 0)), dependency_)) {
-          if (const auto state = found.find(agent); state != found.end()) states.values.push_back(state->second);
+          if (const auto state = found.find(agent); state != found.end())
+            states.values.push_back(state->second);
         }
       }
     }
     if (states.values.empty()) {
-      throw Error(code::kValidation, "The task has no dependency '{}' with a state '{}'.", dependency_, state_);
+      throw Error(code::kValidation, "The task has no dependency '{}' with a state '{}'.", dependency_,
+                  state_);
     }
     return states;
   }
@@ -120,16 +122,18 @@ class Guard {
     const std::int64_t root = parent_->root == 0 ? parent_->id : parent_->root;
     const sql::Rows rows = writer_.query(
         "select distinct p.path from patch p join session x on x.id = p.session_id"
-        " left join task t on t.id = p.task_id where p.state_id = $1 and x.session_id = $2 and p.global_rev > $3"
+        " left join task t on t.id = p.task_id where p.state_id = $1 and x.session_id = $2 and p.global_rev "
+        "> $3"
         " and (t.id is null or coalesce(t.root_id, t.id) <> $4) order by p.path",
         {entity::row_id(before["state"].as_string()).value_or(0), text_member(before, "session").value_or(""),
          before["global_rev"].as_int64().value_or(0), root});
     const Json& paths = request_["paths"];
     const bool whole = !paths.is_array() || paths.items().empty();
     for (std::size_t row = 0; row < rows.size(); ++row) {
-      const bool watched = whole || std::any_of(paths.items().begin(), paths.items().end(), [&](const Json& path) {
-                             return path.is_string() && touches(rows.text(row, 0), path.as_string());
-                           });
+      const bool watched =
+          whole || std::any_of(paths.items().begin(), paths.items().end(), [&](const Json& path) {
+            return path.is_string() && touches(rows.text(row, 0), path.as_string());
+          });
       if (watched) return std::string(rows.text(row, 0));
     }
     return std::nullopt;
@@ -145,8 +149,8 @@ class Guard {
 
 }  // namespace
 
-void answer_state_revision(sql::Writer& writer, TaskLedger& ledger, const JournalAgent& from, const Json& request,
-                           std::int64_t now, Outcome& out) {
+void answer_state_revision(sql::Writer& writer, TaskLedger& ledger, const JournalAgent& from,
+                           const Json& request, std::int64_t now, Outcome& out) {
   Json::Object members{{"request", request["id"]}};
   try {
     Json::Object answer = Guard(writer, ledger, from, request, now).answer();
@@ -156,7 +160,8 @@ void answer_state_revision(sql::Writer& writer, TaskLedger& ledger, const Journa
     if (error.code() != code::kValidation) throw;
     members.emplace_back("error", error.message());
   }
-  out.messages.push_back({from.agent, 0, "STATE_REVISION_RESPONSE", frame("STATE_REVISION_RESPONSE", members)});
+  out.messages.push_back(
+      {from.agent, 0, "STATE_REVISION_RESPONSE", frame("STATE_REVISION_RESPONSE", members)});
 }
 
 }  // namespace rekuest

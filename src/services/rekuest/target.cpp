@@ -36,9 +36,8 @@ sql::Rows targets(sql::Writer& writer, const TargetRequest& request, const std::
 }
 
 Target first_target(const sql::Rows& rows) {
-  return {target_at(rows, 0, 9),        rows.integer(0, 0),
-          rows.integer(0, 1),           std::string(rows.text(0, 2)),
-          std::string(rows.text(0, 3)), sql::optional_text(rows, 0, 7),
+  return {target_at(rows, 0, 9),        rows.integer(0, 0),           rows.integer(0, 1),
+          std::string(rows.text(0, 2)), std::string(rows.text(0, 3)), sql::optional_text(rows, 0, 7),
           rows.integer(0, 8) != 0};
 }
 
@@ -55,8 +54,8 @@ Named find_named(sql::Writer& writer, const TargetRequest& request) {
 }
 
 // Of those that `condition` lets through, the one whose agent has the fewest open tasks.
-std::optional<Target> least_busy(sql::Writer& writer, const TargetRequest& request, const std::string& condition,
-                                 std::vector<sql::Value> values) {
+std::optional<Target> least_busy(sql::Writer& writer, const TargetRequest& request,
+                                 const std::string& condition, std::vector<sql::Value> values) {
   static const std::string kOrder = fmt::format(" order by {}, i.id limit 1", busy_expression("g"));
   const sql::Rows rows = targets(
       writer, request, condition + " and " + available_condition("g", "$1") + kOrder, std::move(values));
@@ -123,8 +122,10 @@ NamedAction named_action(sql::Writer& writer, const TargetRequest& request) {
       request.action
           ? writer.query("select id, name, args from action where id = $1 and organization_id = $2",
                          {*request.action, request.organization})
-          : writer.query("select id, name, args from action where hash = $1 and organization_id = $2 order by id limit 1",
-                         {*request.action_hash, request.organization});
+          : writer.query(
+                "select id, name, args from action where hash = $1 and organization_id = $2 order by id "
+                "limit 1",
+                {*request.action_hash, request.organization});
   if (rows.empty()) throw Error(code::kNotFound, std::string("No action with that id or hash."));
   return {rows.integer(0, 0), std::string(rows.text(0, 1)), std::string(rows.text(0, 2))};
 }

@@ -90,7 +90,8 @@ namespace {
 
 constexpr std::string_view kSelect =
     "select t.id, t.organization_id, t.action_id, t.implementation_id, t.agent_id, t.caller_id, t.root_id,"
-    " t.parent_id, coalesce(rc.user_id, c.user_id), case when p.is_done = 0 and t.request_id is not null then p.agent_id end, t.reference,"
+    " t.parent_id, coalesce(rc.user_id, c.user_id), case when p.is_done = 0 and t.request_id is not null "
+    "then p.agent_id end, t.reference,"
     " t.policy, t.is_done, t.reported, t.withheld, t.latest_event_kind, t.latest_instruct_kind, t.revision,"
     " t.created_at, t.updated_at, t.finished_at, t.hold"
     " from task t left join caller c on c.id = t.caller_id"
@@ -179,7 +180,8 @@ void TaskLedger::append(TaskState& task, NewEvent event, Speaker speaker) {
     task.finished_at = task.updated_at;
   }
   task.reported = task.reported || speaker == Speaker::kAgent;
-  notices_.push_back({tasks_.at(task.id)->state, first, StoredEvent{0, task.id, task.updated_at, std::move(event)}});
+  notices_.push_back(
+      {tasks_.at(task.id)->state, first, StoredEvent{0, task.id, task.updated_at, std::move(event)}});
 }
 
 void TaskLedger::instruct(TaskState& task, std::string_view kind, std::optional<std::int64_t> caller,
@@ -306,18 +308,40 @@ TaskState& TaskLedger::insert(const NewTask& made) {
   task->withheld = made.held || made.not_before;
   task->id = writer_.insert(
       "insert into task (organization_id, action_id, implementation_id, agent_id, caller_id, reference, args,"
-      " args_hash, acted_on, capture, step, policy, state_requires, dependencies, code_hash, not_before, due_at,"
+      " args_hash, acted_on, capture, step, policy, state_requires, dependencies, code_hash, not_before, "
+      "due_at,"
       " withheld, latest_event_kind, root_id, parent_id, parent_step, call_key, request_id, dependency,"
       " dependency_method, resolution_id, created_at, updated_at)"
-      " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20,"
+      " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, "
+      "$20,"
       " $21, $22, $23, $24, $25, $26, $27, $27) returning id",
-      {made.organization, made.action, id_or_null(made.implementation), id_or_null(made.agent), made.caller,
-       made.reference, made.args, made.args_hash, objects.dump(), sql::flag(made.capture),
-       sql::flag(made.step), std::string(made.automatic ? "AUTO" : "ASK"), made.state_requires,
-       made.dependencies, nullable(made.code_hash), nullable(made.not_before), sql::flag(task->withheld),
-       task->latest_kind, id_or_null(made.root), id_or_null(made.parent), nullable(made.parent_step),
-       nullable(made.call_key), nullable(made.request), nullable(made.dependency), nullable(made.method),
-       nullable(made.resolution), now_});
+      {made.organization,
+       made.action,
+       id_or_null(made.implementation),
+       id_or_null(made.agent),
+       made.caller,
+       made.reference,
+       made.args,
+       made.args_hash,
+       objects.dump(),
+       sql::flag(made.capture),
+       sql::flag(made.step),
+       std::string(made.automatic ? "AUTO" : "ASK"),
+       made.state_requires,
+       made.dependencies,
+       nullable(made.code_hash),
+       nullable(made.not_before),
+       sql::flag(task->withheld),
+       task->latest_kind,
+       id_or_null(made.root),
+       id_or_null(made.parent),
+       nullable(made.parent_step),
+       nullable(made.call_key),
+       nullable(made.request),
+       nullable(made.dependency),
+       nullable(made.method),
+       nullable(made.resolution),
+       now_});
   for (const std::string& object : made.acted_on) {
     writer_.execute("insert into task_object (task_id, object) values ($1, $2) on conflict do nothing",
                     {task->id, object});
@@ -420,10 +444,9 @@ std::vector<TaskNotice> load_notices(sql::Reader& reader, const std::vector<Noti
 std::vector<TaskNotice> load_notices_since(sql::Reader& reader, std::int64_t since) {
   constexpr std::int64_t kMost = 20'000;
   std::vector<NoticedEvent> noticed;
-  for (const StoredEvent& event :
-       select_events(reader,
-                     "id > (select coalesce(max(id), 0) from task_event) - $2 and created_at > $1 order by id",
-                     {since, kMost})) {
+  for (const StoredEvent& event : select_events(
+           reader, "id > (select coalesce(max(id), 0) from task_event) - $2 and created_at > $1 order by id",
+           {since, kMost})) {
     noticed.push_back({event.task, event.id, event.event.kind == "QUEUED", true});
   }
   return load_notices(reader, noticed);

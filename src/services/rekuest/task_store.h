@@ -107,8 +107,8 @@ struct NewTask {
   bool capture = false;
   bool step = false;
   bool automatic = false;
-  std::string state_requires = "[]";       ///< JSON text
-  std::string dependencies = "{}";         ///< JSON text
+  std::string state_requires = "[]";  ///< JSON text
+  std::string dependencies = "{}";    ///< JSON text
   std::optional<std::int64_t> resolution;
   std::optional<std::string> code_hash;    ///< of a workflow: it is resumed only by the same code
   std::optional<std::int64_t> not_before;  ///< withheld until then

@@ -1,8 +1,7 @@
 // Workflows: what runs them may die, what they called is found again.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <fmt/format.h>
 
 #include "base/error.h"
 #include "services/rekuest/due.h"
@@ -38,8 +37,9 @@ class Workflow : public ::testing::TestWithParam<sql::Dialect> {
   Registered begin(const std::string& session, const std::string& declaration = kFlows) {
     if (!session_.empty()) world_.disconnect(flows_);
     const Registered agent = world_.connect(world_.request(robot_, session, declaration));
-    began_ = world_.report(agent, {numbered("SESSION_INIT", 1,
-                                            fmt::format(R"(,"session_id":"{}","states":{{}})", session), session)});
+    began_ = world_.report(
+        agent,
+        {numbered("SESSION_INIT", 1, fmt::format(R"(,"session_id":"{}","states":{{}})", session), session)});
     session_ = session;
     position_ = 1;
     return agent;
@@ -159,7 +159,8 @@ TEST_P(Workflow, CannotControlAChildThatHasEnded) {
 
 TEST_P(Workflow, InterruptsAChildThatDoesNotConfirmItsCancel) {
   const std::int64_t child = call("r-1", "add:1");
-  ask(Json::parse(fmt::format(R"({{"type":"CANCEL_REQUEST","id":"c","task":"{}","auto_interrupt":2.5}})", child)));
+  ask(Json::parse(
+      fmt::format(R"({{"type":"CANCEL_REQUEST","id":"c","task":"{}","auto_interrupt":2.5}})", child)));
   Outcome out;
   const auto sweep = [&] {
     out = {};
@@ -318,7 +319,8 @@ TEST_P(Approval, IsForThePersonAndNotForTheAppThatAsks) {
 
 TEST_P(Approval, AHeldChildIsCancelledAtOnce) {
   const std::int64_t child = call("r-1", "k");
-  const Outcome out = ask(Json::parse(fmt::format(R"({{"type":"CANCEL_REQUEST","id":"c","task":"{}"}})", child)));
+  const Outcome out =
+      ask(Json::parse(fmt::format(R"({{"type":"CANCEL_REQUEST","id":"c","task":"{}"}})", child)));
   EXPECT_THAT(names(parsed(out)), ElementsAre(fmt::format("CONTROL_RESPONSE {}", child)));
   EXPECT_EQ(world_.events(child), "HELD CANCELLING CANCELLED");
 }
@@ -341,7 +343,9 @@ TEST_P(Approval, ATaskHoldsItselfAndGetsItsAnswer) {
   EXPECT_EQ(frames[0]["auto"], Json(false));
 
   // It is told again until its agent has recorded it.
-  const auto again = [&] { return names(world_.backlog(*world_.connect(world_.request(robot_, "s1", kFlows)).backlog)); };
+  const auto again = [&] {
+    return names(world_.backlog(*world_.connect(world_.request(robot_, "s1", kFlows)).backlog));
+  };
   say("PROGRESS", flow_, R"(,"progress":50)");
   EXPECT_THAT(again(), ElementsAre(fmt::format("DECIDE {}", flow_)));
   say("EFFECT", flow_, R"(,"effect":"HOLD","key":"HOLD:1","value":{"approved":false})");
@@ -397,9 +401,7 @@ class Delayed : public Workflow {
     world_.database().write([&](sql::Writer& writer) { handle_due(writer, world_.now, out); });
     return names(parsed(out));
   }
-  std::string by_name() {
-    return fmt::format(R"("agent":"{}","interface":"add")", adder_.agent.agent);
-  }
+  std::string by_name() { return fmt::format(R"("agent":"{}","interface":"add")", adder_.agent.agent); }
 };
 INSTANTIATE_TEST_SUITE_P(Both, Delayed, sql_testing::kBothDatabases, sql_testing::dialect_name);
 

@@ -17,8 +17,7 @@ std::unique_ptr<Database> open_postgres(const PostgresOptions& options) {
           [shared] { return std::make_unique<PostgresConnection>(shared, PostgresMode::kWrite); },
       .readers = options.connections,
       .listen =
-          [shared](std::string_view channel, Receive receive,
-                   std::function<void()> resumed) {
+          [shared](std::string_view channel, Receive receive, std::function<void()> resumed) {
             return std::make_unique<PostgresListener>(shared, channel, std::move(receive),
                                                       std::move(resumed));
           },

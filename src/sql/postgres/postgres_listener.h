@@ -13,8 +13,8 @@ namespace sql {
 /// See Database::listen.
 class PostgresListener final : public Listener {
  public:
-  PostgresListener(std::shared_ptr<const PostgresShared> shared, std::string_view channel,
-                   Receive receive, std::function<void()> resumed);
+  PostgresListener(std::shared_ptr<const PostgresShared> shared, std::string_view channel, Receive receive,
+                   std::function<void()> resumed);
   /// Waits for a running call, and for an attempt to connect (5 s at most).
   ~PostgresListener() override;
   PostgresListener(const PostgresListener&) = delete;

@@ -35,8 +35,7 @@ class ProxyDatabase : public sql::Database {
   }
   void execute_script(std::string_view script) override { inner_.execute_script(script); }
   sql::Stats stats() const override { return inner_.stats(); }
-  std::unique_ptr<sql::Listener> listen(std::string_view channel,
-                                        sql::Receive receive,
+  std::unique_ptr<sql::Listener> listen(std::string_view channel, sql::Receive receive,
                                         std::function<void()> resumed) override {
     return inner_.listen(channel, std::move(receive), std::move(resumed));
   }

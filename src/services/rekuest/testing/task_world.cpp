@@ -83,7 +83,8 @@ Outcome TaskWorld::control(const Who& who, Control what, std::int64_t task, bool
   return out;
 }
 
-Outcome TaskWorld::decide(const Who& who, std::int64_t task, bool approved, std::optional<std::string> answer) {
+Outcome TaskWorld::decide(const Who& who, std::int64_t task, bool approved,
+                          std::optional<std::string> answer) {
   Outcome out;
   database().write([&](sql::Writer& writer) {
     out = rekuest::decide(writer, {task, approved, answer, false}, *who, now);
@@ -137,7 +138,8 @@ std::vector<Json> parsed(const Outcome& outcome) {
 
 std::vector<std::string> names(const std::vector<Json>& frames) {
   std::vector<std::string> list;
-  for (const Json& frame : frames) list.push_back(frame["type"].as_string() + " " + frame["task"].as_string());
+  for (const Json& frame : frames)
+    list.push_back(frame["type"].as_string() + " " + frame["task"].as_string());
   return list;
 }
 

@@ -42,7 +42,8 @@ void empty(sql::Database& database) {
   std::string used;
   database.write([&](sql::Writer& writer) {
     const sql::Rows tables = writer.query(
-        "select tablename from pg_tables where schemaname = current_schema() and tablename <> 'arkitektd_schema'");
+        "select tablename from pg_tables where schemaname = current_schema() and tablename <> "
+        "'arkitektd_schema'");
     std::string look;
     for (std::size_t row = 0; row < tables.size(); ++row) {
       look += fmt::format("{}select '{}' where exists (select 1 from \"{}\")", row == 0 ? "" : " union all ",
