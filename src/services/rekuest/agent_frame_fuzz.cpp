@@ -71,7 +71,7 @@ void apply(Target& target, const Json& frame) {
       rekuest::JournalOutcome outcome;
       // The second time it is a resend or a report that comes too late.
       for (int round = 0; round < 2; ++round) {
-        rekuest::apply_frames(writer, {1, 1}, {frame, frame}, rekuest::JournalMode::kApply, 1, outcome);
+        rekuest::apply_frames(writer, {1, 1, "", 0}, {frame, frame}, rekuest::JournalMode::kApply, 1, outcome);
       }
       throw Undo();
     });
