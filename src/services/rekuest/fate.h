@@ -15,6 +15,8 @@ namespace rekuest {
 ///   * A task of an idempotent action is queued again, a few times.
 ///   * Any other is LOST, with what is known about how far it got.
 /// What it never spoke of stays queued; if somebody cancelled it, they got their wish.
+/// What is queued, and what was queued again, is LOST once its agent does not offer
+/// it any more, or offers another workflow than the one that is to go on.
 /// Tasks after `up_to` were sent to the agent's present process.
 void decide_fates(sql::Writer& writer, std::int64_t agent, std::int64_t up_to, std::string_view reason,
                   std::int64_t now, Outcome& out);
