@@ -15,7 +15,7 @@ from platform_under_test.apps import Apps
 from platform_under_test.proxy import Proxy
 from platform_under_test.server import Server
 
-from .stories import WORKFLOWS, Restartable, check_ends, held_child, kinds, story, until
+from .stories import WORKFLOWS, Restartable, check_ends, event, held_child, kinds, story, until
 
 AUTO = TaskPolicy.AUTO
 AGENTS = "/rekuest/agi"
@@ -163,8 +163,12 @@ async def test_a_killed_server_goes_on_with_everything(
         sent = {"action": flows[action].id, "args": more, "capture": False, "reference": reference}
         await rekuest.rath.aquery(ASSIGN, {"input": {**sent, **of_the_task}})
 
+    # A new process: one that was cut off waits longer before each further connection.
+    workflows.kill()
+    workflows.start()
+    await workflows.is_there(rekuest)
     wait, add = flows["Wait"].id, flows["Add"].id
-    soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=4)
+    soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=5)
     for door in ("s2", "s4"):
         workflows.open(door)
         steps.open(door)
@@ -189,11 +193,14 @@ async def test_a_killed_server_goes_on_with_everything(
     for reference in ("runs", "waits", "between", "asks", "due"):
         root = await until(rekuest, reference, lambda told: told["isDone"] and told)
         ran_once(root)
-        (returned[reference],) = [event["returns"] for event in root["events"] if event["kind"] == "YIELD"]
+        (returned[reference],) = [each["returns"] for each in root["events"] if each["kind"] == "YIELD"]
     assert returned["runs"] == {"return0": "s1"}
     assert returned["waits"] == {"return0": "s2"}
     assert returned["between"]["return3"] == 3
     assert returned["asks"] == {"return0": "False rather not False"}
     assert returned["due"] == {"return0": 55}
+    # On time, though the process that knew of it is gone.
+    began = datetime.datetime.fromisoformat(event(root, "BOUND")["createdAt"])
+    assert soon <= began < soon + datetime.timedelta(seconds=3)
     for program, once in ((steps, "before s1"), (workflows, "oracle"), (steps, "add 50 5")):
         assert program.ran().count(once) == 1

@@ -97,6 +97,7 @@ void Rekuest::start() {
   replicas_.note_alive(base::now_micros());
   replicas_.listen();
   keep_presence();
+  look_for_due(base::now_micros());
   watch_due();
   delete_what_is_old();
 }
