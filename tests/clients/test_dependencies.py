@@ -33,7 +33,8 @@ DRY_RUN = f"""query ($id: ID!, $dependencies: [ResolvedDependencyInput!]) {{
   dependencyTree(input: {{implementation: $id, dependencies: $dependencies}}) {{
     satisfied dependencies {{ {TREE} }} }} }}"""
 RESOLVE = """mutation ($id: ID!) { autoResolve(input: {implementation: $id}) {
-  id name implementation { id } resolvedDependencies { key dependency { key } implementation { interface } } } }"""
+  id name implementation { id }
+  resolvedDependencies { key dependency { key } implementation { interface } } } }"""
 RESOLVED = """query ($id: ID!, $key: String, $method: String) {
   resolvedImplementations(resolution: $id, dependencyKey: $key, methodKey: $method) { interface } }"""
 

@@ -98,7 +98,7 @@ void leave_open(sql::Writer& writer, const TargetRequest& request, const base::J
 // time has come, unless that cannot help.
 void bind_later(sql::Reader& reader, NewTask& task, const std::optional<Target>& target,
                 const TargetRequest& wanted, const ResolutionChoice& choice) {
-  if (!choice.choices.empty()) {
+  if (choice.resolution || !choice.choices.empty()) {
     if (target) return bind_task(reader, task, *target, wanted, choice);
     throw Error(code::kValidation,
                 std::string("`dependencies` of a task that is not to run before a time need an "

@@ -310,6 +310,18 @@ TEST_P(DependenciesTest, AreKeptToBeAssignedWith) {
   EXPECT_THROW(world_.task(me_, one, "snap", with), base::Error) << "of another implementation";
 }
 
+TEST_P(DependenciesTest, AreKeptWithATaskThatWaitsForItsTimeThoughNobodyServesThem) {
+  declare(camera_dependency(R"("optional": true, "auto_resolvable": true)"));
+  std::int64_t resolution = 0;
+  world_.database().write([&](sql::Writer& writer) {
+    resolution = store_resolution(writer, {me_->rows.organization, me_->rows.user, world_.now, flow_}, {});
+  });
+  const std::string later =
+      fmt::format(R"(,"resolution":"{}","notBefore":"2033-11-14T22:13:25Z")", resolution);
+  EXPECT_EQ(world_.number("select resolution_id from task where id = $1", {assign(later)}), resolution);
+  EXPECT_THROW(world_.task(me_, camera("one"), "warm", later), base::Error) << "of another implementation";
+}
+
 // --- as clients see them ----------------------------------------------------
 
 TEST_P(DependenciesTest, AreShownAsFarAsTheyAreStillThere) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "services/rekuest/matching.h"
 #include "services/rekuest/registration.h"
