@@ -39,6 +39,10 @@ class Program:
         """The command line after the program's name."""
         raise NotImplementedError
 
+    def environment(self) -> dict[str, str]:
+        """Settings beside the command line."""
+        return {}
+
     def start(self) -> Self:
         """Starts the program and waits for its ready line."""
         self.launch()
@@ -50,6 +54,7 @@ class Program:
         self._is_ready.clear()
         self.process = subprocess.Popen(
             [str(BINARY), *self.arguments()],
+            env={**os.environ, **self.environment()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -31,6 +31,12 @@ class Replica(Program):
             *("--port", str(self.port), "--listen", "127.0.0.1", "--json"),
         ]
 
+    def environment(self) -> dict[str, str]:
+        """A name that lasts lets a process take up what one before it left."""
+        if self.service == "lok":
+            return {}
+        return {"ARKITEKT__REPLICA__NAME": f"{self.service}-{self.port}"}
+
 
 @dataclass
 class Replicas(Access):

@@ -48,6 +48,14 @@ base::Json inquiries_for(sql::Writer& writer, std::int64_t agent) {
   return list;
 }
 
+std::vector<AgentNotice> notices_of(sql::Reader& reader, const sql::Rows& gone) {
+  std::vector<AgentNotice> notices;
+  for (std::size_t row = 0; row < gone.size(); ++row) {
+    notices.push_back(notice_of(reader, gone.integer(row, 0), AgentNotice::What::kUpdated));
+  }
+  return notices;
+}
+
 }  // namespace
 
 RegisterRequest RegisterRequest::read(std::shared_ptr<const service::Identity> who, const base::Json& frame,
@@ -123,6 +131,24 @@ std::optional<AgentNotice> mark_disconnected(sql::Writer& writer, const Register
       {registered.agent.agent, registered.connection, now});
   if (changed == 0) return std::nullopt;
   return notice_of(writer, registered.agent.agent, AgentNotice::What::kUpdated);
+}
+
+std::vector<AgentNotice> disconnect_earlier(sql::Writer& writer, const std::string& replica,
+                                            std::int64_t now) {
+  std::string update = "update agent set connected = 0, disconnected_at = $1 where connected = 1";
+  std::vector<sql::Value> parameters{now};
+  if (writer.dialect() == sql::Dialect::kPostgres) {
+    update += " and replica = $2";
+    parameters.emplace_back(replica);
+  }
+  return notices_of(writer, writer.query(update + " returning id", std::move(parameters)));
+}
+
+std::vector<AgentNotice> disconnect_silent(sql::Writer& writer, std::int64_t before) {
+  return notices_of(writer,
+                    writer.query("update agent set connected = 0, disconnected_at = last_seen"
+                                 " where connected = 1 and last_seen < $1 returning id",
+                                 {before}));
 }
 
 }  // namespace rekuest

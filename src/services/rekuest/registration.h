@@ -63,6 +63,14 @@ bool holds_lease(sql::Writer& writer, const Registered& registered);
 std::optional<AgentNotice> mark_disconnected(sql::Writer& writer, const Registered& registered,
                                              std::int64_t now);
 
+/// Whoever counts as connected to this process, which has just begun, was so to one
+/// before it of the same name; on SQLite everybody is.
+std::vector<AgentNotice> disconnect_earlier(sql::Writer& writer, const std::string& replica,
+                                            std::int64_t now);
+
+/// Whose end nobody could write down when it came, and who was not heard of since `before`.
+std::vector<AgentNotice> disconnect_silent(sql::Writer& writer, std::int64_t before);
+
 /// Who an identity is in the catalog.
 Registrant registrant_of(const service::Identity& who);
 

@@ -92,22 +92,22 @@ Rekuest::~Rekuest() {
 
 void Rekuest::start() {
   graph_->migrate();
-  disconnect_all();
   load_signing_key();
   replicas_.note_alive(base::now_micros());
   replicas_.listen();
+  forget_connections();
   keep_presence();
   look_for_due(base::now_micros());
   watch_due();
   delete_what_is_old();
 }
 
-// Nobody has connected yet. On PostgreSQL agents may be connected to other
-// processes; those of one that is gone are found by their age.
-void Rekuest::disconnect_all() {
-  if (foundation_.database.dialect() == sql::Dialect::kPostgres) return;
-  foundation_.database.write([now = base::now_micros()](sql::Writer& writer) {
-    writer.execute("update agent set connected = 0, disconnected_at = $1 where connected = 1", {now});
+// Nobody has connected yet. Agents of other processes that are gone are found by their age.
+void Rekuest::forget_connections() {
+  changes_.run_and_wait([this, now = base::now_micros()](sql::Writer& writer) {
+    Outcome out;
+    out.agents = disconnect_earlier(writer, settings_.replica, now);
+    return out;
   });
 }
 
@@ -144,16 +144,8 @@ void Rekuest::keep_presence() {
                            {now, connected, settings_.replica});
           }
           // Whose end could not be written when it came.
-          const sql::Rows gone = writer.query("select id from agent where connected = 1 and last_seen < $1",
-                                              {now - kStaleMicros});
-          writer.execute(
-              "update agent set connected = 0, disconnected_at = last_seen where connected = 1 and last_seen "
-              "< $1",
-              {now - kStaleMicros});
           Outcome out;
-          for (std::size_t row = 0; row < gone.size(); ++row) {
-            out.agents.push_back(notice_of(writer, gone.integer(row, 0), AgentNotice::What::kUpdated));
-          }
+          out.agents = disconnect_silent(writer, now - kStaleMicros);
           decide_overdue_fates(writer, now - std::chrono::microseconds(grace).count(), now, out);
           for (AssignFrame& assign : load_unheard(writer, connected, now)) {
             const std::int64_t task = assign.task;

@@ -62,7 +62,7 @@ class Rekuest {
   void add_task_feeds(entity::Registry& registry);
   void count();
   void add_socket_routes(net::Router& router, const std::string& prefix);
-  void disconnect_all();
+  void forget_connections();
   void load_signing_key();
   void keep_presence();
   void watch_due();
