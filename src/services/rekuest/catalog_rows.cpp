@@ -7,32 +7,38 @@
 namespace rekuest {
 
 void BulkInsert::finish(const EachRow& each) {
-  constexpr std::size_t kSizes[] = {64, 8, 1};
-  std::size_t done = 0;
-  for (const std::size_t size : kSizes) {
-    for (; rows_.size() - done >= size; done += size) write(done, size, each);
+  const std::vector<sql::Query> queries = statements();
+  if (queries.empty()) return;
+  for (sql::Reader::Result& result : writer_.batch(queries)) {
+    const sql::Rows& returned = result.get();
+    for (std::size_t row = 0; each != nullptr && row < returned.size(); ++row) each(returned, row);
   }
-  rows_.clear();
 }
 
-void BulkInsert::write(std::size_t first, std::size_t count, const EachRow& each) {
-  std::string statement = "insert into " + target_ + " values ";
-  std::vector<sql::Value> parameters;
+// Of few sizes, so that the statements can be kept prepared.
+std::vector<sql::Query> BulkInsert::statements() {
+  constexpr std::size_t kSizes[] = {64, 8, 1};
+  std::vector<sql::Query> queries;
+  std::size_t done = 0;
+  for (const std::size_t size : kSizes) {
+    for (; rows_.size() - done >= size; done += size) queries.push_back(statement(done, size));
+  }
+  rows_.clear();
+  return queries;
+}
+
+sql::Query BulkInsert::statement(std::size_t first, std::size_t count) {
+  sql::Query query{"insert into " + target_ + " values ", {}};
   for (std::size_t i = first; i < first + count; ++i) {
-    statement += i == first ? "(" : ", (";
+    query.sql += i == first ? "(" : ", (";
     for (std::size_t column = 0; column < rows_[i].size(); ++column) {
-      parameters.push_back(std::move(rows_[i][column]));
-      statement += fmt::format("{}${}", column == 0 ? "" : ", ", parameters.size());
+      query.parameters.push_back(std::move(rows_[i][column]));
+      query.sql += fmt::format("{}${}", column == 0 ? "" : ", ", query.parameters.size());
     }
-    statement += ")";
+    query.sql += ")";
   }
-  statement += suffix_;
-  if (each == nullptr) {
-    writer_.execute(statement, std::move(parameters));
-    return;
-  }
-  const sql::Rows returned = writer_.query(statement, std::move(parameters));
-  for (std::size_t row = 0; row < returned.size(); ++row) each(returned, row);
+  query.sql += suffix_;
+  return query;
 }
 
 void set_links(sql::Writer& writer, const LinkTable& link, const Links& wanted) {

@@ -28,9 +28,11 @@ class BulkInsert {
   /// no particular order.
   using EachRow = std::function<void(const sql::Rows& rows, std::size_t row)>;
   void finish(const EachRow& each = nullptr);
+  /// What `finish` would run, for whoever has more to write in the same round trip.
+  std::vector<sql::Query> statements();
 
  private:
-  void write(std::size_t first, std::size_t count, const EachRow& each);
+  sql::Query statement(std::size_t first, std::size_t count);
 
   sql::Writer& writer_;
   std::string target_;

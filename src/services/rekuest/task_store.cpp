@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <unordered_set>
 #include <utility>
 
@@ -186,8 +187,9 @@ void TaskLedger::append(TaskState& task, NewEvent event, Speaker speaker) {
 
 void TaskLedger::instruct(TaskState& task, std::string_view kind, std::optional<std::int64_t> caller,
                           std::optional<bool> step) {
-  writer_.execute("insert into task_instruct (task_id, kind, caller_id, created_at) values ($1, $2, $3, $4)",
-                  {task.id, std::string(kind), nullable(caller), now_});
+  others_.push_back(
+      {"insert into task_instruct (task_id, kind, caller_id, created_at) values ($1, $2, $3, $4)",
+       {task.id, std::string(kind), nullable(caller), now_}});
   task.latest_instruct = kind;
   Change& change = change_of(task);
   change.touched = true;
@@ -232,18 +234,25 @@ void TaskLedger::settle(const TaskState& task) {
 
 // --- TaskLedger: writing ----------------------------------------------------
 
+// One round trip, whatever the body did.
 std::vector<TaskNotice> TaskLedger::store() {
-  insert_events();
+  std::vector<sql::Query> queries = event_inserts();
+  const std::size_t inserts = queries.size();
   for (const auto& [id, entry] : tasks_) {
-    if (entry && entry->change.touched) update_row(*entry);
+    if (entry && entry->change.touched) queries.push_back(row_update(*entry));
+  }
+  std::ranges::move(std::exchange(others_, {}), std::back_inserter(queries));
+  if (!queries.empty()) {
+    std::vector<sql::Reader::Result> results = writer_.batch(queries);
+    for (sql::Reader::Result& result : results) result.get();
+    take_event_ids(std::span(results).first(inserts));
   }
   mark_last_notices();
   tasks_.clear();
   return std::exchange(notices_, {});
 }
 
-void TaskLedger::insert_events() {
-  if (notices_.empty()) return;
+std::vector<sql::Query> TaskLedger::event_inserts() {
   BulkInsert insert(writer_,
                     "task_event (task_id, kind, message, progress, returns, value, level, effect, key, step,"
                     " agent_pos, agent_ts, created_at)",
@@ -255,10 +264,16 @@ void TaskLedger::insert_events() {
                 nullable(event.key), nullable(event.step), nullable(event.agent_pos),
                 nullable(event.agent_ts), notice.event->created_at});
   }
-  // Rows of one statement get their ids in the order they stand in, though
-  // `returning` may name them in another.
+  return insert.statements();
+}
+
+// Rows of one statement get their ids in the order they stand in, though
+// `returning` may name them in another.
+void TaskLedger::take_event_ids(std::span<sql::Reader::Result> inserted) {
   std::vector<std::int64_t> ids;
-  insert.finish([&](const sql::Rows& rows, std::size_t row) { ids.push_back(rows.integer(row, 0)); });
+  for (const sql::Reader::Result& result : inserted) {
+    for (std::size_t row = 0; row < result.rows.size(); ++row) ids.push_back(result.rows.integer(row, 0));
+  }
   std::sort(ids.begin(), ids.end());
   for (std::size_t i = 0; i < notices_.size(); ++i) notices_[i].event->id = ids[i];
 }
@@ -272,7 +287,7 @@ void TaskLedger::mark_last_notices() {
 
 // The columns of the end stand in indexes: naming them writes those, too, so
 // they are named only by what ends a task.
-void TaskLedger::update_row(const Entry& entry) {
+sql::Query TaskLedger::row_update(const Entry& entry) const {
   const TaskState& task = *entry.state;
   const Change& change = entry.change;
   std::vector<sql::Value> values{task.id,
@@ -295,7 +310,7 @@ void TaskLedger::update_row(const Entry& entry) {
       " latest_instruct_kind = $10, step = coalesce($11, step), hold = $12";
   static const std::string kGoesOn = std::string(kUpdate) + " where id = $1";
   static const std::string kEnds = std::string(kUpdate) + ", is_done = 1, finished_at = $5 where id = $1";
-  writer_.execute(change.ends ? kEnds : kGoesOn, std::move(values));
+  return {change.ends ? kEnds : kGoesOn, std::move(values)};
 }
 
 // --- TaskLedger: a new task -------------------------------------------------
@@ -343,12 +358,12 @@ TaskState& TaskLedger::insert(const NewTask& made) {
        nullable(made.resolution),
        now_});
   for (const std::string& object : made.acted_on) {
-    writer_.execute("insert into task_object (task_id, object) values ($1, $2) on conflict do nothing",
-                    {task->id, object});
+    others_.push_back({"insert into task_object (task_id, object) values ($1, $2) on conflict do nothing",
+                       {task->id, object}});
   }
-  writer_.execute(
-      "insert into task_instruct (task_id, kind, caller_id, created_at) values ($1, 'ASSIGN', $2, $3)",
-      {task->id, made.caller, now_});
+  others_.push_back(
+      {"insert into task_instruct (task_id, kind, caller_id, created_at) values ($1, 'ASSIGN', $2, $3)",
+       {task->id, made.caller, now_}});
   task->organization = made.organization;
   task->action = made.action;
   task->implementation = made.implementation;

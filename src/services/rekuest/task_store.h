@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -186,14 +187,16 @@ class TaskLedger {
     Change change;
   };
   Change& change_of(const TaskState& task) { return tasks_.at(task.id)->change; }
-  void insert_events();
+  std::vector<sql::Query> event_inserts();
+  sql::Query row_update(const Entry& entry) const;
+  void take_event_ids(std::span<sql::Reader::Result> inserted);
   void mark_last_notices();
-  void update_row(const Entry& entry);
 
   sql::Writer& writer_;
   const std::int64_t now_;
   std::unordered_map<std::int64_t, std::optional<Entry>> tasks_;
   std::vector<TaskNotice> notices_;  ///< their events have no ids yet
+  std::vector<sql::Query> others_;   ///< rows beside tasks and events
 };
 
 /// Notices of what another process has committed, from the rows as they are now.
