@@ -13,6 +13,7 @@
 #include "services/rekuest/registration.h"
 #include "services/rekuest/schema/port.h"
 #include "services/rekuest/state_requirements.h"
+#include "sql/nullable.h"
 
 namespace rekuest {
 namespace {
@@ -40,12 +41,19 @@ void check_supported(const schema::AssignInput& input) {
 
 bool is_delayed(const AssignRequest& request) { return request.not_before > request.now; }
 
-std::optional<std::int64_t> existing_task(sql::Writer& writer, std::int64_t caller,
-                                          const std::string& reference) {
-  const sql::Rows rows =
-      writer.query("select id from task where caller_id = $1 and reference = $2", {caller, reference});
-  if (rows.empty()) return std::nullopt;
-  return rows.integer(0, 0);
+struct Origin {
+  std::int64_t caller;
+  std::optional<std::int64_t> existing;  ///< the task this caller made under the reference before
+};
+
+Origin origin_of(sql::Writer& writer, const AssignRequest& request) {
+  const Registrant who = registrant_of(*request.who);
+  const sql::Rows rows = writer.query(
+      "select c.id, t.id from caller c left join task t on t.caller_id = c.id and t.reference = $4"
+      " where c.client_id = $1 and c.user_id = $2 and c.organization_id = $3",
+      {who.client, who.user, who.organization, sql::nullable(request.reference)});
+  if (rows.empty()) return {ensure_caller(writer, who), std::nullopt};
+  return {rows.integer(0, 0), sql::optional_integer(rows, 0, 1)};
 }
 
 // As the agent's frame has them.
@@ -187,12 +195,9 @@ AssignRequest AssignRequest::read(std::shared_ptr<const service::Identity> who, 
 }
 
 Assigned assign_task(sql::Writer& writer, const AssignRequest& request) {
-  const std::int64_t caller = ensure_caller(writer, registrant_of(*request.who));
-  if (request.reference) {
-    if (const auto existing = existing_task(writer, caller, *request.reference))
-      return {.task = *existing, .made = false, .due = {}, .outcome = {}};
-  }
-  NewTask task = task_for(request, caller);
+  const Origin origin = origin_of(writer, request);
+  if (origin.existing) return {.task = *origin.existing, .made = false, .due = {}, .outcome = {}};
+  NewTask task = task_for(request, origin.caller);
   TargetRequest wanted = target_request(request);
   const ResolutionChoice choice = load_choice(writer, wanted.organization, request.resolution,
                                               request.input.dependencies.value_or(DependencyChoices()));
