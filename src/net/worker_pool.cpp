@@ -24,6 +24,8 @@ struct WorkerPool::State {
   std::condition_variable wake;
   std::deque<std::function<void()>> queue;
   bool stopping = false;
+  std::size_t idle = 0;
+  bool waking = false;  ///< an idle worker was called and has not come yet
   std::atomic<std::size_t> queued{0};
   std::mutex join_mutex;
   std::vector<std::thread> threads;
@@ -34,17 +36,37 @@ struct WorkerPool::State {
         depth(base::metrics::process().gauge("arkitektd_worker_queue", "Functions waiting for a worker.",
                                              {{"pool", name}})) {}
 
+  // A burst calls one worker, which calls the next if there is something left: waking a thread takes longer
+  // than most functions, and calling one for each would have more of them running than there are processors.
+  // With the mutex held; true: notify once it is released.
+  bool call_another() {
+    if (idle == 0 || waking || queue.empty()) return false;
+    return waking = true;
+  }
+
+  void wait_for_work(std::unique_lock<std::mutex>& lock) {
+    while (!stopping && queue.empty()) {
+      ++idle;
+      wake.wait(lock);
+      --idle;
+      waking = false;
+    }
+  }
+
   void run(std::size_t index) {
     name_this_thread(name + "-" + std::to_string(index));
     while (true) {
       std::function<void()> task;
+      bool more = false;
       {
         std::unique_lock lock(mutex);
-        wake.wait(lock, [&] { return stopping || !queue.empty(); });
+        wait_for_work(lock);
         if (stopping) return;
         task = std::move(queue.front());
         queue.pop_front();
+        more = call_another();
       }
+      if (more) wake.notify_one();
       --queued;
       depth.add(-1);
       try {
@@ -66,14 +88,16 @@ WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_qu
 WorkerPool::~WorkerPool() { stop(); }
 
 bool WorkerPool::post(std::function<void()> task) {
+  bool wanted = false;
   {
     std::lock_guard lock(state_->mutex);
     if (state_->stopping || state_->queue.size() >= state_->max_queue) return false;
     state_->queue.push_back(std::move(task));
     ++state_->queued;
     state_->depth.add(1);
+    wanted = state_->call_another();
   }
-  state_->wake.notify_one();
+  if (wanted) state_->wake.notify_one();
   return true;
 }
 
