@@ -16,4 +16,8 @@ enum class Alone : std::int64_t {
 /// Nothing on SQLite, which belongs to one process.
 void lock(Writer& writer, Alone work);
 
+/// For PostgreSQL, as a statement before others of one batch: no two transactions are beyond it with the same
+/// text at the same time, and the later one's next statement sees what the earlier one committed.
+Query lock_statement(std::string text);
+
 }  // namespace sql

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -72,3 +73,22 @@ async def test_a_program_calls_another_whose_agent_is_connected_elsewhere(
     async with asyncio.timeout(20):
         for _ in range(6):  # through each pair of processes
             assert await rekuest.acall(actions["Add"], a=40, b=2) == 42
+
+
+async def test_one_reference_is_one_task_whichever_process_is_asked(
+    platform: Replicas, token: str, actions: dict[str, Any]
+) -> None:
+    assign = "mutation ($input: AssignInput!) { assign(input: $input) { id } }"
+    processes = [url.removesuffix("/graphql") for url in direct(platform, "rekuest", "/graphql")]
+
+    def ask(url: str, reference: str) -> str:
+        given = {"action": actions["Add"].id, "args": {"a": 1, "b": 2}, "capture": False}
+        answer = wire.graphql(url, assign, {"input": {**given, "reference": reference}}, token).json()
+        assert "errors" not in answer, answer
+        task: str = answer["data"]["assign"]["id"]
+        return task
+
+    for _ in range(30):
+        reference = str(uuid.uuid4())
+        asked = [asyncio.to_thread(ask, url, reference) for url in processes * 2]
+        assert len(set(await asyncio.gather(*asked))) == 1

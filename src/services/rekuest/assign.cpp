@@ -13,6 +13,7 @@
 #include "services/rekuest/registration.h"
 #include "services/rekuest/schema/port.h"
 #include "services/rekuest/state_requirements.h"
+#include "sql/advisory_lock.h"
 #include "sql/nullable.h"
 
 namespace rekuest {
@@ -46,12 +47,20 @@ struct Origin {
   std::optional<std::int64_t> existing;  ///< the task this caller made under the reference before
 };
 
+// Processes on one PostgreSQL may be asked for the same at the same time.
 Origin origin_of(sql::Writer& writer, const AssignRequest& request) {
   const Registrant who = registrant_of(*request.who);
-  const sql::Rows rows = writer.query(
-      "select c.id, t.id from caller c left join task t on t.caller_id = c.id and t.reference = $4"
-      " where c.client_id = $1 and c.user_id = $2 and c.organization_id = $3",
-      {who.client, who.user, who.organization, sql::nullable(request.reference)});
+  std::vector<sql::Query> queries;
+  if (request.reference && writer.dialect() == sql::Dialect::kPostgres) {
+    queries.push_back(sql::lock_statement(*request.reference));
+  }
+  queries.push_back(
+      {"select c.id, (select max(t.id) from task t where t.reference = $4 and +t.caller_id = c.id) from caller c"
+       " where c.client_id = $1 and c.user_id = $2 and c.organization_id = $3",
+       {who.client, who.user, who.organization, sql::nullable(request.reference)}});
+  std::vector<sql::Reader::Result> results = writer.batch(queries);
+  for (sql::Reader::Result& result : results) result.get();
+  const sql::Rows& rows = results.back().rows;
   if (rows.empty()) return {ensure_caller(writer, who), std::nullopt};
   return {rows.integer(0, 0), sql::optional_integer(rows, 0, 1)};
 }

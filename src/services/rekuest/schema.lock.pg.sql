@@ -722,7 +722,7 @@ alter table "task" add foreign key ("caller_id") references "caller"(id) on dele
 
 alter table "task" add foreign key ("agent_id") references "agent"(id) on delete set null;
 
-create index if not exists "task_caller_id_reference_some_idx" on "task" ("caller_id", "reference") where "caller_id" is not null;
+create index if not exists "task_reference_some_idx" on "task" ("reference") where "reference" is not null;
 
 create index if not exists "task_caller_id_finished_at_some_idx" on "task" ("caller_id", "finished_at") where "caller_id" is not null;
 

@@ -590,7 +590,7 @@ create index if not exists "snapshot_session_id_global_rev_idx" on "snapshot" ("
 
 create unique index if not exists "session_agent_id_session_id_idx" on "session" ("agent_id", "session_id");
 
-create index if not exists "task_caller_id_reference_some_idx" on "task" ("caller_id", "reference") where "caller_id" is not null;
+create index if not exists "task_reference_some_idx" on "task" ("reference") where "reference" is not null;
 
 create index if not exists "task_caller_id_finished_at_some_idx" on "task" ("caller_id", "finished_at") where "caller_id" is not null;
 
