@@ -185,8 +185,7 @@ class Database {
   /// where they may read and write but must not throw. Returns at once, also while
   /// the database is away. On SQLite nothing is ever called. Must be destroyed
   /// before the Database.
-  virtual std::unique_ptr<Listener> listen(std::string_view channel,
-                                           Receive receive,
+  virtual std::unique_ptr<Listener> listen(std::string_view channel, Receive receive,
                                            std::function<void()> resumed);
 };
 

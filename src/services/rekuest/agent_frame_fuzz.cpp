@@ -48,6 +48,7 @@ struct Target {
       writer.execute(
           "insert into task (organization_id, action_id, agent_id, created_at, updated_at)"
           " values (1, 1, 1, 1, 1)");
+      writer.execute("update agent set connection_id = 'here'");
     });
   }
   ~Target() {
@@ -71,7 +72,8 @@ void apply(Target& target, const Json& frame) {
       rekuest::JournalOutcome outcome;
       // The second time it is a resend or a report that comes too late.
       for (int round = 0; round < 2; ++round) {
-        rekuest::apply_frames(writer, {1, 1, "", 0}, {frame, frame}, rekuest::JournalMode::kApply, 1, outcome);
+        rekuest::apply_frames(writer, {1, 1, "", "here", 0}, {frame, frame}, rekuest::JournalMode::kApply, 1,
+                              outcome);
       }
       throw Undo();
     });

@@ -101,7 +101,7 @@ class AgentSocket : public net::WebSocketSession,
     if (task == 0 || task > waiting_up_to_) outbox_->send(std::move(frames));
   }
   void displace() override { socket_->close(kDisplaced, "A newer connection of this agent took over."); }
-  const std::string& connection() const override { return registered_->connection; }
+  const std::string& connection() const override { return registered_->agent.connection; }
   void tell_again() override {
     constexpr auto kAll = std::numeric_limits<std::int64_t>::max();
     if (waiting_up_to_ == 0) send_backlog({registered_->agent.agent, 0, kAll, kAll, true});
@@ -249,7 +249,7 @@ class AgentSocket : public net::WebSocketSession,
           *result = connect_agent(writer, *read, self->machinery_.replica, now);
           Outcome told;
           told.agents.push_back(result->notice);
-          told.connected = {result->agent.agent, result->connection};
+          told.connected = {result->agent.agent, result->agent.connection};
           writer.after_commit([self, result] { self->registered(*result); });
           self->machinery_.changes.tell(writer, std::move(told));
         },
@@ -333,9 +333,6 @@ class AgentSocket : public net::WebSocketSession,
     machinery_.database.write_async(
         [self = shared_from_this(), frames, mode, outcome, now](sql::Writer& writer) {
           *outcome = {};
-          // A newer connection has the agent: what this one still says is not
-          // acknowledged, and so is said again there.
-          if (!holds_lease(writer, *self->registered_)) return;
           apply_frames(writer, self->registered_->agent, *frames, mode, now, *outcome);
           writer.after_commit([self, outcome, count = frames->size()] {
             self->acknowledge(*outcome);

@@ -96,7 +96,8 @@ class AgentSockets : public ::testing::TestWithParam<sql::Dialect> {
   }
   std::int64_t new_task() {
     Registered agent;
-    agent.agent = {agent_id(), me_->rows.organization, ""};
+    agent.agent.agent = agent_id();
+    agent.agent.organization = me_->rows.organization;
     world_.now = base::now_micros();
     return world_.task(me_, agent);
   }

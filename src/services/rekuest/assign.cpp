@@ -48,20 +48,22 @@ struct Origin {
 };
 
 // Processes on one PostgreSQL may be asked for the same at the same time.
-Origin origin_of(sql::Writer& writer, const AssignRequest& request) {
+std::vector<sql::Query> origin_queries(const sql::Writer& writer, const AssignRequest& request) {
   const Registrant who = registrant_of(*request.who);
   std::vector<sql::Query> queries;
   if (request.reference && writer.dialect() == sql::Dialect::kPostgres) {
     queries.push_back(sql::lock_statement(*request.reference));
   }
   queries.push_back(
-      {"select c.id, (select max(t.id) from task t where t.reference = $4 and +t.caller_id = c.id) from caller c"
+      {"select c.id, (select max(t.id) from task t where t.reference = $4 and +t.caller_id = c.id) from "
+       "caller c"
        " where c.client_id = $1 and c.user_id = $2 and c.organization_id = $3",
        {who.client, who.user, who.organization, sql::nullable(request.reference)}});
-  std::vector<sql::Reader::Result> results = writer.batch(queries);
-  for (sql::Reader::Result& result : results) result.get();
-  const sql::Rows& rows = results.back().rows;
-  if (rows.empty()) return {ensure_caller(writer, who), std::nullopt};
+  return queries;
+}
+
+Origin origin_in(const sql::Rows& rows, sql::Writer& writer, const AssignRequest& request) {
+  if (rows.empty()) return {ensure_caller(writer, registrant_of(*request.who)), std::nullopt};
   return {rows.integer(0, 0), sql::optional_integer(rows, 0, 1)};
 }
 
@@ -204,10 +206,16 @@ AssignRequest AssignRequest::read(std::shared_ptr<const service::Identity> who, 
 }
 
 Assigned assign_task(sql::Writer& writer, const AssignRequest& request) {
-  const Origin origin = origin_of(writer, request);
+  TargetRequest wanted = target_request(request);
+  std::vector<sql::Query> queries = origin_queries(writer, request);
+  const std::size_t origin_at = queries.size() - 1;
+  // A resolution may change who it is for, and a delayed task has time to find somebody.
+  const bool asks_for_target = !is_delayed(request) && !request.resolution;
+  if (asks_for_target) queries.push_back(target_query(wanted));
+  std::vector<sql::Reader::Result> results = writer.batch(queries);
+  const Origin origin = origin_in(results[origin_at].get(), writer, request);
   if (origin.existing) return {.task = *origin.existing, .made = false, .due = {}, .outcome = {}};
   NewTask task = task_for(request, origin.caller);
-  TargetRequest wanted = target_request(request);
   const ResolutionChoice choice = load_choice(writer, wanted.organization, request.resolution,
                                               request.input.dependencies.value_or(DependencyChoices()));
   aim_at_resolution(wanted, choice);
@@ -218,7 +226,8 @@ Assigned assign_task(sql::Writer& writer, const AssignRequest& request) {
     if (!target) leave_open(writer, wanted, request.input.args, task);
     bind_later(writer, task, target, wanted, choice);
   } else {
-    target = choose_target(writer, wanted);
+    target =
+        asks_for_target ? target_in(results.back().get(), writer, wanted) : choose_target(writer, wanted);
     bind_task(writer, task, *target, wanted, choice);
   }
   if (target) {

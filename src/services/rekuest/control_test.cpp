@@ -19,7 +19,8 @@ using ::testing::SizeIs;
 class ControlTask : public ::testing::TestWithParam<sql::Dialect> {
  protected:
   std::vector<std::string> pending() {
-    return rekuest_testing::names(world_.backlog(*world_.connect(me_).backlog));
+    agent_ = world_.connect(me_);
+    return rekuest_testing::names(world_.backlog(*agent_.backlog));
   }
   std::string refusal(const rekuest_testing::Who& who, Control what, std::int64_t task) {
     try {
@@ -237,13 +238,11 @@ TEST_P(ControlTask, SendsAResumeAgainUntilItIsConfirmed) {
   world_.control(me_, Control::kPause, task);
   world_.control(me_, Control::kResume, task, true);
   world_.report(agent_, {task_report("PAUSED", ++position_, task)});
-  const std::vector<Json> again = world_.backlog(*world_.connect(me_).backlog);
-  ASSERT_THAT(again, SizeIs(1));
-  EXPECT_EQ(again[0]["type"], Json("RESUME"));
+  EXPECT_THAT(pending(), ElementsAre("RESUME " + std::to_string(task)));
 
   world_.report(agent_,
                 {task_report("RESUMED", ++position_, task), task_report("PAUSED", ++position_, task)});
-  EXPECT_THAT(world_.backlog(*world_.connect(me_).backlog), IsEmpty());
+  EXPECT_THAT(pending(), IsEmpty());
 }
 
 }  // namespace

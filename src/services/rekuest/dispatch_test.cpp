@@ -28,7 +28,8 @@ class Dispatch : public ::testing::TestWithParam<sql::Dialect> {
   }
   /// What an agent that registers now is sent, as `TYPE task`.
   std::vector<std::string> pending() {
-    return rekuest_testing::names(world_.backlog(*world_.connect(me_).backlog));
+    agent_ = world_.connect(me_);
+    return rekuest_testing::names(world_.backlog(*agent_.backlog));
   }
   std::string name(const char* type, std::int64_t task) { return type + (" " + std::to_string(task)); }
 

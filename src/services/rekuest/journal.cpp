@@ -99,6 +99,17 @@ std::optional<std::int64_t> task_in(const base::Json& frame) {
   return text ? entity::row_id(*text) : std::nullopt;
 }
 
+struct Position {
+  std::string session;
+  std::int64_t at;
+};
+std::optional<Position> position_in(const base::Json& frame) {
+  const auto at = frame["pos"].as_int64();
+  auto session = text_member(frame, "journal_session");
+  if (!at || !session) return std::nullopt;
+  return Position{*std::move(session), *at};
+}
+
 // One batch. Tasks and positions are read once and kept.
 class Batch {
  public:
@@ -111,28 +122,56 @@ class Batch {
         agent_(writer, from, now) {}
 
   void apply(const std::vector<base::Json>& frames, JournalMode mode) {
-    if (mode == JournalMode::kApply) prefetch(frames);
+    if (!begin(frames, mode)) return;
     for (const base::Json& frame : frames) apply(frame, mode);
+    for (const auto& [session, position] : outcome_.positions) {
+      ledger_.also(
+          {"insert into journal_position (agent_id, journal_session, position, updated_at) values ($1, $2, "
+           "$3, $4)"
+           " on conflict (agent_id, journal_session) do update"
+           " set position = excluded.position, updated_at = excluded.updated_at",
+           {from_.agent, session, position, now_}});
+    }
     store_tasks();
     outcome_.told.states = agent_.store();
-    for (const auto& [session, position] : outcome_.positions) {
-      writer_.execute(
-          "insert into journal_position (agent_id, journal_session, position, updated_at) values ($1, $2, "
-          "$3, $4)"
-          " on conflict (agent_id, journal_session) do update"
-          " set position = excluded.position, updated_at = excluded.updated_at",
-          {from_.agent, session, position, now_});
-    }
   }
 
  private:
-  void prefetch(const std::vector<base::Json>& frames) {
-    std::vector<std::int64_t> ids;
+  // All that is needed, in one round trip. False: the connection has lost its agent.
+  bool begin(const std::vector<base::Json>& frames, JournalMode mode) {
+    sql::Texts sessions;
+    std::vector<std::int64_t> tasks;
     for (const base::Json& frame : frames) {
-      const auto id = is_task_report(text_member(frame, "type").value_or("")) ? task_in(frame) : std::nullopt;
-      if (id) ids.push_back(*id);
+      if (const auto position = position_in(frame)) sessions.values.push_back(position->session);
+      const bool reports =
+          mode == JournalMode::kApply && is_task_report(text_member(frame, "type").value_or(""));
+      if (const auto id = reports ? task_in(frame) : std::nullopt) tasks.push_back(*id);
     }
-    ledger_.prefetch(std::move(ids));
+    for (const std::string& session : sessions.values) outcome_.positions.try_emplace(session, 0);
+    auto results = ledger_.prefetch(
+        std::move(tasks),
+        {lease(),
+         {"select journal_session, position from journal_position where agent_id = $1 and journal_session"
+          " in_texts($2)",
+          {from_.agent, std::move(sessions)}}});
+    if (results[0].get().empty()) {
+      outcome_ = {};
+      return false;
+    }
+    const sql::Rows& known = results[1].get();
+    for (std::size_t row = 0; row < known.size(); ++row) {
+      outcome_.positions[std::string(known.text(row, 0))] = known.integer(row, 1);
+    }
+    return true;
+  }
+
+  // The row stays locked, so that another process cannot take the agent over
+  // between this look and the commit.
+  sql::Query lease() const {
+    const bool shared = writer_.dialect() == sql::Dialect::kPostgres;
+    return {fmt::format("select 1 from agent where id = $1 and connection_id = $2{}",
+                        shared ? " for no key update" : ""),
+            {from_.agent, from_.connection}};
   }
 
   void apply(const base::Json& frame, JournalMode mode) {
@@ -167,21 +206,12 @@ class Batch {
   // False for a frame this journal has already taken. Gaps are accepted: the
   // agent deletes what was acknowledged, and this database may be younger.
   bool is_new(const base::Json& frame) {
-    const auto position = frame["pos"].as_int64();
-    const auto session = text_member(frame, "journal_session");
-    if (!position || !session) return true;
-    const auto [known, first] = outcome_.positions.try_emplace(*session, 0);
-    if (first) known->second = stored_position(*session);
-    if (*position <= known->second) return false;
-    known->second = *position;
+    const auto position = position_in(frame);
+    if (!position) return true;
+    std::int64_t& known = outcome_.positions.at(position->session);
+    if (position->at <= known) return false;
+    known = position->at;
     return true;
-  }
-
-  std::int64_t stored_position(const std::string& session) {
-    const sql::Rows rows =
-        writer_.query("select position from journal_position where agent_id = $1 and journal_session = $2",
-                      {from_.agent, session});
-    return rows.empty() ? 0 : rows.integer(0, 0);
   }
 
   void report(const std::string& kind, const base::Json& frame) {

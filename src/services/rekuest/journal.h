@@ -20,7 +20,8 @@ namespace rekuest {
 struct JournalAgent {
   std::int64_t agent = 0;
   std::int64_t organization = 0;
-  std::string session;  ///< of the process that is connected; empty: it named none
+  std::string session;     ///< of the process that is connected; empty: it named none
+  std::string connection;  ///< of its registration; a later one has another
   /// Tasks up to this one are told to the new process once its SESSION_INIT has
   /// come: until then reports of the one before may arrive. 0: none wait.
   std::int64_t waiting_up_to = 0;
@@ -42,7 +43,8 @@ enum class JournalMode { kApply, kSkip };
 /// Applies frames in their order, inside a write body. A frame at or below its
 /// session's high-water mark was applied before and only counts for the
 /// acknowledgement, as does one that nothing is known about: an agent keeps
-/// what is not acknowledged for ever.
+/// what is not acknowledged for ever. Once a newer connection has the agent
+/// nothing is applied nor acknowledged, and so it is said again there.
 void apply_frames(sql::Writer& writer, const JournalAgent& from, const std::vector<base::Json>& frames,
                   JournalMode mode, std::int64_t now, JournalOutcome& outcome);
 

@@ -91,8 +91,7 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, co
         "run this one with `force=True` to take over.");
   }
   Registered registered;
-  registered.agent = {registration.agent, registrant.organization, request.session};
-  registered.connection = base::uuid4();
+  registered.agent = {registration.agent, registrant.organization, request.session, base::uuid4(), 0};
   registered.hash = registration.hash;
   registered.diagnostics = base::Json(std::move(registration.diagnostics));
   const bool comes_back = same_process && has_begun(writer, registration.agent, request.session);
@@ -101,7 +100,7 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, co
       "update agent set connected = 1, last_seen = $2, connection_id = $3, session_id = $4, epoch = epoch + "
       "1,"
       " disconnected_at = null, replica = $5 where id = $1",
-      {registration.agent, now, registered.connection, request.session, replica});
+      {registration.agent, now, registered.agent.connection, request.session, replica});
   // The reports of an earlier process may still be on their way: what it had
   // begun is known when the new one's SESSION_INIT has come.
   const std::int64_t newest = registered.newest_task = newest_task(writer, registration.agent);
@@ -114,21 +113,12 @@ Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, co
   return registered;
 }
 
-// The row stays locked, so that another process cannot take the agent over
-// between this look and the commit.
-bool holds_lease(sql::Writer& writer, const Registered& registered) {
-  static const std::string kSelect = "select 1 from agent where id = $1 and connection_id = $2";
-  static const std::string kLocked = kSelect + " for no key update";
-  const bool shared = writer.dialect() == sql::Dialect::kPostgres;
-  return !writer.query(shared ? kLocked : kSelect, {registered.agent.agent, registered.connection}).empty();
-}
-
 std::optional<AgentNotice> mark_disconnected(sql::Writer& writer, const Registered& registered,
                                              std::int64_t now) {
   const std::int64_t changed = writer.execute(
       "update agent set connected = 0, last_seen = $3, disconnected_at = $3 where id = $1 and connection_id "
       "= $2",
-      {registered.agent.agent, registered.connection, now});
+      {registered.agent.agent, registered.agent.connection, now});
   if (changed == 0) return std::nullopt;
   return notice_of(writer, registered.agent.agent, AgentNotice::What::kUpdated);
 }
@@ -145,10 +135,9 @@ std::vector<AgentNotice> disconnect_earlier(sql::Writer& writer, const std::stri
 }
 
 std::vector<AgentNotice> disconnect_silent(sql::Writer& writer, std::int64_t before) {
-  return notices_of(writer,
-                    writer.query("update agent set connected = 0, disconnected_at = last_seen"
-                                 " where connected = 1 and last_seen < $1 returning id",
-                                 {before}));
+  return notices_of(writer, writer.query("update agent set connected = 0, disconnected_at = last_seen"
+                                         " where connected = 1 and last_seen < $1 returning id",
+                                         {before}));
 }
 
 }  // namespace rekuest

@@ -42,8 +42,7 @@ struct RegisterRequest {
 /// An agent that may send and be sent frames.
 struct Registered {
   JournalAgent agent;
-  std::string connection;  ///< of this registration; a later one has another
-  std::string hash;        ///< of the declaration, as stored
+  std::string hash;  ///< of the declaration, as stored
   base::Json diagnostics = base::Json::array();
   base::Json inquiries = base::Json::array();
   std::int64_t newest_task = 0;          ///< of those the agent had when it registered
@@ -55,9 +54,6 @@ struct Registered {
 /// connection, to the process `replica`. Throws RegistrationRefused.
 Registered connect_agent(sql::Writer& writer, const RegisterRequest& request, const std::string& replica,
                          std::int64_t now);
-
-/// Whether this connection is still the agent's, until the end of the body.
-bool holds_lease(sql::Writer& writer, const Registered& registered);
 
 /// The connection is gone. Nothing changes if another has taken over.
 std::optional<AgentNotice> mark_disconnected(sql::Writer& writer, const Registered& registered,

@@ -26,13 +26,12 @@ constexpr std::string_view kTargets =
     " join user_account au on au.id = g.user_id join client ac on ac.id = g.client_id"
     " where g.organization_id = $2 and {}";
 
-sql::Rows targets(sql::Writer& writer, const TargetRequest& request, const std::string& condition,
-                  std::vector<sql::Value> values) {
+sql::Query targets(const TargetRequest& request, const std::string& condition,
+                   std::vector<sql::Value> values) {
   std::vector<sql::Value> parameters{request.now - kStaleMicros, request.organization};
   std::move(values.begin(), values.end(), std::back_inserter(parameters));
-  return writer.query(
-      fmt::format(fmt::runtime(kTargets), available_condition("g", "$1"), kTargetColumns, condition),
-      std::move(parameters));
+  return {fmt::format(fmt::runtime(kTargets), available_condition("g", "$1"), kTargetColumns, condition),
+          std::move(parameters)};
 }
 
 Target first_target(const sql::Rows& rows) {
@@ -41,37 +40,33 @@ Target first_target(const sql::Rows& rows) {
           rows.integer(0, 8) != 0};
 }
 
-struct Named {
-  sql::Rows rows;
-  std::string what;
-};
-Named find_named(sql::Writer& writer, const TargetRequest& request) {
-  if (request.implementation) {
-    return {targets(writer, request, "i.id = $3", {*request.implementation}), "with that id"};
-  }
-  return {targets(writer, request, "g.id = $3 and i.interface = $4", {*request.agent, *request.interface}),
-          fmt::format("'{}' on that agent", *request.interface)};
+sql::Query named_query(const TargetRequest& request) {
+  if (request.implementation) return targets(request, "i.id = $3", {*request.implementation});
+  return targets(request, "g.id = $3 and i.interface = $4", {*request.agent, *request.interface});
+}
+
+Target named_in(const sql::Rows& rows, const TargetRequest& request) {
+  if (!rows.empty()) return first_target(rows);
+  if (request.implementation) throw Error(code::kNotFound, std::string("No implementation with that id."));
+  throw Error(code::kNotFound, "No implementation '{}' on that agent.", *request.interface);
 }
 
 // Of those that `condition` lets through, the one whose agent has the fewest open tasks.
-std::optional<Target> least_busy(sql::Writer& writer, const TargetRequest& request,
-                                 const std::string& condition, std::vector<sql::Value> values) {
+sql::Query least_busy(const TargetRequest& request, const std::string& condition,
+                      std::vector<sql::Value> values) {
   static const std::string kOrder = fmt::format(" order by {}, i.id limit 1", busy_expression("g"));
-  const sql::Rows rows = targets(
-      writer, request, condition + " and " + available_condition("g", "$1") + kOrder, std::move(values));
-  if (rows.empty()) return std::nullopt;
-  return first_target(rows);
+  return targets(request, condition + " and " + available_condition("g", "$1") + kOrder, std::move(values));
 }
 
 // Any available implementation of an action.
-std::optional<Target> offer_of_action(sql::Writer& writer, const TargetRequest& request) {
+sql::Query offer_of_action(const TargetRequest& request) {
   std::string condition = request.action ? "a.id = $3" : "a.hash = $3";
   std::vector<sql::Value> values{request.action ? sql::Value(*request.action) : *request.action_hash};
   if (request.agent) {
     condition += " and g.id = $4";
     values.emplace_back(*request.agent);
   }
-  return least_busy(writer, request, condition, std::move(values));
+  return least_busy(request, condition, std::move(values));
 }
 
 }  // namespace
@@ -82,36 +77,39 @@ std::vector<std::string> objects_of(const std::string& arg_ports, const base::Js
   return acted_on(base::Json::parse(arg_ports), arguments);
 }
 
-Target choose_target(sql::Writer& writer, const TargetRequest& request) {
-  if (request.names_implementation()) {
-    const auto [rows, what] = find_named(writer, request);
-    if (rows.empty()) throw Error(code::kNotFound, "No implementation {}.", what);
-    if (rows.integer(0, 6) == 0) {
-      throw Error(code::kValidation, "Agent is not available: {} is {}. Start the app that offers it.",
-                  rows.text(0, 4), rows.integer(0, 5) != 0 ? "blocked" : "not connected");
-    }
-    return first_target(rows);
-  }
+sql::Query target_query(const TargetRequest& request) {
+  if (request.names_implementation()) return named_query(request);
   if (!request.action && !request.action_hash) {
     throw Error(
         code::kValidation,
         std::string("You need to provide an `implementation`, `agent` and `interface`, an `action` or an "
                     "`actionHash`."));
   }
-  std::optional<Target> target = offer_of_action(writer, request);
-  if (!target) {
-    throw Error(code::kValidation,
-                "No active implementation found for action {}. Start the app that offers it.",
-                named_action(writer, request).name);
+  return offer_of_action(request);
+}
+
+Target target_in(const sql::Rows& rows, sql::Writer& writer, const TargetRequest& request) {
+  if (request.names_implementation()) {
+    Target target = named_in(rows, request);
+    if (rows.integer(0, 6) != 0) return target;
+    throw Error(code::kValidation, "Agent is not available: {} is {}. Start the app that offers it.",
+                rows.text(0, 4), rows.integer(0, 5) != 0 ? "blocked" : "not connected");
   }
-  return *std::move(target);
+  if (!rows.empty()) return first_target(rows);
+  throw Error(code::kValidation,
+              "No active implementation found for action {}. Start the app that offers it.",
+              named_action(writer, request).name);
+}
+
+Target choose_target(sql::Writer& writer, const TargetRequest& request) {
+  const sql::Query query = target_query(request);
+  return target_in(writer.query(query.sql, query.parameters), writer, request);
 }
 
 std::optional<Target> named_target(sql::Writer& writer, const TargetRequest& request) {
   if (!request.names_implementation()) return std::nullopt;
-  const auto [rows, what] = find_named(writer, request);
-  if (rows.empty()) throw Error(code::kNotFound, "No implementation {}.", what);
-  return first_target(rows);
+  const sql::Query query = named_query(request);
+  return named_in(writer.query(query.sql, query.parameters), request);
 }
 
 NamedAction named_action(sql::Writer& writer, const TargetRequest& request) {
@@ -135,7 +133,10 @@ std::optional<Target> choose_among(sql::Writer& writer, std::int64_t organizatio
   TargetRequest request;
   request.organization = organization;
   request.now = now;
-  return least_busy(writer, request, "i.id in_ids($3)", {std::move(implementations)});
+  const sql::Query query = least_busy(request, "i.id in_ids($3)", {std::move(implementations)});
+  const sql::Rows rows = writer.query(query.sql, query.parameters);
+  if (rows.empty()) return std::nullopt;
+  return first_target(rows);
 }
 
 // Queues are counted up to a bound; agents beyond it take turns by their newest open task.

@@ -38,6 +38,10 @@ std::vector<std::string> objects_of(const std::string& arg_ports, const base::Js
 
 /// Throws base::Error saying what to do: nothing offers the action, the agent is away.
 Target choose_target(sql::Writer& writer, const TargetRequest& request);
+/// The same, for whoever has more to ask in the same round trip. The query throws
+/// if the request names nothing.
+sql::Query target_query(const TargetRequest& request);
+Target target_in(const sql::Rows& rows, sql::Writer& writer, const TargetRequest& request);
 /// The implementation the call names, whether its agent is there or not; nullopt if it names none.
 std::optional<Target> named_target(sql::Writer& writer, const TargetRequest& request);
 /// The action it names. Throws Error(kNotFound).

@@ -131,15 +131,20 @@ std::shared_ptr<TaskState> state_at(const sql::Rows& rows, std::size_t row) {
 
 // Several processes may want the same tasks; taking them in one order keeps
 // them from waiting for each other.
-void TaskLedger::prefetch(std::vector<std::int64_t> ids) {
+std::vector<sql::Reader::Result> TaskLedger::prefetch(std::vector<std::int64_t> ids,
+                                                      std::vector<sql::Query> before) {
   std::erase_if(ids, [&](std::int64_t id) { return !tasks_.try_emplace(id).second; });
-  if (ids.empty()) return;
+  if (ids.empty()) return before.empty() ? std::vector<sql::Reader::Result>() : writer_.batch(before);
   static const std::string kLocked = std::string(kSelect) + " for no key update of t";
-  const sql::Rows rows = writer_.query(writer_.dialect() == sql::Dialect::kPostgres ? kLocked : kSelect,
-                                       {sql::Ids{std::move(ids)}});
+  const bool shared = writer_.dialect() == sql::Dialect::kPostgres;
+  before.push_back({shared ? kLocked : std::string(kSelect), {sql::Ids{std::move(ids)}}});
+  std::vector<sql::Reader::Result> results = writer_.batch(before);
+  const sql::Rows& rows = results.back().get();
   for (std::size_t row = 0; row < rows.size(); ++row) {
     tasks_[rows.integer(row, 0)] = Entry{state_at(rows, row), {}};
   }
+  results.pop_back();
+  return results;
 }
 
 TaskState* TaskLedger::find(std::int64_t id) {

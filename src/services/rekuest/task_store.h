@@ -134,8 +134,10 @@ class TaskLedger {
 
   /// Makes the row of a new task with its instruct; its first event is appended like any other.
   TaskState& insert(const NewTask& task);
-  /// Reads these tasks at once, locking their rows in the order of their ids.
-  void prefetch(std::vector<std::int64_t> ids);
+  /// Reads these tasks at once, locking their rows in the order of their ids, after what is to be read
+  /// in the same round trip; returns that.
+  std::vector<sql::Reader::Result> prefetch(std::vector<std::int64_t> ids,
+                                            std::vector<sql::Query> before = {});
   /// Null if there is no such task; valid until `store`.
   TaskState* find(std::int64_t id);
   /// Throws Error(kNotFound) if the organization has no such task.
@@ -167,6 +169,8 @@ class TaskLedger {
   /// Who asked for it over its socket has heard the end.
   void settle(const TaskState& task);
 
+  /// Written by `store`, in the same round trip.
+  void also(sql::Query query) { others_.push_back(std::move(query)); }
   /// Writes everything and forgets the tasks; the notices are in the order of `append`.
   std::vector<TaskNotice> store();
 

@@ -344,7 +344,8 @@ TEST_P(Approval, ATaskHoldsItselfAndGetsItsAnswer) {
 
   // It is told again until its agent has recorded it.
   const auto again = [&] {
-    return names(world_.backlog(*world_.connect(world_.request(robot_, "s1", kFlows)).backlog));
+    flows_ = world_.connect(world_.request(robot_, "s1", kFlows));
+    return names(world_.backlog(*flows_.backlog));
   };
   say("PROGRESS", flow_, R"(,"progress":50)");
   EXPECT_THAT(again(), ElementsAre(fmt::format("DECIDE {}", flow_)));

@@ -26,7 +26,7 @@ bool exists(PGconn* connection, const char* sql, const std::string& name) {
 /// jit: compiling costs more than our statements take. The time-outs bound how
 /// long a lock or a snapshot is held by a process that hangs. Writers look at few
 /// rows, by key: what a young table is taken for, without statistics, has them
-/// read whole tables for each.
+/// read whole tables for each, and planning costs more than they do.
 std::string settings(PGconn* connection, const PostgresOptions& options, PostgresMode mode) {
   std::string sql = fmt::format(
       "set statement_timeout = {}; set idle_in_transaction_session_timeout = 60000; set jit = off;"
@@ -34,7 +34,9 @@ std::string settings(PGconn* connection, const PostgresOptions& options, Postgre
       "set default_transaction_read_only = {};",
       options.statement_timeout.count(), mode == PostgresMode::kRead ? "on" : "off");
   if (mode == PostgresMode::kWrite) {
-    sql += "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;";
+    sql +=
+        "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;"
+        "set plan_cache_mode = force_generic_plan;";
   }
   if (!options.schema.empty()) sql += "set search_path = " + quoted_name(connection, options.schema) + ";";
   return sql;
