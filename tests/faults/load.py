@@ -24,12 +24,14 @@ READ_AT_A_TIME = 200
 
 
 class Load:
-    """One round: work, faults, and the dust settling."""
+    """One round: work, faults, and the dust settling. The evidence may have that of earlier ones in it."""
 
-    def __init__(self, platform: Platform, network: FaultyNetwork, dice: random.Random) -> None:
+    def __init__(
+        self, platform: Platform, network: FaultyNetwork, dice: random.Random, evidence: Evidence
+    ) -> None:
         self.platform = platform
         self.network = network
-        self.evidence = Evidence()
+        self.evidence = evidence
         self._dice = dice
         self._apps = [f"agent-{number}" for number in range(AGENTS)]
         self._journals = {app: Journal(self.evidence) for app in self._apps}
@@ -78,7 +80,7 @@ class Load:
         }
 
     async def settle(self) -> list[dict[str, Any]]:
-        """No new work; waits until what was accepted has ended, and reads all of it."""
+        """No new work; waits until what was accepted has ended, and reads all that ever was."""
         self._is_ending = True
         async with asyncio.timeout(SETTLES_WITHIN):
             await asyncio.gather(*self._work)

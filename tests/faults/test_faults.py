@@ -13,6 +13,7 @@ from collections import Counter
 import pytest
 
 from . import properties
+from .evidence import Evidence
 from .faulty_network import FaultyNetwork
 from .load import Load
 from .platforms import Platform
@@ -25,15 +26,19 @@ SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
 @pytest.mark.timeout(60 + 5 * FAULTS)
 async def test_no_task_is_lost_under_load(platform: Platform) -> None:
     survived: Counter[str] = Counter()
+    evidence = Evidence()
     for first in range(0, FAULTS, FAULTS_A_ROUND):
         print(f"SEED={SEED + first}")
-        await survive(platform, random.Random(SEED + first), min(FAULTS_A_ROUND, FAULTS - first), survived)
+        dice = random.Random(SEED + first)
+        await survive(platform, dice, evidence, min(FAULTS_A_ROUND, FAULTS - first), survived)
     print(f"survived {survived.total()} faults: {dict(survived)}")
 
 
-async def survive(platform: Platform, dice: random.Random, count: int, survived: Counter[str]) -> None:
+async def survive(
+    platform: Platform, dice: random.Random, evidence: Evidence, count: int, survived: Counter[str]
+) -> None:
     """One round of faults; then every task that was accepted has its one end, and all is told the same."""
-    async with FaultyNetwork(platform.port) as network, Load(platform, network, dice) as load:
+    async with FaultyNetwork(platform.port) as network, Load(platform, network, dice, evidence) as load:
         faults = load.faults()
         for _ in range(count):
             await asyncio.sleep(dice.uniform(0, 0.8))
@@ -41,6 +46,6 @@ async def survive(platform: Platform, dice: random.Random, count: int, survived:
             await faults[name]()
             survived[name] += 1
         tasks = await load.settle()
-        wrong = properties.violations(tasks, load.evidence, platform.feeds_may_skip)
-        print(f"{len(tasks)} tasks, {len(load.evidence.reports)} reports, {len(wrong)} violations")
+        wrong = properties.violations(tasks, evidence, platform.feeds_may_skip)
+        print(f"{len(tasks)} tasks, {len(evidence.reports)} reports, {len(wrong)} violations")
         assert not wrong, "\n".join(wrong[:20])

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "services/rekuest/mirror.h"
+#include "services/rekuest/task_events.h"
 #include "sql/nullable.h"
 
 namespace rekuest {

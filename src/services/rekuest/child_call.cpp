@@ -12,6 +12,7 @@
 #include "services/rekuest/hold.h"
 #include "services/rekuest/mirror.h"
 #include "services/rekuest/state_requirements.h"
+#include "services/rekuest/task_events.h"
 #include "sql/nullable.h"
 
 namespace rekuest {

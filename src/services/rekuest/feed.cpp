@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "services/rekuest/latest_task.h"
 #include "services/rekuest/stream.h"
+#include "services/rekuest/task_events.h"
 #include "sql/nullable.h"
 
 namespace rekuest {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "services/rekuest/stream.h"
+#include "services/rekuest/task_events.h"
 
 namespace rekuest {
 namespace {

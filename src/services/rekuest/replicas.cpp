@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "services/rekuest/mirror.h"
+#include "services/rekuest/task_events.h"
 #include "sql/nullable.h"
 
 namespace rekuest {

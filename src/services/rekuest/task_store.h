@@ -203,21 +203,8 @@ class TaskLedger {
   std::vector<sql::Query> others_;   ///< rows beside tasks and events
 };
 
-/// Notices of what another process has committed, from the rows as they are now.
-struct NoticedEvent {
-  std::int64_t task = 0;
-  std::int64_t event = 0;
-  bool created = false;
-  bool last = false;
-};
-std::vector<TaskNotice> load_notices(sql::Reader& reader, const std::vector<NoticedEvent>& events);
-/// The same for all events since then, a bounded number.
-std::vector<TaskNotice> load_notices_since(sql::Reader& reader, std::int64_t since);
-
-/// What happened to a caller's root tasks since then.
-std::vector<StoredEvent> load_recent_events(sql::Reader& reader, std::int64_t caller, std::int64_t since);
-/// A task's events after `after` as they were stored, at most `limit`, in order.
-std::vector<StoredEvent> load_events(sql::Reader& reader, std::int64_t task, std::int64_t after,
-                                     std::int64_t limit);
+/// Tasks as they are now; those that are gone are left out.
+using TaskStates = std::unordered_map<std::int64_t, std::shared_ptr<const TaskState>>;
+TaskStates load_task_states(sql::Reader& reader, std::vector<std::int64_t> ids);
 
 }  // namespace rekuest

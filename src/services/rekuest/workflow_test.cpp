@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "services/rekuest/due.h"
 #include "services/rekuest/fate.h"
+#include "services/rekuest/task_events.h"
 #include "services/rekuest/testing/task_world.h"
 
 namespace rekuest {
@@ -259,6 +260,14 @@ TEST_P(Workflow, AnIdempotentTaskIsQueuedAgainAFewTimes) {
   say("STARTED", task);
   flows_ = begin("s5");
   EXPECT_EQ(world_.events(task), "QUEUED STARTED QUEUED STARTED QUEUED STARTED QUEUED STARTED LOST");
+
+  // Whoever was away is told once that it was made.
+  int made = 0;
+  world_.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+    for (const TaskNotice& notice : load_notices_since(reader, 0))
+      made += notice.task->id == task && notice.created;
+  });
+  EXPECT_EQ(made, 1);
 }
 
 TEST_P(Workflow, ALostTaskSaysWhatIsKnown) {
