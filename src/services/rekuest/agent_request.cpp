@@ -14,9 +14,9 @@ namespace {
 
 using base::Json;
 
-constexpr std::array<std::string_view, 9> kRequests{
-    "ASSIGN_REQUEST", "CANCEL_REQUEST", "INTERRUPT_REQUEST",      "PAUSE_REQUEST", "RESUME_REQUEST",
-    "PROBE_REQUEST",  "HELD",           "STATE_REVISION_REQUEST", "INFORM"};
+constexpr std::array<std::string_view, 8> kRequests{
+    "ASSIGN_REQUEST", "CANCEL_REQUEST", "INTERRUPT_REQUEST",      "PAUSE_REQUEST",
+    "RESUME_REQUEST", "HELD",           "STATE_REVISION_REQUEST", "INFORM"};
 
 // In the protocol's own words, so that an app fails cleanly instead of waiting.
 void refuse(const JournalAgent& from, const std::string& kind, const Json& request, const char* why,
@@ -33,8 +33,6 @@ void refuse(const JournalAgent& from, const std::string& kind, const Json& reque
                             {"error", why}});
   } else if (kind == "STATE_REVISION_REQUEST") {
     say("STATE_REVISION_RESPONSE", {{"request", id}, {"error", why}});
-  } else if (kind == "PROBE_REQUEST") {
-    say("PROBE_RESPONSE", {{"request", id}, {"error", why}});
   } else if (kind == "HELD" || kind == "INFORM") {
     say("BLOK_REFUSED", {{"task", request["task"]}, {"reason", why}});
   } else {

@@ -1,5 +1,5 @@
 // What an agent asks for, most of it waiting for an answer: child calls and
-// their controls, holds, probes, state revisions.
+// their controls, holds, state revisions.
 #pragma once
 
 #include <string>

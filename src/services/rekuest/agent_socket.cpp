@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "services/rekuest/agent_request.h"
 #include "services/rekuest/frame.h"
+#include "services/rekuest/probe_call.h"
 #include "services/rekuest/registration.h"
 
 namespace rekuest {
@@ -125,7 +126,7 @@ class AgentSocket : public net::WebSocketSession,
     net::post_patiently(machinery_.workers, machinery_.loop, [self = shared_from_this()] { self->work(); });
   }
 
-  // After a commit, on the writer thread.
+  // After a commit, on the writer thread; after probes were answered, on a worker.
   void go_on() {
     {
       const std::lock_guard lock(mutex_);
@@ -138,7 +139,7 @@ class AgentSocket : public net::WebSocketSession,
   }
 
   // Takes all that waits. Returns with `busy_` still set if a commit has to
-  // end first; its completion goes on.
+  // end first, or probes have to be answered; whoever does that goes on.
   void work() {
     while (true) {
       std::deque<std::string> messages;
@@ -167,9 +168,9 @@ class AgentSocket : public net::WebSocketSession,
     }
   }
 
-  // True: a commit is under way and goes on by itself.
+  // True: something is under way and goes on by itself.
   bool handle(const std::deque<std::string>& messages) {
-    std::vector<Json> frames;
+    std::vector<Json> frames, probe_requests;
     for (const std::string& message : messages) {
       if (!registered_ && !may_be_read(message)) return false;
       Json parsed;
@@ -183,15 +184,40 @@ class AgentSocket : public net::WebSocketSession,
       if (!registered_)
         return *kind == "REGISTER" ? begin_registration(parsed) : refuse(kTryAgain, "REGISTER first.");
       if (*kind == "REGISTER") return refuse(kInvalidFrame, "This connection is registered already.");
-      if (is_numbered(*kind) || is_request(*kind)) {
+      if (Probes::is_about_probe(parsed)) {
+        machinery_.probes.hear(registered_->agent.agent, parsed, base::now_micros());
+      } else if (is_numbered(*kind) || is_request(*kind)) {
         frames.push_back(std::move(parsed));
+      } else if (*kind == "PROBE_REQUEST") {
+        probe_requests.push_back(std::move(parsed));
       } else if (*kind != "HEARTBEAT_ANSWER") {
         base::log::warning("agent.unknown_frame", {{"kind", *kind}});
       }
     }
-    if (frames.empty()) return false;
-    commit(std::make_shared<const std::vector<Json>>(std::move(frames)));
+    if (frames.empty() && probe_requests.empty()) return false;
+    auto batch = std::make_shared<const std::vector<Json>>(std::move(frames));
+    if (probe_requests.empty()) {
+      commit(std::move(batch));
+    } else {
+      start_probes(std::move(probe_requests), std::move(batch));
+    }
     return true;
+  }
+
+  using Frames = std::shared_ptr<const std::vector<Json>>;
+
+  // They read, and this may be the event loop. Nothing more is taken meanwhile.
+  void start_probes(std::vector<Json> requests, Frames frames) {
+    const auto start = [self = shared_from_this(), requests = std::move(requests), frames] {
+      const AgentMachinery& with = self->machinery_;
+      for (const Json& request : requests) {
+        answer_probe_request(with.database, with.probes, with.hub, self->registered_->agent.agent, request,
+                             base::now_micros());
+      }
+      if (frames->empty()) return self->go_on();
+      self->commit(frames);
+    };
+    net::post_patiently(machinery_.workers, machinery_.loop, start);
   }
 
   // Nothing that comes after a refused frame may be stored: the agent would
@@ -274,6 +300,7 @@ class AgentSocket : public net::WebSocketSession,
                        {"diagnostics", registered_->diagnostics}}));
     if (registered_->backlog) send_backlog(*registered_->backlog);
     machinery_.hub.open(agent, shared_from_this());
+    machinery_.probes.lose(agent, base::now_micros());
     send_missed();
     base::log::info("agent.registered", {{"agent", agent}});
     heard_ = base::monotonic_micros();
@@ -324,8 +351,6 @@ class AgentSocket : public net::WebSocketSession,
   }
 
   // --- journal --------------------------------------------------------------
-
-  using Frames = std::shared_ptr<const std::vector<Json>>;
 
   void commit(Frames frames, JournalMode mode = JournalMode::kApply) {
     auto outcome = std::make_shared<JournalOutcome>();
@@ -405,6 +430,7 @@ class AgentSocket : public net::WebSocketSession,
 
   void disconnect() {
     if (!registered_ || !machinery_.hub.close(registered_->agent.agent, this)) return;
+    machinery_.probes.lose(registered_->agent.agent, base::now_micros());
     machinery_.changes.run([registered = *registered_](sql::Writer& writer) {
       Outcome told;
       if (auto notice = mark_disconnected(writer, registered, base::now_micros())) {

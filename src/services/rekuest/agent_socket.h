@@ -10,6 +10,7 @@
 #include "service/auth.h"
 #include "services/rekuest/agent_hub.h"
 #include "services/rekuest/changes.h"
+#include "services/rekuest/probe.h"
 #include "sql/database.h"
 
 namespace rekuest {
@@ -24,6 +25,7 @@ struct AgentMachinery {
   service::Authenticator& authenticator;
   AgentHub& hub;
   const Changes& changes;
+  Probes& probes;
   const ProvenanceSigner& signer;
   const Shapes& shapes;
   std::string replica;  ///< the name of this process

@@ -118,12 +118,14 @@ class AgentSockets : public ::testing::TestWithParam<sql::Dialect> {
   ProvenanceSigner signer_;
   const Feeds feeds_{feed_, agent_feed_, state_feed_};
   Delivery delivery_{hub_, feeds_, signer_};
+  Probes probes_{hub_, bus_, signer_};
   Replicas replicas_{database_, hub_, feeds_, delivery_};
   Changes changes_{database_, delivery_, replicas_};
   net::EventLoop loop_{1};
   net::WorkerPool workers_{"test", 1};
   AgentMachinery machinery_{
-      loop_, workers_, database_, authenticator_, hub_, changes_, signer_, rekuest_testing::shapes(), "here"};
+      loop_, workers_, database_, authenticator_, hub_, changes_, probes_, signer_, rekuest_testing::shapes(),
+      "here"};
   std::vector<Connection> connections_;
 };
 INSTANTIATE_TEST_SUITE_P(Both, AgentSockets, sql_testing::kBothDatabases, sql_testing::dialect_name);
@@ -418,6 +420,23 @@ TEST_P(AgentSockets, AnswersRequestsItCannotMeet) {
   }
   agent.send(Json::object({{"type", "HELD"}, {"task", "1"}, {"blok", Json::object({{"key", "k"}})}}));
   EXPECT_EQ(agent.socket->next("BLOK_REFUSED")["task"], Json("1"));
+}
+
+TEST_P(AgentSockets, RelaysAProbeUntilTheConnectionOfItsAgentEnds) {
+  Connection agent = registered();
+  world_.database().write([](sql::Writer& writer) { writer.execute("update action set allow_probe = 1"); });
+  const std::string action = world_.text("select id from action order by id limit 1");
+  agent.send(
+      Json::object({{"type", "PROBE_REQUEST"}, {"id", "r-1"}, {"args", Json::object()}, {"action", action}}));
+  agent.send(numbered("UNLOCK", 1, R"(,"key":"stage")"));
+  const std::string id = agent.socket->next("ASSIGN")["task"].as_string();
+  EXPECT_EQ(agent.socket->next("PROBE_RESPONSE")["probe"], Json(id));
+  EXPECT_EQ(agent.socket->next("JOURNAL_ACK")["pos"], Json(1)) << "it goes on after the answer";
+  agent.send(Json::object({{"type", "STARTED"}, {"task", id}}));
+  EXPECT_EQ(agent.socket->next("STARTED_EVENT")["task"], Json(id));
+
+  Connection again = registered();
+  EXPECT_EQ(again.socket->next("LOST_EVENT")["task"], Json(id)) << "reports may have gone with the other";
 }
 
 TEST_P(AgentSockets, PassesOverFramesItDoesNotKnow) {

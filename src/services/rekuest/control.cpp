@@ -9,15 +9,8 @@
 #include "services/rekuest/registration.h"
 
 namespace rekuest {
-namespace {
 
-struct Words {
-  std::string_view instruct;  ///< also the frame's type
-  std::string_view asked;     ///< the event that says it was asked for
-  std::string_view ended;     ///< the end of a task nobody had begun; empty: none
-};
-
-Words words_of(Control control) {
+ControlWords words_of(Control control) {
   switch (control) {
     case Control::kCancel:
       return {"CANCEL", "CANCELLING", "CANCELLED"};
@@ -30,6 +23,8 @@ Words words_of(Control control) {
   }
   return {};
 }
+
+namespace {
 
 // Whether the task's agent may know of it: it does if it spoke of it, is here,
 // or was here at any time since the task was made.
@@ -50,7 +45,7 @@ struct Asked {
 };
 
 void control_one(sql::Writer& writer, TaskLedger& ledger, const Asked& asked, TaskState& task, Outcome& out) {
-  const Words words = words_of(asked.control);
+  const ControlWords words = words_of(asked.control);
   // A RESUME that is sent again says the same, so its step is kept.
   const bool resumes = asked.control == Control::kResume;
   ledger.instruct(task, words.instruct, asked.caller, resumes ? std::optional(asked.step) : std::nullopt);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/json.h"
 #include "service/auth.h"
@@ -11,6 +12,13 @@
 namespace rekuest {
 
 enum class Control { kCancel, kInterrupt, kPause, kResume };
+
+struct ControlWords {
+  std::string_view instruct;  ///< also the frame's type
+  std::string_view asked;     ///< the event that says it was asked for
+  std::string_view ended;     ///< the end of a task nobody had begun; empty: none
+};
+ControlWords words_of(Control control);
 
 /// Asks the agent inside a write body; the task stays live until the agent
 /// confirms. One that no agent has heard of ends at once. Throws

@@ -78,9 +78,9 @@ std::string token_of(const AssignFrame& frame, const jose::Key& key, const Prove
   claims.issued_at = now / 1'000'000;
   claims.lifetime = signer.lifetime_seconds;
   claims.token_id = base::uuid4();
-  claims.task = std::to_string(frame.task);
+  claims.task = frame.id();
   claims.parent = id_text(frame.parent);
-  claims.root = std::to_string(frame.root.value_or(frame.task));
+  claims.root = frame.root ? std::to_string(*frame.root) : frame.id();
   claims.person = frame.person;
   claims.arguments_hash = frame.args_hash;
   return sign_provenance(key, claims);
@@ -106,12 +106,12 @@ AssignTarget target_at(const sql::Rows& rows, std::size_t row, std::size_t first
 std::string AssignFrame::text(const ProvenanceSigner& signer, std::int64_t now) const {
   FrameText frame("ASSIGN", args.size() + 1024);
   frame.text("interface", target.interface)
-      .text("task", std::to_string(task))
+      .text("task", id())
       .text_or_null("root", id_text(root))
       .text_or_null("parent", id_text(parent))
       .raw("step", step ? "true" : "false")
       .text_or_null("resolution", id_text(resolution))
-      .raw("probe", "false")
+      .raw("probe", probe.empty() ? "false" : "true")
       .raw("capture", capture ? "true" : "false")
       .text_or_null("reference", reference)
       .raw("args", args)

@@ -45,6 +45,7 @@ AssignTarget target_at(const sql::Rows& rows, std::size_t row, std::size_t first
 struct AssignFrame {
   AssignTarget target;
   std::int64_t task = 0;
+  std::string probe;      ///< its id, of a call that is no task
   std::string person;     ///< `sub` of the user the task tree runs for
   std::string requester;  ///< `sub` of who asked: the person, or the parent's agent's user
   std::string args;       ///< JSON text
@@ -57,6 +58,8 @@ struct AssignFrame {
   std::optional<std::string> message;  ///< what the person said who approved it
   std::optional<std::string> resume;   ///< JSON text: what an earlier run of a workflow recorded
 
+  /// What the agent knows it by.
+  std::string id() const { return probe.empty() ? std::to_string(task) : probe; }
   std::string text(const ProvenanceSigner& signer, std::int64_t now) const;
 };
 

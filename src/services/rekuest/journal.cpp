@@ -32,8 +32,6 @@ bool contains(const List& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-bool is_task_report(std::string_view kind) { return kind == "INTERRUPTED" || contains(kTaskReports, kind); }
-
 std::optional<std::string> json_of(const base::Json& frame, std::string_view member) {
   const base::Json& value = frame[member];
   if (value.is_null()) return std::nullopt;
@@ -70,6 +68,10 @@ std::optional<std::string> message_of(const base::Json& frame) {
   return message;
 }
 
+}  // namespace
+
+bool is_task_report(std::string_view kind) { return kind == "INTERRUPTED" || contains(kTaskReports, kind); }
+
 NewEvent event_of(const std::string& kind, const base::Json& frame) {
   NewEvent event;
   event.kind = kind;
@@ -93,6 +95,8 @@ NewEvent event_of(const std::string& kind, const base::Json& frame) {
   event.agent_ts = micros_member(frame, "agent_ts");
   return event;
 }
+
+namespace {
 
 std::optional<std::int64_t> task_in(const base::Json& frame) {
   const auto text = text_member(frame, "task");

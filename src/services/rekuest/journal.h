@@ -36,6 +36,9 @@ struct JournalOutcome {
 
 /// Kinds that carry a position and are acknowledged.
 bool is_numbered(std::string_view kind);
+/// Those of them that say what happened to a task, and what they say.
+bool is_task_report(std::string_view kind);
+NewEvent event_of(const std::string& kind, const base::Json& frame);
 
 /// kSkip only takes note of positions: for a frame that cannot be applied.
 enum class JournalMode { kApply, kSkip };

@@ -38,12 +38,13 @@ void add_members(FrameText& frame, const NewEvent& event) {
 }  // namespace
 
 std::optional<std::string> mirror_frame(const StoredEvent& stored) {
-  const NewEvent& event = stored.event;
+  return mirror_frame(stored.event, std::to_string(stored.task), stored.id);
+}
+
+std::optional<std::string> mirror_frame(const NewEvent& event, const std::string& call, std::int64_t seq) {
   if (!is_mirrored(event)) return std::nullopt;
   FrameText frame(event.kind + "_EVENT", event.returns ? event.returns->size() + 256 : 256);
-  frame.text("task", std::to_string(stored.task))
-      .text("event", std::to_string(stored.id))
-      .raw("seq", std::to_string(stored.id));
+  frame.text("task", call).text("event", std::to_string(seq)).raw("seq", std::to_string(seq));
   add_members(frame, event);
   return frame.finish();
 }

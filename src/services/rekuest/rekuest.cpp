@@ -21,6 +21,7 @@
 #include "services/rekuest/fate.h"
 #include "services/rekuest/hold.h"
 #include "services/rekuest/latest_task.h"
+#include "services/rekuest/probe_call.h"
 #include "services/rekuest/provenance.h"
 #include "services/rekuest/registration.h"
 #include "services/rekuest/schema/memory.h"
@@ -57,6 +58,7 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
       delivery_(hub_, {feed_, agent_feed_, state_feed_}, signer_),
       replicas_(foundation.database, hub_, {feed_, agent_feed_, state_feed_}, delivery_),
       changes_(foundation.database, delivery_, replicas_),
+      probes_(hub_, bus_, signer_),
       retention_(foundation.database, settings_.retention),
       next_due_(kNever) {
   service::Definition definition;
@@ -68,7 +70,7 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
   shapes_ = std::make_unique<Shapes>(graph_->schema());
   agents_ = std::make_unique<Machinery>(
       Machinery{{foundation_.loop, foundation_.workers, foundation_.database, foundation_.authenticator, hub_,
-                 changes_, signer_, *shapes_, settings_.replica}});
+                 changes_, probes_, signer_, *shapes_, settings_.replica}});
   count();
 }
 
@@ -157,6 +159,7 @@ void Rekuest::keep_presence() {
           if (!error) replicas_.note_alive(now);
         });
     look_for_due(now);
+    probes_.expire(now);
     keep_presence();
   });
 }
@@ -246,6 +249,7 @@ entity::Registry Rekuest::registry() {
   add_state_subscriptions(registry, state_feed_);
   add_task_mutations(registry);
   add_task_feeds(registry);
+  add_probes(registry, probes_);
   registry.on(schema::mutation::kCollect,
               [this](entity::Call& call, schema::CollectInput in, entity::Done<base::Json> done) {
                 collect(call, std::move(in), std::move(done));

@@ -15,6 +15,7 @@
 #include "services/rekuest/agent_feed.h"
 #include "services/rekuest/agent_hub.h"
 #include "services/rekuest/changes.h"
+#include "services/rekuest/probe.h"
 #include "services/rekuest/retention.h"
 #include "services/rekuest/settings.h"
 #include "services/rekuest/state_feed.h"
@@ -88,6 +89,7 @@ class Rekuest {
   Delivery delivery_;
   Replicas replicas_;
   Changes changes_;
+  Probes probes_;
   Retention retention_;
   std::unique_ptr<service::Service> graph_;
   std::unique_ptr<Shapes> shapes_;

@@ -20,7 +20,8 @@ namespace code = base::code;
 constexpr std::string_view kTargets =
     "select i.action_id, i.agent_id, a.args, g.features, g.declared_name, g.blocked,"
     " case when {} then 1 else 0 end, case when i.execution = 'WORKFLOW' then i.code_hash end,"
-    " case when exists (select 1 from dependency d where d.implementation_id = i.id) then 1 else 0 end, {}"
+    " case when exists (select 1 from dependency d where d.implementation_id = i.id) then 1 else 0 end,"
+    " a.allow_probe, {}"
     " from implementation i join action a on a.id = i.action_id join agent g on g.id = i.agent_id"
     " join organization o on o.id = g.organization_id"
     " join user_account au on au.id = g.user_id join client ac on ac.id = g.client_id"
@@ -35,9 +36,9 @@ sql::Query targets(const TargetRequest& request, const std::string& condition,
 }
 
 Target first_target(const sql::Rows& rows) {
-  return {target_at(rows, 0, 9),        rows.integer(0, 0),           rows.integer(0, 1),
+  return {target_at(rows, 0, 10),       rows.integer(0, 0),           rows.integer(0, 1),
           std::string(rows.text(0, 2)), std::string(rows.text(0, 3)), sql::optional_text(rows, 0, 7),
-          rows.integer(0, 8) != 0};
+          rows.integer(0, 8) != 0,      rows.integer(0, 9) != 0};
 }
 
 sql::Query named_query(const TargetRequest& request) {
@@ -88,7 +89,7 @@ sql::Query target_query(const TargetRequest& request) {
   return offer_of_action(request);
 }
 
-Target target_in(const sql::Rows& rows, sql::Writer& writer, const TargetRequest& request) {
+Target target_in(const sql::Rows& rows, sql::Reader& reader, const TargetRequest& request) {
   if (request.names_implementation()) {
     Target target = named_in(rows, request);
     if (rows.integer(0, 6) != 0) return target;
@@ -98,29 +99,29 @@ Target target_in(const sql::Rows& rows, sql::Writer& writer, const TargetRequest
   if (!rows.empty()) return first_target(rows);
   throw Error(code::kValidation,
               "No active implementation found for action {}. Start the app that offers it.",
-              named_action(writer, request).name);
+              named_action(reader, request).name);
 }
 
-Target choose_target(sql::Writer& writer, const TargetRequest& request) {
+Target choose_target(sql::Reader& reader, const TargetRequest& request) {
   const sql::Query query = target_query(request);
-  return target_in(writer.query(query.sql, query.parameters), writer, request);
+  return target_in(reader.query(query.sql, query.parameters), reader, request);
 }
 
-std::optional<Target> named_target(sql::Writer& writer, const TargetRequest& request) {
+std::optional<Target> named_target(sql::Reader& reader, const TargetRequest& request) {
   if (!request.names_implementation()) return std::nullopt;
   const sql::Query query = named_query(request);
-  return named_in(writer.query(query.sql, query.parameters), request);
+  return named_in(reader.query(query.sql, query.parameters), request);
 }
 
-NamedAction named_action(sql::Writer& writer, const TargetRequest& request) {
+NamedAction named_action(sql::Reader& reader, const TargetRequest& request) {
   if (!request.action && !request.action_hash) {
     throw Error(code::kValidation, std::string("You need to provide an `action` or an `actionHash`."));
   }
   const sql::Rows rows =
       request.action
-          ? writer.query("select id, name, args from action where id = $1 and organization_id = $2",
+          ? reader.query("select id, name, args from action where id = $1 and organization_id = $2",
                          {*request.action, request.organization})
-          : writer.query(
+          : reader.query(
                 "select id, name, args from action where hash = $1 and organization_id = $2 order by id "
                 "limit 1",
                 {*request.action_hash, request.organization});

@@ -31,26 +31,27 @@ struct Target {
   std::string features;                  ///< JSON text
   std::optional<std::string> code_hash;  ///< of a workflow
   bool has_dependencies = false;
+  bool allows_probe = false;
 };
 
 /// The objects that arguments name for these ports.
 std::vector<std::string> objects_of(const std::string& arg_ports, const base::Json& arguments);
 
 /// Throws base::Error saying what to do: nothing offers the action, the agent is away.
-Target choose_target(sql::Writer& writer, const TargetRequest& request);
+Target choose_target(sql::Reader& reader, const TargetRequest& request);
 /// The same, for whoever has more to ask in the same round trip. The query throws
 /// if the request names nothing.
 sql::Query target_query(const TargetRequest& request);
-Target target_in(const sql::Rows& rows, sql::Writer& writer, const TargetRequest& request);
+Target target_in(const sql::Rows& rows, sql::Reader& reader, const TargetRequest& request);
 /// The implementation the call names, whether its agent is there or not; nullopt if it names none.
-std::optional<Target> named_target(sql::Writer& writer, const TargetRequest& request);
+std::optional<Target> named_target(sql::Reader& reader, const TargetRequest& request);
 /// The action it names. Throws Error(kNotFound).
 struct NamedAction {
   std::int64_t id;
   std::string name;
   std::string arg_ports;  ///< JSON text
 };
-NamedAction named_action(sql::Writer& writer, const TargetRequest& request);
+NamedAction named_action(sql::Reader& reader, const TargetRequest& request);
 
 /// The least busy of these implementations whose agent is available; nullopt: none is.
 std::optional<Target> choose_among(sql::Writer& writer, std::int64_t organization, std::int64_t now,
