@@ -35,6 +35,7 @@ struct HttpRequest {
   Headers headers;
   std::string body;
   std::string peer;        ///< address of the other end of the socket
+  std::string client;      ///< address of the person's machine: the peer's, or what trusted proxies say it is
   std::string scheme;      ///< `http` or `https`, as the person's browser sees it
   std::string host;        ///< host name without port, brackets kept for IPv6
   std::uint16_t port = 0;  ///< the port the person used

@@ -129,6 +129,23 @@ INSTANTIATE_TEST_SUITE_P(
         OriginRow{"AsteriskTarget", 0, "*", {{"Host", "h"}}, ""}),
     [](const auto& row) { return row.param.name; });
 
+TEST(RequestTarget, KnowsWhoseMachineItIsBehindProxies) {
+  const auto client_of = [](std::size_t proxies, const std::vector<std::string>& forwarded) {
+    HttpRequest request;
+    request.target = "/";
+    request.peer = "10.0.0.1";
+    request.headers.add("Host", "h");
+    for (const std::string& value : forwarded) request.headers.add("X-Forwarded-For", value);
+    EXPECT_EQ(interpret_target(request, {"127.0.0.1", 8000, proxies}, true), std::nullopt);
+    EXPECT_EQ(request.peer, "10.0.0.1");
+    return request.client;
+  };
+  EXPECT_EQ(client_of(0, {"1.1.1.1"}), "10.0.0.1") << "anybody can claim to be anybody";
+  EXPECT_EQ(client_of(1, {}), "10.0.0.1");
+  EXPECT_EQ(client_of(1, {"1.1.1.1, 2.2.2.2"}), "2.2.2.2") << "what the proxy saw, not what it was told";
+  EXPECT_EQ(client_of(2, {"1.1.1.1", "2.2.2.2"}), "1.1.1.1");
+}
+
 TEST(RequestTarget, SplitsAndDecodesThePath) {
   HttpRequest request;
   request.headers.add("Host", "h");

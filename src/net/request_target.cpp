@@ -78,6 +78,7 @@ std::optional<std::string_view> single_host(const Headers& headers, bool& repeat
 }
 
 void apply_forwarded(HttpRequest& request, std::optional<std::uint16_t>& port, std::size_t proxies) {
+  if (const auto client = forwarded(request.headers, "X-Forwarded-For", proxies)) request.client = *client;
   if (const auto proto = forwarded(request.headers, "X-Forwarded-Proto", proxies)) {
     if (equals_ignoring_case(*proto, "https") || equals_ignoring_case(*proto, "wss"))
       request.scheme = "https";
@@ -150,6 +151,7 @@ std::optional<std::string> interpret_target(HttpRequest& request, const Arrival&
     request.host = arrival.local_host;
     port = arrival.local_port;
   }
+  request.client = request.peer;
   apply_forwarded(request, port, arrival.trusted_proxies);
   request.port = port.value_or(request.scheme == "https" ? 443 : 80);
   return std::nullopt;
