@@ -62,12 +62,24 @@ void add_aliases(sql::Reader& reader, std::vector<Instance>& instances) {
 
 }  // namespace
 
+base::Json Composition::statuses() const {
+  base::Json all = base::Json::object();
+  for (const Filled& each : filled) all.set(each.key, "granted");
+  for (const std::string& key : unavailable) all.set(key, "unavailable");
+  for (const std::string& key : declined) all.set(key, "denied");
+  return all;
+}
+
 Composition compose(sql::Reader& reader, std::int64_t hub, std::int64_t user,
-                    const std::vector<Requirement>& requirements) {
+                    const std::vector<Requirement>& requirements, const std::vector<std::string>& declined) {
   Composition composition;
   if (requirements.empty()) return composition;
   std::vector<Instance> found = candidates(reader, hub, user, requirements);
   for (const Requirement& requirement : requirements) {
+    if (std::ranges::find(declined, requirement.key) != declined.end()) {
+      composition.declined.push_back(requirement.key);
+      continue;
+    }
     const auto first = std::ranges::find(found, requirement.service, &Instance::service);
     if (first == found.end()) {
       composition.unavailable.push_back(requirement.key);

@@ -44,11 +44,16 @@ struct Composition {
   std::vector<Instance> instances;
   std::vector<Filled> filled;
   std::vector<std::string> unavailable;  ///< keys nothing fills
+  std::vector<std::string> declined;     ///< keys a person said no to
+
+  /// Key to `granted`, `unavailable` or `denied`, as clients read it.
+  base::Json statuses() const;
 };
 
 /// Looks among the instances of one hub. Those that deny the user or allow
-/// only others are left out; of several the oldest is taken.
+/// only others are left out; of several the oldest is taken. Nothing fills a
+/// key that is `declined`.
 Composition compose(sql::Reader& reader, std::int64_t hub, std::int64_t user,
-                    const std::vector<Requirement>& requirements);
+                    const std::vector<Requirement>& requirements, const std::vector<std::string>& declined);
 
 }  // namespace lok

@@ -67,15 +67,12 @@ Json render_self(const Envelope& envelope, const Origin& origin) {
 
 void add_envelope(Json& answer, const Envelope& envelope, const Origin& origin) {
   Json instances = Json::object();
-  Json statuses = Json::object();
   for (const Composition::Filled& filled : envelope.composition.filled) {
     instances.set(filled.key, render(envelope.composition.instances[filled.instance], envelope, origin));
-    statuses.set(filled.key, "granted");
   }
-  for (const std::string& key : envelope.composition.unavailable) statuses.set(key, "unavailable");
   answer.set("self", render_self(envelope, origin));
   answer.set("instances", std::move(instances));
-  answer.set("statuses", std::move(statuses));
+  answer.set("statuses", envelope.composition.statuses());
 }
 
 }  // namespace lok

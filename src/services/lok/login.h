@@ -1,12 +1,10 @@
-// Logging an app in: the rows a login leaves, and what its answer is made of.
+// Logging an app in with a mandate key.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "services/lok/composition.h"
+#include "services/lok/login_rows.h"
 #include "services/lok/mandate.h"
 #include "services/lok/manifest.h"
 #include "sql/database.h"
@@ -21,21 +19,6 @@ struct MandateLogin {
   std::string role;           ///< `INTERFACE` or `AGENT`
   std::string secret;         ///< keys device hashes
   std::string new_client_id;  ///< used if this is the first login on the device
-};
-
-/// Everything tokens and envelope say about the client that logged in.
-struct Login {
-  std::string client_id;
-  std::int64_t user = 0;
-  std::int64_t organization = 0;
-  std::string username, first_name, last_name, email;  ///< empty where unknown
-  std::string hub_uid;
-  std::optional<std::string> tls_certificate;
-  std::vector<std::string> roles;
-  std::vector<std::string> scopes;  ///< granted
-  std::string app, version, device;
-  std::string client_role;
-  Composition composition;
 };
 
 /// Checks the mandate and finds or makes app, release, device and client: the

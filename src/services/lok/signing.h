@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "jose/jose.h"
 #include "jose/key_set.h"
-#include "services/lok/login.h"
+#include "services/lok/login_rows.h"
 
 namespace lok {
 
