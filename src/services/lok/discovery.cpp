@@ -15,8 +15,12 @@ net::HttpResponse discovery(const Configuration& configuration, const std::strin
       {"issuer", configuration.issuer},
       {"base_url", base + "/f/"},
       {"token_endpoint", base + "/o/token/"},
+      {"device_authorization_endpoint", base + "/o/app-authorization/"},
+      {"revocation_endpoint", base + "/o/revoke/"},
+      {"configure", base + "/device?code={code}"},
       {"jwks_uri", base + "/o/jwks/"},
-      {"grant_types_supported", Json::array({"urn:fakts:grant-type:mandate-key"})},
+      {"grant_types_supported", Json::array({"urn:ietf:params:oauth:grant-type:device_code",
+                                             "urn:fakts:grant-type:mandate-key", "refresh_token"})},
       {"token_endpoint_auth_methods_supported", Json::array({"none"})},
   });
   if (!configuration.description.empty()) document.set("description", configuration.description);

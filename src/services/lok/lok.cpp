@@ -3,6 +3,8 @@
 #include <optional>
 
 #include "service/auth_verifier.h"
+#include "services/lok/device_authorization.h"
+#include "services/lok/device_site.h"
 #include "services/lok/discovery.h"
 #include "services/lok/graph.h"
 #include "services/lok/identities.h"
@@ -31,13 +33,15 @@ struct Ready {
   Ready(sql::Database& database, const Configuration& configuration, Secrets secrets)
       : device_secret(std::move(secrets.device_secret)),
         signer(std::move(secrets.signing_key)),
+        device_authorization(database, configuration),
         token_endpoint(database, configuration, signer, device_secret),
         verifier(own_tokens(configuration, signer)),
         jwks(signer.jwks().dump()) {}
 
   const std::string device_secret;
   const Signer signer;
-  const TokenEndpoint token_endpoint;
+  DeviceAuthorization device_authorization;
+  TokenEndpoint token_endpoint;
   const service::TokenVerifier verifier;
   const std::string jwks;
 };
@@ -54,6 +58,7 @@ struct Lok::State {
   net::WorkerPool& workers;
   Identities identities;
   std::optional<Ready> ready;
+  std::optional<DeviceSite> site;
 };
 
 Lok::Lok(sql::Database& database, Configuration configuration, net::WorkerPool& workers)
@@ -76,8 +81,8 @@ void Lok::provision() {
 }
 
 void Lok::add_routes(net::Router& router, const std::string& prefix) {
-  const State& state = *state_;
-  const Ready& ready = state_->ready.value();
+  State& state = *state_;
+  Ready& ready = state.ready.value();
   lok::add_routes(
       router, prefix,
       {.discovery = [&state,
@@ -88,13 +93,20 @@ void Lok::add_routes(net::Router& router, const std::string& prefix) {
              response.headers.set("Cache-Control", "public, max-age=300");
              return response;
            },
+       .device_authorization =
+           [&ready, prefix](const auto& request) {
+             return ready.device_authorization.answer(request, prefix);
+           },
        .token = [&ready,
                  prefix](const auto& request) { return ready.token_endpoint.answer(request, prefix); },
+       .revoke = [&ready](const auto& request) { return ready.token_endpoint.revoke(request); },
        .report =
            [&state, &ready](const auto& request) {
              return report_aliases(state.database, ready.verifier, request);
            }},
-      state_->workers);
+      state.workers);
+  state.site.emplace(state.database, state.configuration, ready.device_secret, prefix);
+  state.site->add_routes(router, state.workers);
 }
 
 const Configuration& Lok::configuration() const { return state_->configuration; }

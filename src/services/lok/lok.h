@@ -23,7 +23,7 @@
 namespace lok {
 
 /// Of the tables; schema.lock.*.sql.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 /// Thread-safe once provisioned. Database and workers must outlive it, and it
 /// the server it is routed in.
@@ -41,7 +41,7 @@ class Lok {
   /// tables must exist. Idempotent; call before any request is handled.
   void provision();
 
-  /// Discovery, tokens, keys and reports below `prefix` (`/lok`), and what is
+  /// Discovery, tokens, keys, reports and the pages for people below `prefix` (`/lok`), and what is
   /// at the gateway's root. After `provision`.
   void add_routes(net::Router& router, const std::string& prefix);
 

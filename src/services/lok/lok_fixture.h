@@ -73,7 +73,7 @@ class LokTest : public testing::TestWithParam<sql::Dialect> {
   }
 
   net::HttpResponse post(const std::string& body) { return post(endpoint_, body); }
-  static net::HttpResponse post(const TokenEndpoint& endpoint, const std::string& body) {
+  static net::HttpResponse post(TokenEndpoint& endpoint, const std::string& body) {
     net::HttpRequest request;
     request.method = "POST";
     request.scheme = "http";
@@ -85,7 +85,7 @@ class LokTest : public testing::TestWithParam<sql::Dialect> {
   net::HttpResponse log_in(const std::string& key, const std::string& manifest) {
     return log_in(endpoint_, key, manifest);
   }
-  static net::HttpResponse log_in(const TokenEndpoint& endpoint, const std::string& key,
+  static net::HttpResponse log_in(TokenEndpoint& endpoint, const std::string& key,
                                   const std::string& manifest) {
     return post(endpoint,
                 "grant_type=urn%3Afakts%3Agrant-type%3Amandate-key&requested_client_kind=development"

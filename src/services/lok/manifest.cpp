@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/text.h"
 #include "services/lok/oauth_error.h"
 
 namespace lok {
@@ -13,11 +14,16 @@ constexpr std::size_t kMaxIdentifier = 255;
 
 [[noreturn]] void wrong(std::string why) { throw oauth_error("invalid_request", std::move(why)); }
 
+std::string checked(const Json& value, std::string_view what) {
+  if (!value.is_string()) wrong(fmt::format("The manifest's '{}' is not a text.", what));
+  if (base::contains_nul(value.as_string()))
+    wrong(fmt::format("The manifest's '{}' has U+0000 in it.", what));
+  return value.as_string();
+}
+
 std::string text(const Json& object, std::string_view key) {
   const Json& value = object[key];
-  if (value.is_null()) return {};
-  if (!value.is_string()) wrong(fmt::format("The manifest's '{}' is not a text.", key));
-  return value.as_string();
+  return value.is_null() ? "" : checked(value, key);
 }
 
 const Json::Array& list(const Json& object, std::string_view key) {
@@ -43,6 +49,7 @@ std::vector<Requirement> read_requirements(const Json& document) {
     requirement.key = text(item, "key");
     requirement.service = text(item, "service");
     requirement.optional = item["optional"].is_bool() && item["optional"].as_bool();
+    requirement.description = text(item, "description");
     if (requirement.key.empty() || requirement.service.empty()) {
       wrong("A requirement of the manifest lacks its key or its service.");
     }
@@ -57,12 +64,18 @@ std::vector<Requirement> read_requirements(const Json& document) {
 }  // namespace
 
 Manifest Manifest::parse(std::string_view json) {
-  Manifest manifest;
+  Json document;
   try {
-    manifest.document = Json::parse(json);
+    document = Json::parse(json);
   } catch (const base::Error& error) {
     wrong("The manifest is not JSON: " + error.message());
   }
+  return read(std::move(document));
+}
+
+Manifest Manifest::read(Json document) {
+  Manifest manifest;
+  manifest.document = std::move(document);
   if (!manifest.document.is_object()) wrong("The manifest is not a JSON object.");
   manifest.identifier = text(manifest.document, "identifier");
   check_identifier(manifest.identifier);
@@ -71,8 +84,7 @@ Manifest Manifest::parse(std::string_view json) {
   manifest.device_id = text(manifest.document, "device_id");
   if (manifest.device_id.empty()) manifest.device_id = text(manifest.document, "node_id");
   for (const Json& scope : list(manifest.document, "scopes")) {
-    if (!scope.is_string()) wrong("A scope of the manifest is not a text.");
-    manifest.scopes.push_back(scope.as_string());
+    manifest.scopes.push_back(checked(scope, "scopes"));
   }
   manifest.requirements = read_requirements(manifest.document);
   for (const Json& source : list(manifest.document, "public_sources")) {

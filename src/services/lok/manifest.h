@@ -13,6 +13,7 @@ struct Requirement {
   std::string key;      ///< how the app calls it: `mikro`
   std::string service;  ///< what must fill it: `live.arkitekt.mikro`
   bool optional = false;
+  std::string description;
 };
 
 struct Manifest {
@@ -26,6 +27,7 @@ struct Manifest {
 
   /// Throws invalid_request. Unknown members are ignored.
   static Manifest parse(std::string_view json);
+  static Manifest read(base::Json document);
 };
 
 }  // namespace lok

@@ -23,6 +23,12 @@ bool password_matches(std::string_view password, const std::string& hash) {
   return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
 }
 
+const std::string& decoy_hash() {
+  static const std::string hash =
+      "$argon2id$v=19$m=65536,t=2,p=1$3ATQOgJNdpph02XjSxapyg$JrSEPQEbWmYS5duxL+awCcupN7TO/ZaUW7Rsk/GIW1c";
+  return hash;
+}
+
 std::string keyed_hash(std::string_view key, std::string_view message) {
   crypto_auth_hmacsha256_state state;
   unsigned char mac[crypto_auth_hmacsha256_BYTES];

@@ -10,6 +10,9 @@ namespace lok {
 std::string hash_password(std::string_view password);
 bool password_matches(std::string_view password, const std::string& hash);
 
+/// The hash of a password nobody knows: comparing with it takes as long as with any other.
+const std::string& decoy_hash();
+
 /// Hex HMAC-SHA256. Keys of any length.
 std::string keyed_hash(std::string_view key, std::string_view message);
 

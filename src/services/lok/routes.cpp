@@ -1,41 +1,25 @@
 #include "services/lok/routes.h"
 
-#include <memory>
-#include <utility>
-
 #include "base/json.h"
+#include "services/lok/oauth_error.h"
 
 namespace lok {
 namespace {
 
-// None of these routes knows cookies, so any page may call them.
+// Whoever has the token or key may call these, from any page: none knows cookies.
 constexpr net::Router::Options kAnyOrigin{.body_bytes = std::nullopt, .cors = true};
+// Anybody may begin a login, and what they send is kept for a while.
+constexpr net::Router::Options kStrangers{.body_bytes = 64 * 1024, .cors = false};
 
-net::HttpHandler at_once(Endpoints::Answer answer) {
-  return [answer = std::move(answer)](net::HttpRequest request, net::Respond respond) {
-    respond(answer(request));
-  };
-}
-
-net::HttpHandler on_worker(Endpoints::Answer answer, net::WorkerPool& workers) {
-  auto shared = std::make_shared<const Endpoints::Answer>(std::move(answer));
-  return [shared, &workers](net::HttpRequest request, net::Respond respond) {
-    const bool taken =
-        workers.post([shared, request = std::move(request), respond] { respond((*shared)(request)); });
-    if (taken) return;
-    net::HttpResponse busy = net::HttpResponse::json(
-        503, base::Json::object({{"error", "temporarily_unavailable"},
-                                 {"error_description", "The server is busy. Try again."}})
-                 .dump());
-    busy.headers.set("Cache-Control", "no-store");
-    respond(std::move(busy));
-  };
+net::HttpResponse busy() {
+  return uncached_json(503, base::Json::object({{"error", "temporarily_unavailable"},
+                                                {"error_description", "The server is busy. Try again."}}));
 }
 
 void add_both_spellings(net::Router& router, const std::string& method, const std::string& path,
-                        const net::HttpHandler& handler) {
-  router.http(method, path, handler, kAnyOrigin);
-  router.http(method, path + "/", handler, kAnyOrigin);
+                        const net::HttpHandler& handler, net::Router::Options options = kAnyOrigin) {
+  router.http(method, path, handler, options);
+  router.http(method, path + "/", handler, options);
 }
 
 }  // namespace
@@ -50,8 +34,12 @@ void add_routes(net::Router& router, const std::string& prefix, const Endpoints&
     add_both_spellings(router, "GET", "/.well-known/fakts", discovery);
   }
   add_both_spellings(router, "GET", "/.well-known/jwks.json", jwks);
-  add_both_spellings(router, "POST", prefix + "/o/token", on_worker(endpoints.token, workers));
-  add_both_spellings(router, "POST", prefix + "/f/report", on_worker(endpoints.report, workers));
+  const auto blocking = [&](const Answer& answer) { return on_worker(answer, workers, busy()); };
+  add_both_spellings(router, "POST", prefix + "/o/app-authorization",
+                     blocking(endpoints.device_authorization), kStrangers);
+  add_both_spellings(router, "POST", prefix + "/o/token", blocking(endpoints.token));
+  add_both_spellings(router, "POST", prefix + "/o/revoke", blocking(endpoints.revoke));
+  add_both_spellings(router, "POST", prefix + "/f/report", blocking(endpoints.report));
 }
 
 }  // namespace lok

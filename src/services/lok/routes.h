@@ -1,22 +1,23 @@
 // Where Lok's HTTP endpoints are.
 #pragma once
 
-#include <functional>
 #include <string>
 
-#include "net/http.h"
 #include "net/server.h"
 #include "net/worker_pool.h"
+#include "services/lok/handlers.h"
 
 namespace lok {
 
 /// What answers, each from any worker thread.
 struct Endpoints {
-  using Answer = std::function<net::HttpResponse(const net::HttpRequest&)>;
   Answer discovery;
   Answer jwks;
-  Answer token;   ///< blocks: runs on a worker
-  Answer report;  ///< blocks: runs on a worker
+  // These block: they run on a worker.
+  Answer device_authorization;
+  Answer token;
+  Answer revoke;
+  Answer report;
 };
 
 /// Every path with and without trailing slash, since clients post to exactly

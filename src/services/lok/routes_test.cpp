@@ -21,7 +21,9 @@ class Routes : public testing::Test {
     add_routes(router_, "/lok",
                {.discovery = named("discovery"),
                 .jwks = named("jwks"),
+                .device_authorization = named("device_authorization"),
                 .token = named("token"),
+                .revoke = named("revoke"),
                 .report = named("report")},
                workers_);
   }
@@ -46,6 +48,8 @@ TEST_F(Routes, AnswerWithAndWithoutTrailingSlash) {
     EXPECT_EQ(ask("GET", std::string("/lok/o/jwks") + slash), "jwks");
     EXPECT_EQ(ask("GET", std::string("/.well-known/jwks.json") + slash), "jwks");
     EXPECT_EQ(ask("POST", std::string("/lok/o/token") + slash), "token");
+    EXPECT_EQ(ask("POST", std::string("/lok/o/app-authorization") + slash), "device_authorization");
+    EXPECT_EQ(ask("POST", std::string("/lok/o/revoke") + slash), "revoke");
     EXPECT_EQ(ask("POST", std::string("/lok/f/report") + slash), "report");
   }
 }
@@ -53,7 +57,7 @@ TEST_F(Routes, AnswerWithAndWithoutTrailingSlash) {
 TEST_F(Routes, KnowOtherMethodsFromUnknownPaths) {
   EXPECT_EQ(ask("GET", "/lok/o/token/"), "405");
   EXPECT_EQ(ask("POST", "/lok/.well-known/fakts"), "405");
-  EXPECT_EQ(ask("POST", "/lok/o/revoke/"), "404");
+  EXPECT_EQ(ask("POST", "/lok/o/nonesuch/"), "404");
 }
 
 TEST_F(Routes, SayBusyWhenNoWorkerIsLeft) {

@@ -1,4 +1,4 @@
--- version 2
+-- version 3
 create table "app" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -61,6 +61,40 @@ create table "device" (
   "organization_id" integer not null references "organization"(id) on delete cascade,
   "name" text,
   "device_id" text not null
+);
+
+create table "device_login" (
+  "id" integer primary key autoincrement,
+  "device_code_hash" text not null,
+  "user_code" text not null,
+  "client_id" text not null,
+  "kind" text not null,
+  "role" text not null,
+  "manifest" text not null,
+  "device_id" text not null,
+  "state" text not null,
+  "created_at" integer not null,
+  "expires_at" integer not null,
+  "membership_id" integer references "membership"(id) on delete cascade,
+  "hub_id" integer references "hub"(id) on delete cascade,
+  "declined" text not null default '[]'
+);
+
+create table "web_session" (
+  "id" integer primary key autoincrement,
+  "token_hash" text not null,
+  "user_id" integer not null references "user_account"(id) on delete cascade,
+  "created_at" integer not null,
+  "expires_at" integer not null
+);
+
+create table "refresh_chain" (
+  "id" integer primary key autoincrement,
+  "client_id" integer not null references "client"(id) on delete cascade,
+  "current_hash" text not null,
+  "previous_hash" text,
+  "started_at" integer not null,
+  "rotated_at" integer not null
 );
 
 create table "hub" (
@@ -271,6 +305,24 @@ create index if not exists "login_context_hub_id_some_idx" on "login_context" ("
 create unique index if not exists "device_organization_id_device_id_idx" on "device" ("organization_id", "device_id");
 
 create index if not exists "device_organization_id_id_idx" on "device" ("organization_id", "id");
+
+create unique index if not exists "device_login_device_code_hash_idx" on "device_login" ("device_code_hash");
+
+create unique index if not exists "device_login_user_code_idx" on "device_login" ("user_code");
+
+create index if not exists "device_login_expires_at_idx" on "device_login" ("expires_at");
+
+create index if not exists "device_login_membership_id_some_idx" on "device_login" ("membership_id") where "membership_id" is not null;
+
+create index if not exists "device_login_hub_id_some_idx" on "device_login" ("hub_id") where "hub_id" is not null;
+
+create unique index if not exists "web_session_token_hash_idx" on "web_session" ("token_hash");
+
+create index if not exists "web_session_expires_at_idx" on "web_session" ("expires_at");
+
+create index if not exists "web_session_user_id_idx" on "web_session" ("user_id");
+
+create unique index if not exists "refresh_chain_client_id_idx" on "refresh_chain" ("client_id");
 
 create unique index if not exists "hub_organization_id_identifier_idx" on "hub" ("organization_id", "identifier");
 

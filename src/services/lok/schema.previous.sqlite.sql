@@ -1,4 +1,4 @@
--- version 1
+-- version 2
 create table "app" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -236,73 +236,85 @@ create table "instance_denied_user" (
 
 create unique index if not exists "app_organization_id_identifier_idx" on "app" ("organization_id", "identifier");
 
+create index if not exists "app_organization_id_id_idx" on "app" ("organization_id", "id");
+
 create unique index if not exists "release_app_id_version_idx" on "release" ("app_id", "version");
 
 create unique index if not exists "client_client_id_idx" on "client" ("client_id");
 
 create unique index if not exists "client_mandate_id_device_key_idx" on "client" ("mandate_id", "device_key");
 
-create index if not exists "client_organization_id_idx" on "client" ("organization_id");
+create index if not exists "client_organization_id_id_idx" on "client" ("organization_id", "id");
 
-create index if not exists "client_release_id_idx" on "client" ("release_id");
+create index if not exists "client_release_id_some_idx" on "client" ("release_id") where "release_id" is not null;
 
-create index if not exists "client_node_id_idx" on "client" ("node_id");
+create index if not exists "client_node_id_some_idx" on "client" ("node_id") where "node_id" is not null;
 
-create index if not exists "client_user_id_idx" on "client" ("user_id");
+create index if not exists "client_user_id_some_idx" on "client" ("user_id") where "user_id" is not null;
 
-create index if not exists "client_hub_id_idx" on "client" ("hub_id");
+create index if not exists "client_hub_id_some_idx" on "client" ("hub_id") where "hub_id" is not null;
 
-create index if not exists "client_membership_id_idx" on "client" ("membership_id");
+create index if not exists "client_membership_id_some_idx" on "client" ("membership_id") where "membership_id" is not null;
 
 create unique index if not exists "used_alias_client_id_key_idx" on "used_alias" ("client_id", "key");
 
-create index if not exists "used_alias_alias_id_idx" on "used_alias" ("alias_id");
+create index if not exists "used_alias_alias_id_some_idx" on "used_alias" ("alias_id") where "alias_id" is not null;
 
 create unique index if not exists "login_context_client_id_idx" on "login_context" ("client_id");
 
-create index if not exists "login_context_organization_id_idx" on "login_context" ("organization_id");
+create index if not exists "login_context_organization_id_id_idx" on "login_context" ("organization_id", "id");
 
 create index if not exists "login_context_user_id_idx" on "login_context" ("user_id");
 
-create index if not exists "login_context_hub_id_idx" on "login_context" ("hub_id");
+create index if not exists "login_context_hub_id_some_idx" on "login_context" ("hub_id") where "hub_id" is not null;
 
 create unique index if not exists "device_organization_id_device_id_idx" on "device" ("organization_id", "device_id");
+
+create index if not exists "device_organization_id_id_idx" on "device" ("organization_id", "id");
 
 create unique index if not exists "hub_organization_id_identifier_idx" on "hub" ("organization_id", "identifier");
 
 create index if not exists "hub_uid_idx" on "hub" ("uid");
 
+create index if not exists "hub_organization_id_id_idx" on "hub" ("organization_id", "id");
+
 create unique index if not exists "mandate_key_hash_idx" on "mandate" ("key_hash");
 
-create index if not exists "mandate_organization_id_idx" on "mandate" ("organization_id");
+create index if not exists "mandate_organization_id_id_idx" on "mandate" ("organization_id", "id");
 
 create index if not exists "mandate_hub_id_idx" on "mandate" ("hub_id");
 
-create index if not exists "mandate_agent_device_id_idx" on "mandate" ("agent_device_id");
+create index if not exists "mandate_agent_device_id_some_idx" on "mandate" ("agent_device_id") where "agent_device_id" is not null;
 
-create index if not exists "mandate_parent_id_idx" on "mandate" ("parent_id");
+create index if not exists "mandate_parent_id_some_idx" on "mandate" ("parent_id") where "parent_id" is not null;
 
-create index if not exists "mandate_issuing_client_id_idx" on "mandate" ("issuing_client_id");
+create index if not exists "mandate_issuing_client_id_some_idx" on "mandate" ("issuing_client_id") where "issuing_client_id" is not null;
 
 create index if not exists "mandate_grantor_id_idx" on "mandate" ("grantor_id");
 
-create index if not exists "mandate_agent_user_id_idx" on "mandate" ("agent_user_id");
+create index if not exists "mandate_agent_user_id_some_idx" on "mandate" ("agent_user_id") where "agent_user_id" is not null;
 
 create index if not exists "mandate_membership_id_idx" on "mandate" ("membership_id");
 
 create unique index if not exists "membership_user_id_organization_id_idx" on "membership" ("user_id", "organization_id");
 
-create index if not exists "membership_organization_id_idx" on "membership" ("organization_id");
+create index if not exists "membership_organization_id_id_idx" on "membership" ("organization_id", "id");
 
 create unique index if not exists "organization_slug_idx" on "organization" ("slug");
 
-create index if not exists "organization_owner_id_idx" on "organization" ("owner_id");
+create index if not exists "organization_owner_id_some_idx" on "organization" ("owner_id") where "owner_id" is not null;
 
 create unique index if not exists "role_organization_id_identifier_idx" on "role" ("organization_id", "identifier");
 
+create index if not exists "role_organization_id_id_idx" on "role" ("organization_id", "id");
+
 create unique index if not exists "scope_organization_id_value_idx" on "scope" ("organization_id", "value");
 
+create index if not exists "scope_organization_id_id_idx" on "scope" ("organization_id", "id");
+
 create unique index if not exists "service_organization_id_identifier_idx" on "service" ("organization_id", "identifier");
+
+create index if not exists "service_organization_id_id_idx" on "service" ("organization_id", "id");
 
 create unique index if not exists "service_release_service_id_version_idx" on "service_release" ("service_id", "version");
 

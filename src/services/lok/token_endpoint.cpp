@@ -1,52 +1,29 @@
 #include "services/lok/token_endpoint.h"
 
-#include <algorithm>
 #include <array>
 
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "services/lok/device_authorization.h"
+#include "services/lok/device_login.h"
 #include "services/lok/envelope.h"
 #include "services/lok/login.h"
 #include "services/lok/oauth_error.h"
 #include "services/lok/origin.h"
+#include "services/lok/refresh.h"
 
 namespace lok {
 namespace {
 
 using base::Json;
-using Form = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::string_view kMandateKeyGrant = "urn:fakts:grant-type:mandate-key";
+constexpr std::string_view kDeviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code";
+constexpr std::string_view kRefreshGrant = "refresh_token";
 
-/// A parameter given twice is an error in OAuth; empty counts as absent.
-std::string parameter(const Form& form, std::string_view name) {
-  std::string value;
-  bool seen = false;
-  for (const auto& [key, text] : form) {
-    if (key != name) continue;
-    if (seen) throw oauth_error("invalid_request", fmt::format("'{}' is given twice.", name));
-    value = text;
-    seen = true;
-  }
-  return value;
-}
-
-std::string required(const Form& form, std::string_view name) {
-  std::string value = parameter(form, name);
-  if (value.empty()) throw oauth_error("invalid_request", fmt::format("'{}' is missing.", name));
-  return value;
-}
-
-template <std::size_t N>
-std::string choice(const Form& form, std::string_view name, const std::array<std::string_view, N>& allowed) {
-  const std::string value = parameter(form, name);
-  if (value.empty()) return std::string(allowed.front());
-  for (const std::string_view known : allowed) {
-    if (base::fold_case(known) == value) return std::string(known);
-  }
-  throw oauth_error("invalid_request", fmt::format("'{}' cannot be '{}'.", name, value));
-}
+// A slowed app waits seconds longer for good, so only those are slowed that cannot mean it.
+constexpr std::chrono::milliseconds kLeastPollInterval{kPollInterval * 800};
 
 Json token_answer(const Login& login, std::string access_token, std::chrono::seconds lifetime) {
   return Json::object({{"access_token", std::move(access_token)},
@@ -58,48 +35,110 @@ Json token_answer(const Login& login, std::string access_token, std::chrono::sec
 
 }  // namespace
 
-net::HttpResponse TokenEndpoint::mandate_key(const net::HttpRequest& request,
-                                             const std::string& prefix) const {
+TokenEndpoint::TokenEndpoint(sql::Database& database, const Configuration& configuration,
+                             const Signer& signer, std::string device_secret)
+    : database_(database),
+      configuration_(configuration),
+      signer_(signer),
+      device_secret_(std::move(device_secret)),
+      polls_(1, kLeastPollInterval) {}
+
+TokenEndpoint::Granted TokenEndpoint::mandate_key(const OAuthForm& form, std::int64_t now) {
   static constexpr std::array<std::string_view, 3> kKinds{"DEVELOPMENT", "DESKTOP", "MOBILE"};
-  static constexpr std::array<std::string_view, 2> kRoles{"INTERFACE", "AGENT"};
-  const Form form = net::parse_form(request.body);
   MandateLogin wanted;
-  wanted.key_hash = hash_key(required(form, "key"));
-  wanted.manifest = Manifest::parse(required(form, "manifest"));
-  wanted.kind = choice(form, "requested_client_kind", kKinds);
-  wanted.role = choice(form, "requested_client_role", kRoles);
+  wanted.key_hash = hash_key(form.required("key"));
+  wanted.manifest = Manifest::parse(form.required("manifest"));
+  wanted.kind = choose("requested_client_kind", form.parameter("requested_client_kind"), kKinds);
+  wanted.role = choose_role(form.parameter("requested_client_role"));
   wanted.secret = device_secret_;
   wanted.new_client_id = base::uuid4();
-
-  const std::int64_t now = base::now_micros();
   database_.read(sql::Database::Snapshot::kSingle,
                  [&](sql::Reader& reader) { check_mandate(reader, wanted, now); });
-  Login login;
-  database_.write([&](sql::Writer& writer) { login = log_in(writer, wanted, now); });
-
-  const std::chrono::seconds lifetime = configuration_.token_lifetime;
-  const Json claims = claims_of(login, configuration_.issuer, lifetime, now);
-  Json answer = token_answer(login, signer_.sign(claims), lifetime);
-  add_envelope(answer,
-               {.deployment_name = configuration_.deployment_name,
-                .prefix = prefix.empty() ? "" : prefix.substr(1),
-                .user = std::to_string(login.user),
-                .organization = std::to_string(login.organization),
-                .hub = login.hub_uid,
-                .tls_certificate = login.tls_certificate,
-                .composition = login.composition},
-               Origin::of(request));
-  return uncached_json(200, answer);
+  Granted granted;
+  database_.write([&](sql::Writer& writer) { granted.login = log_in(writer, wanted, now); });
+  return granted;
 }
 
-net::HttpResponse TokenEndpoint::answer(const net::HttpRequest& request, const std::string& prefix) const {
+TokenEndpoint::Granted TokenEndpoint::device_code(const OAuthForm& form, std::int64_t now) {
+  const std::string hash = hash_token(form.required("device_code"));
+  const std::string client_id = form.required("client_id");
   try {
-    if (!may_carry_secrets(request, configuration_.allow_insecure_transport)) {
-      throw oauth_error("invalid_request", "Credentials are only taken over https here.");
+    database_.read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+      check_collectable(find_login_by_device_code(reader, hash), client_id, now);
+    });
+  } catch (const base::Error& error) {
+    if (error.reason() == "authorization_pending" && !polls_.take(hash, base::monotonic_micros())) {
+      throw oauth_error("slow_down", "Nobody has decided yet. Ask less often.");
     }
-    const std::string grant = required(net::parse_form(request.body), "grant_type");
-    if (grant == kMandateKeyGrant) return mandate_key(request, prefix);
-    throw oauth_error("unsupported_grant_type", fmt::format("The grant '{}' is not offered here.", grant));
+    throw;
+  }
+  Granted granted;
+  granted.refresh_token = base::random_token();
+  database_.write([&](sql::Writer& writer) {
+    granted.login =
+        collect_login(writer, hash, client_id, device_secret_, hash_token(*granted.refresh_token), now);
+  });
+  return granted;
+}
+
+TokenEndpoint::Granted TokenEndpoint::refresh_token(const OAuthForm& form, std::int64_t now) {
+  const RefreshRequest wanted{form.required("client_id"), form.required("refresh_token"), device_secret_};
+  database_.read(sql::Database::Snapshot::kSingle,
+                 [&](sql::Reader& reader) { check_refresh(reader, wanted, now); });
+  Refreshed refreshed;
+  database_.write([&](sql::Writer& writer) { refreshed = refresh(writer, wanted, now); });
+  return {std::move(refreshed.login), std::move(refreshed.token)};
+}
+
+void TokenEndpoint::check_transport(const net::HttpRequest& request) const {
+  if (may_carry_secrets(request, configuration_.allow_insecure_transport)) return;
+  throw oauth_error("invalid_request", "Credentials are only taken over https here.");
+}
+
+net::HttpResponse TokenEndpoint::answer(const net::HttpRequest& request, const std::string& prefix) {
+  try {
+    check_transport(request);
+    const OAuthForm form(request);
+    const std::string grant = form.required("grant_type");
+    const std::int64_t now = base::now_micros();
+    Granted granted;
+    if (grant == kMandateKeyGrant) {
+      granted = mandate_key(form, now);
+    } else if (grant == kDeviceCodeGrant) {
+      granted = device_code(form, now);
+    } else if (grant == kRefreshGrant) {
+      granted = refresh_token(form, now);
+    } else {
+      throw oauth_error("unsupported_grant_type", fmt::format("The grant '{}' is not offered here.", grant));
+    }
+    const Login& login = granted.login;
+    const std::chrono::seconds lifetime = configuration_.token_lifetime;
+    const Json claims = claims_of(login, configuration_.issuer, lifetime, now);
+    Json body = token_answer(login, signer_.sign(claims), lifetime);
+    if (granted.refresh_token) body.set("refresh_token", *granted.refresh_token);
+    add_envelope(body,
+                 {.deployment_name = configuration_.deployment_name,
+                  .prefix = prefix.empty() ? "" : prefix.substr(1),
+                  .user = std::to_string(login.user),
+                  .organization = std::to_string(login.organization),
+                  .hub = login.hub_uid,
+                  .tls_certificate = login.tls_certificate,
+                  .composition = login.composition},
+                 Origin::of(request));
+    return uncached_json(200, body);
+  } catch (const std::exception& error) {
+    return oauth_failure(error);
+  }
+}
+
+net::HttpResponse TokenEndpoint::revoke(const net::HttpRequest& request) {
+  try {
+    check_transport(request);
+    const OAuthForm form(request);
+    const std::string token = form.required("token");
+    const std::string client_id = form.required("client_id");
+    database_.write([&](sql::Writer& writer) { revoke_chain(writer, client_id, token); });
+    return uncached_json(200, Json::object());
   } catch (const std::exception& error) {
     return oauth_failure(error);
   }

@@ -110,7 +110,7 @@ TEST_P(MandateKeyGrant, EveryRefusalSaysWhy) {
   EXPECT_EQ(error_of(post("grant_type=urn%3Afakts%3Agrant-type%3Amandate-key&key=key-one")),
             "invalid_request");
   EXPECT_EQ(error_of(post("grant_type=password&username=ada")), "unsupported_grant_type");
-  EXPECT_EQ(error_of(post("grant_type=refresh_token")), "unsupported_grant_type");
+  EXPECT_EQ(error_of(post("grant_type=refresh_token")), "invalid_request");
   EXPECT_EQ(error_of(post("grant_type=a&grant_type=b")), "invalid_request");
   execute("update mandate set revoked_at = 1 where label = 'first'");
   EXPECT_EQ(error_of(log_in("key-one", kApp)), "invalid_grant");

@@ -1,0 +1,49 @@
+// One request for a page: what was filled in, who looks at it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/http.h"
+#include "services/lok/pages.h"
+#include "services/lok/visits.h"
+
+namespace lok {
+
+class PageRequest {
+ public:
+  /// `http` must outlive it. Throws Error(kValidation) for a form that is none.
+  PageRequest(const net::HttpRequest& http, Visit visit, pages::Frame frame, std::int64_t now);
+
+  const net::HttpRequest& http() const { return http_; }
+  const Visit& visit() const { return visit_; }
+  const pages::Frame& frame() const { return frame_; }
+  std::int64_t now() const { return now_; }  ///< microseconds UTC
+
+  /// A field of the form, of a GET of the link; empty if absent.
+  std::string field(std::string_view name) const;
+  /// All values of a field that may be there several times.
+  std::vector<std::string> fields(std::string_view name) const;
+  /// Whether the form came from a page that this visitor was shown.
+  bool is_own_form() const { return Visits::is_own_form(visit_, http_, field("csrf")); }
+
+  /// From now on somebody else looks at it: signed in, or out.
+  void become(Visit visit);
+
+  net::HttpResponse notice(int status, std::string_view title, std::string_view text) const;
+  /// To the page of the app whose code came along. Nothing else of the request
+  /// gets into the address.
+  net::HttpResponse go_on() const;
+
+ private:
+  const net::HttpRequest& http_;
+  Visit visit_;
+  pages::Frame frame_;
+  std::int64_t now_;
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+}  // namespace lok

@@ -1,0 +1,74 @@
+// The pages people see: HTML as text. No scripts; every text that comes from
+// elsewhere is escaped here and nowhere else.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/lok/manifest.h"
+
+namespace lok::pages {
+
+/// What all pages of one visit have in common.
+struct Frame {
+  std::string deployment;
+  std::string prefix;    ///< `/lok`
+  std::string username;  ///< empty: nobody is signed in
+  std::string csrf;
+};
+
+/// Texts with everything that means something in HTML made harmless.
+std::string escaped(std::string_view text);
+
+/// A whole page; `body` is HTML.
+std::string page(const Frame& frame, std::string_view title, std::string_view body);
+
+/// What came of it, and what to do now.
+std::string notice(const Frame& frame, std::string_view title, std::string_view text);
+
+/// Asks for the code an app shows. `problem` may be empty.
+std::string enter_code(const Frame& frame, std::string_view problem);
+
+/// The request a page is about, as its link named it.
+struct Asked {
+  std::string code;
+  std::string hub;  ///< row; empty: not named
+  const Manifest& manifest;
+};
+
+struct SignIn {
+  const Asked* asked = nullptr;  ///< null: nothing but signing in
+  std::string username;
+  std::string problem;
+};
+std::string sign_in(const Frame& frame, const SignIn& view);
+std::string sign_out(const Frame& frame);
+
+/// A hub a person may let an app into.
+struct Place {
+  std::int64_t hub = 0;
+  std::int64_t membership = 0;
+  std::string hub_name;
+  std::string organization_name;
+};
+std::string choose_place(const Frame& frame, const Asked& asked, const std::vector<Place>& places);
+
+struct OfferedScope {
+  std::string label;
+  std::string description;
+};
+struct Approval {
+  const Asked& asked;
+  Place place;
+  bool has_other_places = false;
+  std::vector<OfferedScope> scopes;
+  std::vector<std::string> unavailable;  ///< keys of requirements
+};
+std::string approve(const Frame& frame, const Approval& view);
+
+std::string_view stylesheet();
+
+}  // namespace lok::pages
