@@ -13,18 +13,21 @@ from pathlib import Path
 from .access import Access
 
 
-def client_environment(server: Access, home: Path, key: str, url: str | None = None) -> dict[str, str]:
-    """What a program of the official client needs to log in unattended, and nothing of ours."""
+def client_environment(server: Access, home: Path, key: str | None, url: str | None = None) -> dict[str, str]:
+    """What a program of the official client needs to log in unattended, and nothing of ours.
+
+    Without a key somebody has to approve it."""
     home.mkdir(parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    login = {} if key is None else {"FAKTS_MANDATE_KEY": key}
     return {
         **kept,
+        **login,
         "HOME": str(home),
         "XDG_STATE_HOME": str(home / "state"),
         "XDG_CONFIG_HOME": str(home / "config"),
         "REKUEST_JOURNAL_PATH": str(home / "journal.db"),
         "FAKTS_URL": url or server.url,
-        "FAKTS_MANDATE_KEY": key,
         "ARKITEKT_HEADLESS": "1",
         "ARKITEKT_MESH": "0",
         "PYTHONUNBUFFERED": "1",
@@ -37,7 +40,7 @@ class AppProcess:
 
     process: subprocess.Popen[bytes]
     home: Path
-    key: str
+    key: str | None
     output_path: Path
 
     @property
@@ -87,15 +90,17 @@ class Apps:
         key: str | None = None,
         url: str | None = None,
         home: Path | None = None,
+        with_key: bool = True,
     ) -> AppProcess:
-        """Starts a file, or a program given as text, under a mandate key of its own."""
+        """Starts a file, or a program given as text, under a mandate key of its own, or without one."""
         self.room.mkdir(parents=True, exist_ok=True)
         if isinstance(program, str):
             file = self.room / f"{name}.py"
             file.write_text(textwrap.dedent(program))
         else:
             file = program
-        key = key or self.server.take_key()
+        if with_key:
+            key = key or self.server.take_key()
         home = home or self.room / f"{name}-home"
         output_path = self.room / f"{name}-{len(self.started)}.log"
         with output_path.open("wb") as output:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 MANDATE_KEY = "urn:fakts:grant-type:mandate-key"
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 @dataclass
@@ -130,6 +131,42 @@ def log_in(gateway: str, key: str, identifier: str, **changes: Any) -> dict[str,
     )
     assert answer.status == 200, answer.body
     return answer.json()
+
+
+def start_device_login(gateway: str, identifier: str, seconds: int = 300, **changes: Any) -> dict[str, Any]:
+    """What an app without a key is told to show, as it asks for it."""
+    discovered = request(f"{gateway}/.well-known/fakts").json()
+    asked = {
+        "manifest": manifest(identifier, **changes),
+        "expiration_time_seconds": seconds,
+        "redirect_uris": [],
+        "requested_client_kind": "development",
+        "requested_client_role": "interface",
+    }
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    answer = request(discovered["device_authorization_endpoint"], json.dumps(asked).encode(), headers=headers)
+    assert answer.status == 200, answer.body
+    return {**answer.json(), "token_endpoint": discovered["token_endpoint"]}
+
+
+def poll_device_login(started: dict[str, Any]) -> Answer:
+    """Asks whether somebody has decided."""
+    return token_request(
+        started["token_endpoint"],
+        grant_type=DEVICE_CODE,
+        device_code=started["device_code"],
+        client_id=started["client_id"],
+    )
+
+
+def refresh(token_endpoint: str, session: dict[str, Any]) -> Answer:
+    """Asks for the next tokens of a session."""
+    return token_request(
+        token_endpoint,
+        grant_type="refresh_token",
+        refresh_token=session["refresh_token"],
+        client_id=session["client_id"],
+    )
 
 
 def speak(port: int, sent: bytes, timeout: float = 10, host: str = "127.0.0.1") -> bytes:

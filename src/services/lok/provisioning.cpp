@@ -81,6 +81,8 @@ std::int64_t write_user(sql::Writer& writer, const Account& account, std::int64_
 void write_password(sql::Writer& writer, std::int64_t user, const NewPassword& password) {
   writer.execute("update user_account set password_hash = $1, password_mark = $2 where id = $3",
                  {password.hash, password.mark, user});
+  // Who signed in with the old one has to know the new one.
+  writer.execute("delete from web_session where user_id = $1", {user});
 }
 
 std::int64_t role_id(sql::Writer& writer, std::int64_t organization, const std::string& identifier) {

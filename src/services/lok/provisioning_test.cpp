@@ -100,6 +100,17 @@ TEST_P(Provisioning, StoresPasswordsHashedAndOnlyWhenTheyChange) {
   EXPECT_EQ(hash(), third);
 }
 
+TEST_P(Provisioning, AnotherPasswordEndsTheSessionsOfTheOld) {
+  execute(
+      "insert into web_session (token_hash, user_id, created_at, expires_at)"
+      " select username, id, 0, 0 from user_account");
+  provision(*database_, configuration_);
+  EXPECT_EQ(number("select count(*) from web_session"), 2);
+  configuration_.users[0].password = "changed";
+  provision(*database_, configuration_);
+  EXPECT_EQ(std::string(rows("select token_hash from web_session").text(0, 0)), "bob");
+}
+
 TEST_P(Provisioning, ADeclaredAppHasAKeyForItselfAlone) {
   configuration_.hubs[0].clients.push_back({"engine", "app", "engine-key"});
   provision(*database_, configuration_);
