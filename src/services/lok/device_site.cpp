@@ -172,9 +172,9 @@ net::HttpResponse DeviceSite::show_approval(const PageRequest& request, const De
   database_.read(sql::Database::Snapshot::kConsistent, [&](sql::Reader& reader) {
     const std::vector<pages::Place> places = places_of(reader, user);
     if (places.empty()) {
-      response = request.notice(kForbidden, "You are in no organization",
-                                "An app works inside an organization. Ask somebody who runs one to add you,"
-                                " then open the link of your app again.");
+      response = request.notice(kForbidden, "There is nowhere to let it in",
+                                "An app works with the services of an organization, and you are in none that"
+                                " has some. Ask somebody who runs one to add you, then open the link again.");
       return;
     }
     const auto chosen =

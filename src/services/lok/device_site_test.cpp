@@ -251,7 +251,7 @@ TEST_P(DeviceSiteTest, NobodyApprovesForAnOrganizationOfOthers) {
   EXPECT_EQ(state(), "pending");
   execute("update membership set blocked = 1");
   const net::HttpResponse page = browser.open("/lok/device", {{"code", code}});
-  EXPECT_THAT(page.body, HasSubstr("You are in no organization"));
+  EXPECT_THAT(page.body, HasSubstr("There is nowhere to let it in"));
 }
 
 TEST_P(DeviceSiteTest, NobodyDecidesWithoutSigningIn) {

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace lok {
 namespace {
@@ -37,10 +38,11 @@ void Throttle::make_room(std::int64_t now) {
 std::string network_of(std::string_view address) {
   const std::string text(address);
   in6_addr bytes{};
-  if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1) return text;
-  constexpr std::string_view kMapped("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
-  const std::string_view raw(reinterpret_cast<const char*>(bytes.s6_addr), sizeof bytes.s6_addr);
-  return std::string(raw.starts_with(kMapped) ? raw : raw.substr(0, kNetworkBytes));
+  if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes)) return text;
+  std::fill(bytes.s6_addr + kNetworkBytes, std::end(bytes.s6_addr), 0);
+  char network[INET6_ADDRSTRLEN];
+  inet_ntop(AF_INET6, &bytes, network, sizeof network);
+  return std::string(network) + "/64";
 }
 
 }  // namespace lok

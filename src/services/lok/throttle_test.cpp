@@ -39,7 +39,8 @@ TEST(Throttle, ForgetsTheHarmlessWhenThereAreMany) {
 TEST(NetworkOf, IsWhatOneCallerHas) {
   EXPECT_EQ(network_of("10.0.0.1"), "10.0.0.1");
   EXPECT_NE(network_of("10.0.0.1"), network_of("10.0.0.2"));
-  EXPECT_EQ(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:2:ffff::9"));
+  EXPECT_EQ(network_of("2001:db8:1:2::1"), "2001:db8:1:2::/64");
+  EXPECT_EQ(network_of("2001:db8:1:2:ffff::9"), "2001:db8:1:2::/64");
   EXPECT_NE(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:3::1"));
   EXPECT_NE(network_of("::ffff:10.0.0.1"), network_of("::ffff:10.0.0.2"));
 }
