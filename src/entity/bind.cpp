@@ -83,6 +83,7 @@ struct Binding::State {
   void bind();
   void bind_root(const NamedType* root);
   void bind_root_field(const FieldDef& field);
+  void bind_stats(const FieldDef& root, const Directive& stats);
   void bind_entity(const Table& table);
   std::shared_ptr<EntityResolver> entity_field(const Table& table, const FieldDef& field);
   ListSource list_source(const FieldDef& field, const Table& table);
@@ -107,11 +108,18 @@ void Binding::State::bind() {
       if (registry.computed.contains(name_of(field))) {
         problems.push_back(name_of(field) + ": @value types have no computed fields");
       }
+      if (find_directive(*field.directives, "absent") != nullptr) {
+        resolvers->set(field, absent_field(field));
+        continue;
+      }
       const Table* named = model.table_of(*field.type->named);
       resolvers->set(field, named == nullptr
                                 ? graphql::json_field_resolver(field)
                                 : std::shared_ptr<graphql::Resolver>(named_rows_field(field, *named)));
     }
+  }
+  for (const auto& [type, condition] : registry.visible) {
+    if (!model.restrict(type, condition)) problems.push_back(type + ": no entity whose rows could be hidden");
   }
   for (const Table& table : model.tables()) bind_entity(table);
   bind_root(schema->query());
@@ -139,6 +147,10 @@ void Binding::State::bind_root(const NamedType* root) {
 
 void Binding::State::bind_root_field(const FieldDef& field) {
   const std::string name = name_of(field);
+  if (const Directive* stats = find_directive(field.type->named->directives, "stats")) {
+    bind_stats(field, *stats);
+    return;
+  }
   const Table* table = model.table_of(*field.type->named);
   bool by_code = true;
   if (const auto it = registry.answers.find(name); it != registry.answers.end()) {
@@ -160,6 +172,23 @@ void Binding::State::bind_root_field(const FieldDef& field) {
     resolvers->set(field, root_list(list_source(field, *table)));
   } else if (field.arguments.size() == 1 && field.arguments[0].name == "id") {
     resolvers->set(field, root_get(*table));
+  }
+}
+
+// Fields of a `@stats` type are bound to the filter of the one root field that leads there.
+void Binding::State::bind_stats(const FieldDef& root, const Directive& stats) {
+  const NamedType* counted = schema->type(text_argument(stats, "of"));
+  const Table* table = counted == nullptr ? nullptr : model.table_of(*counted);
+  if (table == nullptr) {
+    problems.push_back(name_of(root) + ": statistics of a type that is no entity");
+    return;
+  }
+  const ListSource source = list_source(root, *table);
+  resolvers->set(root, stats_root());
+  for (const FieldDef& field : root.type->named->fields) {
+    if (auto resolver = stats_field(field, *table, source.filter, problems)) {
+      resolvers->set(field, std::move(resolver));
+    }
   }
 }
 
@@ -229,6 +258,7 @@ std::shared_ptr<EntityResolver> Binding::State::entity_field(const Table& table,
   if (const Directive* through = find_directive(directives, "through")) {
     source.join = model.join(text_argument(*through, "table"));
     source.join_forward = source.join->from_column == text_argument(*through, "from") + "_id";
+    source.join_where = text_argument(*through, "where");
     return list_field(std::move(source));
   }
   return nullptr;

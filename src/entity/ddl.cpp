@@ -125,12 +125,15 @@ std::string Model::ddl(sql::Dialect dialect) const {
   std::string text;
   const auto add = [&](const std::string& statement) { text += statement + ";\n\n"; };
   for (const Table& table : tables_) add(create_table(table, dialect));
-  for (const JoinTable& join : joins_) add(create_join(join));
+  for (const JoinTable& join : joins_) {
+    if (!join.is_entity) add(create_join(join));
+  }
   for (const Table& table : tables_) {
     for (const std::string& statement : add_references(table, dialect)) add(statement);
     for (const std::string& statement : create_indexes(table)) add(statement);
   }
   for (const JoinTable& join : joins_) {
+    if (join.is_entity) continue;
     for (const std::string& statement : create_indexes(join)) add(statement);
   }
   return text;

@@ -32,11 +32,16 @@ struct ListSource {
   const Column* by = nullptr;       ///< `@many`: the element's reference to the parent
   const JoinTable* join = nullptr;  ///< `@through`
   bool join_forward = true;         ///< the parent is the join's `from`
+  std::string join_where;           ///< `@through(where:)`: SQL about the join's row `j`
   const Filter* filter = nullptr;
   const Ordering* ordering = nullptr;
   std::string fixed_order;       ///< `@many(order:)`: `t."created_at" desc`
   std::int64_t fixed_limit = 0;  ///< 0: none
 };
+/// `@stats(of:)`: a root field that keeps its `filters`, and the fields below it.
+std::shared_ptr<EntityResolver> stats_root();
+std::shared_ptr<EntityResolver> stats_field(const graphql::FieldDef& field, const Table& table,
+                                            const Filter* filter, std::vector<std::string>& problems);
 std::shared_ptr<EntityResolver> list_field(ListSource source);
 std::shared_ptr<EntityResolver> root_list(ListSource source);
 /// `thing(id: ...)`: throws NOT_FOUND.

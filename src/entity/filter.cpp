@@ -218,6 +218,7 @@ Page page_of(std::int64_t offset, std::optional<std::int64_t> limit, std::size_t
 }
 
 std::string scope_condition(const Table& table, SqlText& sql, const std::string& alias, const Call& call) {
+  if (table.visible) return table.visible(sql, alias, call);
   if (table.scope == Table::Scope::kGlobal) return "";
   if (table.scope == Table::Scope::kOwn)
     return fmt::format("{}.\"organization_id\" = {}", alias, sql.bind(call.organization));

@@ -223,6 +223,14 @@ class NestedList : public ListBase {
     return ids;
   }
 
+  // What restricts the list beside its parent. Rows of a parent the caller may see are seen, unless their
+  // type says who sees them.
+  std::string restriction(SqlText& sql, const Batch& batch, const Call& call) const {
+    std::string text = and_also(source_.join_where);
+    if (source_.table->visible) text += and_also(source_.table->visible(sql, "t", call));
+    return text + and_also(condition(sql, batch.arguments, call));
+  }
+
   // `from ... where <parent> = ` with the parent's column named.
   std::string parent_column() const {
     if (source_.join == nullptr) return "t." + quoted(source_.by->name);
@@ -241,7 +249,7 @@ class NestedList : public ListBase {
     const std::string columns = spec_of(batch).select_list(sql, "t", call);
     std::string text = fmt::format("select {}, {} from {} where {}", parent_column(), columns, from(),
                                    sql.is_among(parent_column(), std::move(ids)));
-    text += and_also(condition(sql, batch.arguments, call)) + " " + order(sql, batch.arguments, call);
+    text += restriction(sql, batch, call) + " " + order(sql, batch.arguments, call);
     return {std::move(text), std::move(sql.parameters)};
   }
 
@@ -250,7 +258,7 @@ class NestedList : public ListBase {
     const std::string columns = spec_of(batch).select_list(sql, "t", call);
     std::string text = fmt::format("select {}, {} from {} where {} = {}", parent_column(), columns, from(),
                                    parent_column(), sql.bind(parent));
-    text += and_also(condition(sql, batch.arguments, call)) + " " + order(sql, batch.arguments, call);
+    text += restriction(sql, batch, call) + " " + order(sql, batch.arguments, call);
     text += page_text(sql, wanted);
     return {std::move(text), std::move(sql.parameters)};
   }
@@ -262,7 +270,7 @@ class NestedList : public ListBase {
     const std::string columns = spec_of(batch).select_list(sql, "t", call);
     std::string inner = fmt::format("select {} as parent_id, {} from {} where {} = parents.id",
                                     parent_column(), columns, from(), parent_column());
-    inner += and_also(condition(sql, batch.arguments, call)) + " " + order(sql, batch.arguments, call);
+    inner += restriction(sql, batch, call) + " " + order(sql, batch.arguments, call);
     inner += page_text(sql, wanted);
     return {
         fmt::format("select page.* from unnest({}::bigint[]) as parents(id) cross join lateral ({}) as page",
@@ -298,7 +306,7 @@ class RootLoaded : public EntityResolver {
     // The ids lead: behind a `+` SQLite does not take the organization's index
     // instead, which it would search from end to end.
     const std::string scope = scope_condition(table_, sql, "t", call);
-    text += and_also(table_.scope == Table::Scope::kOwn ? "+" + scope : scope);
+    text += and_also(table_.scope == Table::Scope::kOwn && !table_.visible ? "+" + scope : scope);
     slices.ticket = call.enqueue({std::move(text), std::move(sql.parameters)});
   }
 

@@ -45,6 +45,66 @@ TEST_P(Lists, ShowOnlyTheCallersOrganization) {
   EXPECT_EQ(library_.ask("{ books { title } }", Json::object(), 2), R"({"books":[{"title":"eel tales"}]})");
 }
 
+TEST_P(Lists, ShowOnlyWhatTheirTypeSaysIsSeen) {
+  add_books();
+  library_.write(
+      "insert into reader (organization_id, name, hidden) values (1, 'Ann', 0), (1, 'Spy', 1), (2, 'Eve', "
+      "0)");
+  library_.write(
+      "insert into borrowing (book_id, reader_id, returned) values (1, 1, 0), (2, 1, 1), (1, 2, 0), (1, 3, "
+      "0)");
+  EXPECT_EQ(library_.ask("{ readers { name } }"), R"({"readers":[{"name":"Ann"}]})");
+  EXPECT_EQ(library_.ask("{ reader(id: 2) { name } }"), "NOT_FOUND No Reader with that id.");
+  EXPECT_EQ(library_.ask("{ reader(id: 3) { name } }"), "NOT_FOUND No Reader with that id.");
+  EXPECT_EQ(library_.ask("{ books(filters: {ids: [1]}) { readers { name } } }"),
+            R"({"books":[{"readers":[{"name":"Ann"}]}]})");
+  EXPECT_EQ(library_.ask("{ books(filters: {ids: [1]}) { readers(pagination: {limit: 9}) { name } } }"),
+            R"({"books":[{"readers":[{"name":"Ann"}]}]})");
+}
+
+TEST_P(Lists, GoThroughEntitiesThatReferToBoth) {
+  add_books();
+  library_.write("insert into reader (organization_id, name) values (1, 'Ann')");
+  library_.write(
+      "insert into borrowing (book_id, reader_id, returned) values (1, 1, 0), (2, 1, 1), (3, 1, 0)");
+  EXPECT_EQ(library_.ask("{ readers { reading { title } } }"),
+            R"({"readers":[{"reading":[{"title":"maps"},{"title":"finch"}]}]})");
+  EXPECT_EQ(library_.ask("{ readers { reading(pagination: {offset: 1, limit: 1}) { title } } }"),
+            R"({"readers":[{"reading":[{"title":"finch"}]}]})");
+}
+
+TEST_P(Lists, AreCountedAndSummed) {
+  add_shelves();
+  EXPECT_EQ(
+      library_.ask("{ shelfStats { count distinctCount(field: CAPACITY) max(field: CAPACITY)"
+                   " sum(field: CAPACITY) opened: max(field: OPENED) } }"),
+      R"({"shelfStats":{"count":4,"distinctCount":2,"max":9.0,"sum":19.0,"opened":1700000000.123456}})");
+  EXPECT_EQ(library_.ask(R"({ shelfStats(filters: {ids: [2, 5]}) { count sum(field: CAPACITY) } })"),
+            R"({"shelfStats":{"count":1,"sum":null}})");
+  EXPECT_LE(library_.round_trips("{ shelfStats { count sum(field: CAPACITY) max(field: OPENED) } }"), 2u);
+}
+
+TEST_P(Lists, AreCountedByTheHourTheQuarterAndWhatIsBetween) {
+  add_shelves();  // opened on Tuesday, 14 November 2023, 22:13:20 UTC
+  const auto begins = [&](const std::string& by) {
+    const Json answer =
+        library_.respond("{ shelfStats { series(field: CAPACITY, timestampField: OPENED, by: " + by +
+                         ") { ts count distinctCount max avg } } }");
+    const auto& buckets = answer["data"]["shelfStats"]["series"];
+    EXPECT_EQ(buckets.items().size(), 1u) << answer.dump();
+    const Json& bucket = buckets.items().front();
+    EXPECT_EQ(bucket["count"].dump() + bucket["distinctCount"].dump(), "22");
+    EXPECT_EQ(bucket["max"].dump() + bucket["avg"].dump(), "9.07.0");
+    return bucket["ts"].as_string().substr(0, 19);
+  };
+  EXPECT_EQ(begins("HOUR"), "2023-11-14T22:00:00");
+  EXPECT_EQ(begins("DAY"), "2023-11-14T00:00:00");
+  EXPECT_EQ(begins("WEEK"), "2023-11-13T00:00:00");
+  EXPECT_EQ(begins("MONTH"), "2023-11-01T00:00:00");
+  EXPECT_EQ(begins("QUARTER"), "2023-10-01T00:00:00");
+  EXPECT_EQ(begins("YEAR"), "2023-01-01T00:00:00");
+}
+
 // What lists and rows by id ask of SQLite, which has no statistics to choose by.
 TEST(ListsOnSqlite, LookAtNoMoreThanTheyAnswer) {
   Library library{sql::Dialect::kSqlite};

@@ -60,6 +60,7 @@ std::vector<std::string> missing(sql::Reader& reader, const Model& model) {
     add_all(create_indexes(table));
   }
   for (const JoinTable& join : model.joins()) {
+    if (join.is_entity) continue;
     if (!present.contains(join.name)) statements.push_back(create_join(join));
     add_all(create_indexes(join));
   }

@@ -107,6 +107,14 @@ const Table* Model::table_of(const NamedType& type) const {
   return it == by_type_.end() ? nullptr : it->second;
 }
 
+bool Model::restrict(std::string_view type, decltype(Table::visible) condition) {
+  const NamedType* named = schema_->type(type);
+  const auto it = named == nullptr ? by_type_.end() : by_type_.find(named);
+  if (it == by_type_.end()) return false;
+  it->second->visible = std::move(condition);
+  return true;
+}
+
 const Table* Model::table(std::string_view name) const {
   const auto it =
       std::find_if(tables_.begin(), tables_.end(), [&](const Table& t) { return t.name == name; });
@@ -244,7 +252,11 @@ void Model::add_joins() {
         if (!same && !swapped) nonsense(*table.type, field.name, "two different tables of one name");
         continue;
       }
-      joins_.push_back(JoinTable{name, from, to, &table, other});
+      const Table* between = this->table(name);
+      if (between != nullptr && (between->column(from) == nullptr || between->column(to) == nullptr)) {
+        nonsense(*table.type, field.name, "@through an entity that does not refer to both");
+      }
+      joins_.push_back(JoinTable{name, from, to, &table, other, between != nullptr});
     }
   }
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@
 namespace entity {
 
 struct Table;
+class SqlText;
+class Call;
 
 enum class Storage { kInteger, kBoolean, kReal, kText, kTime, kJson };
 
@@ -39,6 +42,9 @@ struct Table {
   std::deque<Column> columns;                     ///< the first is `id`
   std::vector<std::vector<std::string>> uniques;  ///< column names
   std::vector<std::vector<std::string>> indexes;
+  /// The condition on the row `alias` that the caller may see it, where that is not the scope; registered in
+  /// C++ (Registry::visible).
+  std::function<std::string(SqlText& sql, const std::string& alias, const Call& call)> visible;
 
   const Column* column(std::string_view column_name) const;
   const Column* column_of(const graphql::FieldDef& field) const;
@@ -51,6 +57,7 @@ struct JoinTable {
   std::string from_column, to_column;
   const Table* from = nullptr;
   const Table* to = nullptr;
+  bool is_entity = false;  ///< the rows in between are entities themselves: their table is made for them
 };
 
 class Model {
@@ -61,6 +68,8 @@ class Model {
   const graphql::Schema& schema() const { return *schema_; }
   const std::deque<Table>& tables() const { return tables_; }
   const std::deque<JoinTable>& joins() const { return joins_; }
+  /// Rows of `type` are seen where the condition says so. False if it is no entity.
+  bool restrict(std::string_view type, decltype(Table::visible) condition);
   const Table* table_of(const graphql::NamedType& type) const;
   const Table* table(std::string_view name) const;
   const JoinTable* join(std::string_view name) const;

@@ -154,6 +154,10 @@ class Registry {
     }
   }
 
+  /// By entity type: which rows the caller may see, instead of those of the caller's organization. Holds for
+  /// root lists, rows by id and what root fields answer with, and for lists below other rows.
+  std::map<std::string, Expression, std::less<>> visible;
+
   // By `Type.field`, as `bind` looks them up.
   std::map<std::string, Predicate, std::less<>> predicates;
   std::map<std::string, Expression, std::less<>> orderings;

@@ -45,6 +45,9 @@ entity::Registry registry() {
     }
     return lists;
   });
+  registry.visible["Reader"] = [](SqlText& sql, const std::string& alias, const Call& call) {
+    return fmt::format("{0}.organization_id = {1} and {0}.hidden = 0", alias, sql.bind(call.organization));
+  };
   registry.on(query::kFullest, [](Call& call) -> std::optional<std::int64_t> {
     const sql::Rows rows = call.reader->query(
         "select shelf_id from book group by shelf_id order by count(*) desc, shelf_id limit 1");
