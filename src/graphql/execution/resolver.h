@@ -88,6 +88,7 @@ class RequestContext {
   }
 
   RequestBudget budget;
+  std::string origin;  ///< `http://host[:port]`, where the caller reached us; empty if nobody asked
 
  private:
   std::deque<std::string> texts_;

@@ -120,6 +120,7 @@ void execute(const net::HttpRequest& request, const net::Respond& respond, const
       throw BadRequest(405, "mutations are not allowed when using GET");
     }
     std::shared_ptr<RequestContext> context = machinery.host.context(who);
+    context->origin = request.origin();
     Executor::Hooks hooks;
     hooks.around = [&host = machinery.host, context, plan](const std::function<void()>& resolve) {
       host.around(*context, *plan, resolve);

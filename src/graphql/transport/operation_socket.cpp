@@ -26,13 +26,20 @@ struct OperationSocket::Running {
   bool ended = false;
 };
 
-OperationSocket::OperationSocket(const Machinery& machinery)
+OperationSocket::OperationSocket(const Machinery& machinery, std::string origin)
     : machinery_(machinery),
-      strand_([&machinery](std::function<void()> task) { run_soon(machinery, std::move(task)); }) {
+      strand_([&machinery](std::function<void()> task) { run_soon(machinery, std::move(task)); }),
+      origin_(std::move(origin)) {
   machinery_.metrics.sockets.add(1);
 }
 
 OperationSocket::~OperationSocket() { machinery_.metrics.sockets.add(-1); }
+
+std::shared_ptr<RequestContext> OperationSocket::context_for(const Host::Identity& who) const {
+  std::shared_ptr<RequestContext> made = machinery_.host.context(who);
+  made->origin = origin_;
+  return made;
+}
 
 void OperationSocket::on_open(std::shared_ptr<net::WebSocket> socket) { socket_ = std::move(socket); }
 
@@ -97,7 +104,7 @@ void OperationSocket::begin(const std::string& id, const base::Json& payload,
 
 void OperationSocket::run_query(const std::string& id, std::shared_ptr<const Plan> plan, base::Json variables,
                                 const Host::Identity& who) {
-  std::shared_ptr<RequestContext> context = machinery_.host.context(who);
+  std::shared_ptr<RequestContext> context = context_for(who);
   Executor::Hooks hooks;
   hooks.around = [&host = machinery_.host, context, plan](const std::function<void()>& resolve) {
     host.around(*context, *plan, resolve);
@@ -139,7 +146,7 @@ void OperationSocket::run_subscription(const std::string& id, std::shared_ptr<co
     }
     self->strand_.post([self, target] { self->deliver(target); });
   };
-  const std::shared_ptr<RequestContext> context = machinery_.host.context(who);
+  const std::shared_ptr<RequestContext> context = context_for(who);
   const Clock::time_point began = Clock::now();
   running->stream = machinery_.executor.subscribe(*running->plan, running->variables, *context, emit);
   machinery_.metrics.executed(ast::OperationKind::kSubscription, false, Clock::now() - began);
@@ -155,7 +162,7 @@ void OperationSocket::deliver(const std::shared_ptr<Running>& running) {
     events.swap(running->events);
   }
   for (const base::Json& event : events) {
-    const std::shared_ptr<RequestContext> context = machinery_.host.context(running->who);
+    const std::shared_ptr<RequestContext> context = context_for(running->who);
     const auto around = [&](const std::function<void()>& resolve) {
       machinery_.host.around(*context, *running->plan, resolve);
     };

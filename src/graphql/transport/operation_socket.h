@@ -19,7 +19,8 @@ namespace graphql {
 /// looked at.
 class OperationSocket : public net::WebSocketSession, public std::enable_shared_from_this<OperationSocket> {
  public:
-  explicit OperationSocket(const Machinery& machinery);
+  /// `origin`: where the caller reached us.
+  OperationSocket(const Machinery& machinery, std::string origin);
   ~OperationSocket() override;
 
   void on_open(std::shared_ptr<net::WebSocket> socket) override;
@@ -54,12 +55,14 @@ class OperationSocket : public net::WebSocketSession, public std::enable_shared_
   static constexpr std::size_t kMaxWaiting = 64;
   struct Running;
 
+  std::shared_ptr<RequestContext> context_for(const Host::Identity& who) const;
   void run_query(const std::string& id, std::shared_ptr<const Plan> plan, base::Json variables,
                  const Host::Identity& who);
   void run_subscription(const std::string& id, std::shared_ptr<const Plan> plan, base::Json variables,
                         const Host::Identity& who);
   void deliver(const std::shared_ptr<Running>& running);
 
+  const std::string origin_;
   std::map<std::string, std::shared_ptr<Running>> running_;  ///< touched on the strand only
   std::atomic<std::size_t> waiting_{0};
 };

@@ -248,8 +248,9 @@ class RefusedSocket : public net::WebSocketSession {
 net::WebSocketAccept accept_socket(const net::HttpRequest& request, const Machinery& machinery) {
   net::WebSocketAccept accept;
   for (const std::string& offered : net::offered_subprotocols(request)) {
-    if (offered == "graphql-ws") accept.session = std::make_shared<LegacySocket>(machinery);
-    if (offered == "graphql-transport-ws") accept.session = std::make_shared<TransportSocket>(machinery);
+    if (offered == "graphql-ws") accept.session = std::make_shared<LegacySocket>(machinery, request.origin());
+    if (offered == "graphql-transport-ws")
+      accept.session = std::make_shared<TransportSocket>(machinery, request.origin());
     if (accept.session == nullptr) continue;
     accept.subprotocol = offered;
     return accept;
