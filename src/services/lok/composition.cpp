@@ -20,10 +20,18 @@ std::vector<Instance> candidates(sql::Reader& reader, std::int64_t hub, std::int
       " where service_instance.hub_id = $1 and service.identifier in_texts($3)"
       " and not exists (select 1 from instance_denied_user denied"
       "   where denied.instance_id = service_instance.id and denied.user_id = $2)"
-      " and (not exists (select 1 from instance_allowed_user allowed"
-      "     where allowed.instance_id = service_instance.id)"
-      "   or exists (select 1 from instance_allowed_user allowed"
-      "     where allowed.instance_id = service_instance.id and allowed.user_id = $2))"
+      " and not exists (select 1 from instance_denied_group denied"
+      "   join user_group_member member on member.group_id = denied.group_id"
+      "   where denied.instance_id = service_instance.id and member.user_id = $2)"
+      " and (exists (select 1 from instance_allowed_user allowed"
+      "     where allowed.instance_id = service_instance.id and allowed.user_id = $2)"
+      "   or exists (select 1 from instance_allowed_group allowed"
+      "     join user_group_member member on member.group_id = allowed.group_id"
+      "     where allowed.instance_id = service_instance.id and member.user_id = $2)"
+      "   or (not exists (select 1 from instance_allowed_user allowed"
+      "       where allowed.instance_id = service_instance.id)"
+      "     and not exists (select 1 from instance_allowed_group allowed"
+      "       where allowed.instance_id = service_instance.id)))"
       " order by service_instance.id",
       {hub, user, services});
   std::vector<Instance> instances;

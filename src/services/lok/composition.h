@@ -50,9 +50,9 @@ struct Composition {
   base::Json statuses() const;
 };
 
-/// Looks among the instances of one hub. Those that deny the user or allow
-/// only others are left out; of several the oldest is taken. Nothing fills a
-/// key that is `declined`.
+/// Looks among the instances of one hub. Those that deny the user or one of
+/// the user's groups, or allow only others, are left out; of several the
+/// oldest is taken. Nothing fills a key that is `declined`.
 Composition compose(sql::Reader& reader, std::int64_t hub, std::int64_t user,
                     const std::vector<Requirement>& requirements, const std::vector<std::string>& declined);
 

@@ -3,7 +3,12 @@
 #include "base/error.h"
 #include "entity/lookup.h"
 #include "service/call.h"
+#include "services/lok/access.h"
+#include "services/lok/graph_instances.h"
 #include "services/lok/graph_lists.h"
+#include "services/lok/graph_mandates.h"
+#include "services/lok/graph_organizations.h"
+#include "services/lok/graph_people.h"
 #include "services/lok/password.h"
 #include "services/lok/schema/app.h"
 #include "services/lok/schema/client.h"
@@ -43,17 +48,6 @@ std::int64_t row_of(const entity::Id& id) { return id.row().value_or(0); }
 
 std::int64_t mycontext(Call& call) {
   return one_id(call, "login", "select id from login_context where client_id = $1", {call.client});
-}
-
-std::int64_t organization(Call& call, const schema::OrganizationArguments& in) {
-  return one_id(call, "Organization",
-                "select organization_id from membership where organization_id = $1 and user_id = $2",
-                {row_of(in.id), call.user});
-}
-
-std::int64_t user(Call& call, const schema::UserArguments& in) {
-  return one_id(call, "User", "select user_id from membership where user_id = $1 and organization_id = $2",
-                {row_of(in.id), call.organization});
 }
 
 std::int64_t app(Call& call, const schema::AppArguments& in) {
@@ -194,24 +188,29 @@ void add_expressions(entity::Registry& registry) {
 
 }  // namespace
 
-entity::Registry graph_registry(std::function<std::string()> device_secret) {
+entity::Registry graph_registry(const GraphParts& parts) {
   entity::Registry registry;
   namespace query = schema::query;
   registry.on(query::kMe, [](Call& call) { return call.user; });
   registry.on(query::kMycontext, mycontext);
   registry.on(query::kHallo, [](Call&) { return Json("hallo"); });
-  registry.on(query::kOrganization, organization);
-  registry.on(query::kUser, user);
   registry.on(query::kApp, app);
   registry.on(query::kRelease, release);
   registry.on(query::kClient, client);
-  registry.on(query::kDeviceByDeviceId, [device_secret = std::move(device_secret)](
-                                            Call& call, const schema::DeviceByDeviceIdArguments& in) {
-    return device_by_device_id(call, in, device_secret());
-  });
+  registry.on(query::kDeviceByDeviceId,
+              [device_secret = parts.device_secret](Call& call, const schema::DeviceByDeviceIdArguments& in) {
+                return device_by_device_id(call, in, device_secret());
+              });
   add_context(registry);
   add_expressions(registry);
   add_lists(registry);
+  add_visibility(registry);
+  add_mandates(registry, parts.device_secret);
+  add_organizations(registry, parts.configuration);
+  add_invites(registry, parts.configuration);
+  add_people(registry);
+  add_messages(registry, parts.communications);
+  add_instances(registry, parts.configuration);
   return registry;
 }
 

@@ -5,11 +5,20 @@
 #include <string>
 
 #include "entity/registry.h"
+#include "services/lok/configuration.h"
+#include "services/lok/messages.h"
 
 namespace lok {
 
-/// `device_secret` gives what keys the hashes of device ids; it is asked when
-/// a request needs it, since the tables that may hold it come from this schema.
-entity::Registry graph_registry(std::function<std::string()> device_secret);
+/// What resolvers work with. What is referred to must outlive the registry's service.
+struct GraphParts {
+  const Configuration& configuration;
+  Communications& communications;
+  /// Gives what keys the hashes of device ids; it is asked when a request needs it, since the tables that may
+  /// hold it come from this schema.
+  std::function<std::string()> device_secret;
+};
+
+entity::Registry graph_registry(const GraphParts& parts);
 
 }  // namespace lok

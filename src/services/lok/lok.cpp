@@ -8,6 +8,7 @@
 #include "services/lok/discovery.h"
 #include "services/lok/graph.h"
 #include "services/lok/identities.h"
+#include "services/lok/messages.h"
 #include "services/lok/provisioning.h"
 #include "services/lok/report.h"
 #include "services/lok/routes.h"
@@ -51,12 +52,16 @@ struct Lok::State {
       : database(database_in),
         configuration(std::move(configuration_in)),
         workers(workers_in),
-        identities(database) {}
+        identities(database),
+        communications(database),
+        administration(database, configuration, [this] { return ready.value().device_secret; }) {}
 
   sql::Database& database;
   const Configuration configuration;
   net::WorkerPool& workers;
   Identities identities;
+  Communications communications;
+  const Administration administration;
   std::optional<Ready> ready;
   std::optional<DeviceSite> site;
 };
@@ -70,7 +75,8 @@ service::Definition Lok::definition() const {
   return {.name = "lok",
           .schema_version = kSchemaVersion,
           .documents = schema_documents(),
-          .registry = graph_registry([state = state_.get()] { return state->ready.value().device_secret; }),
+          .registry = graph_registry({state_->configuration, state_->communications,
+                                      [state = state_.get()] { return state->ready.value().device_secret; }}),
           .challenge_key = std::nullopt};
 }
 
@@ -78,6 +84,7 @@ void Lok::provision() {
   lok::provision(state_->database, state_->configuration);
   state_->ready.emplace(state_->database, state_->configuration,
                         load_secrets(state_->database, state_->configuration));
+  state_->communications.start();
 }
 
 void Lok::add_routes(net::Router& router, const std::string& prefix) {
@@ -108,6 +115,8 @@ void Lok::add_routes(net::Router& router, const std::string& prefix) {
   state.site.emplace(state.database, state.configuration, ready.device_secret, prefix);
   state.site->add_routes(router, state.workers);
 }
+
+const Administration& Lok::administration() const { return state_->administration; }
 
 const Configuration& Lok::configuration() const { return state_->configuration; }
 

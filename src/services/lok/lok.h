@@ -17,6 +17,7 @@
 #include "net/worker_pool.h"
 #include "service/auth_rows.h"
 #include "service/service.h"
+#include "services/lok/administration.h"
 #include "services/lok/configuration.h"
 #include "sql/database.h"
 
@@ -44,6 +45,9 @@ class Lok {
   /// Discovery, tokens, keys, reports and the pages for people below `prefix` (`/lok`), and what is
   /// at the gateway's root. After `provision`.
   void add_routes(net::Router& router, const std::string& prefix);
+
+  /// What the command line does, while this lives. After `provision`.
+  const Administration& administration() const;
 
   const Configuration& configuration() const;
   /// The keys that verify its tokens, handed over within one process. After

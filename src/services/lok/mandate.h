@@ -27,6 +27,9 @@ struct Mandate {
   std::string device_salt;       ///< of the organization
 };
 
+/// How much of a key is stored to recognise it by.
+inline constexpr std::size_t kShownPrefix = 6;
+
 /// What a key is stored as: SHA-256 in hex.
 std::string hash_key(std::string_view key);
 

@@ -1,12 +1,12 @@
 #include "services/lok/provisioning.h"
 
-#include <array>
 #include <map>
 #include <optional>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "services/lok/organizations.h"
 #include "services/lok/password.h"
 #include "services/lok/provisioning_hub.h"
 #include "services/lok/provisioning_mandate.h"
@@ -15,20 +15,6 @@
 
 namespace lok {
 namespace {
-
-constexpr std::array<std::string_view, 10> kRoles{"admin",  "guest",       "user",    "bot",   "viewer",
-                                                  "editor", "contributor", "manager", "owner", "labeler"};
-
-struct OfferedScope {
-  std::string_view value, label, description;
-};
-constexpr std::array<OfferedScope, 5> kScopes{{
-    {"openid", "Sign in", "Know who you are"},
-    {"profile", "Profile", "See your name"},
-    {"email", "E-mail", "See your e-mail address"},
-    {"roles", "Roles", "See your roles"},
-    {"groups", "Groups", "See your groups"},
-}};
 
 /// A password as it will be stored; empty where the stored one is right.
 struct NewPassword {
@@ -92,12 +78,10 @@ std::int64_t role_id(sql::Writer& writer, std::int64_t organization, const std::
       .integer(0, 0);
 }
 
+// Roles are added: what an administrator gave besides stays.
 void write_membership(sql::Writer& writer, std::int64_t organization, std::int64_t user,
                       const std::vector<std::string>& roles) {
-  const std::int64_t membership = writer.insert(
-      "insert into membership (organization_id, user_id) values ($1, $2)"
-      " on conflict (user_id, organization_id) do update set user_id = excluded.user_id returning id",
-      {organization, user});
+  const std::int64_t membership = ensure_membership(writer, organization, user);
   for (const std::string& role : roles) {
     writer.execute(
         "insert into membership_role (membership_id, role_id) values ($1, $2) on conflict do nothing",
@@ -118,17 +102,21 @@ std::int64_t write_organization(sql::Writer& writer, const OrganizationSettings&
                                 const Ids& users) {
   const sql::Value owner =
       organization.owner.empty() ? sql::Value() : sql::Value(id_of(users, organization.owner, "user"));
+  // What somebody changed since stays as long as the configuration says the same as before.
+  const std::string mark = keyed_hash(organization.name, organization.description);
   const std::int64_t id = writer.insert(
-      "insert into organization (slug, name, description, owner_id, device_salt) values ($1, $2, $3, $4, $5)"
-      " on conflict (slug) do update set name = excluded.name, description = excluded.description,"
+      "insert into organization (slug, name, description, owner_id, device_salt, config_mark)"
+      " values ($1, $2, $3, $4, $5, $6)"
+      " on conflict (slug) do update set"
+      " name = case when organization.config_mark = excluded.config_mark then organization.name"
+      "   else excluded.name end,"
+      " description = case when organization.config_mark = excluded.config_mark"
+      "   then organization.description else excluded.description end,"
+      " config_mark = excluded.config_mark,"
       " owner_id = coalesce(excluded.owner_id, organization.owner_id) returning id",
-      {organization.identifier, organization.name, organization.description, owner,
-       keyed_hash(base::random_bytes(32), organization.identifier)});
-  for (const std::string_view role : kRoles) write_role(writer, id, {std::string(role), ""}, true);
-  for (const OfferedScope& scope : kScopes) {
-    write_scope(writer, id, std::string(scope.value), std::string(scope.label),
-                std::string(scope.description));
-  }
+      {organization.identifier, organization.name, organization.description, owner, make_device_salt(),
+       mark});
+  write_standard_roles_and_scopes(writer, id);
   if (!organization.owner.empty()) {
     write_membership(writer, id, id_of(users, organization.owner, "user"), {"admin"});
   }
@@ -160,6 +148,10 @@ void provision(sql::Database& database, const Configuration& configuration) {
     }
     for (const HubSettings& hub : configuration.hubs) {
       write_hub(writer, id_of(organizations, hub.organization, "organization"), hub);
+    }
+    const sql::Rows founded = writer.query("select id from organization where config_mark is null");
+    for (std::size_t row = 0; row < founded.size(); ++row) {
+      write_home_hub(writer, founded.integer(row, 0), configuration);
     }
     write_mandate_keys(writer, configuration, users, organizations, now);
   });

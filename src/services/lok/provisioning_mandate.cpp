@@ -10,8 +10,6 @@
 namespace lok {
 namespace {
 
-constexpr std::size_t kShownPrefix = 6;
-
 struct Listed {
   std::string name;
   std::string key;

@@ -1,0 +1,270 @@
+#include <charconv>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "services/lok/administration_rows.h"
+#include "services/lok/mandate_issue.h"
+#include "services/lok/password.h"
+#include "sql/nullable.h"
+
+namespace lok::administration {
+namespace {
+
+using base::Error;
+using base::Json;
+namespace code = base::code;
+
+/// `where organization_id = $1` of the table if an organization is named.
+struct Within {
+  std::string where;
+  std::vector<sql::Value> parameters;
+};
+Within within(const Parts& parts, const Json& in, std::string_view table) {
+  Within all;
+  const std::string name = text(in, "organization");
+  if (name.empty()) return all;
+  parts.database.read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+    all.parameters.emplace_back(find_organization(reader, name));
+  });
+  all.where = fmt::format(" where {}.organization_id = $1", table);
+  return all;
+}
+
+// --- mandate -------------------------------------------------------------------
+
+constexpr const char* kMandates =
+    "select mandate.id, mandate.label, user_account.username, organization.slug, hub.identifier,"
+    " mandate.claimant, mandate.origin, mandate.key_prefix, mandate.created_at, mandate.expires_at,"
+    " mandate.revoked_at, mandate.last_used_at,"
+    " (select count(*) from client where client.mandate_id = mandate.id)"
+    " from mandate join user_account on user_account.id = mandate.grantor_id"
+    " join organization on organization.id = mandate.organization_id join hub on hub.id = mandate.hub_id";
+const std::vector<std::string_view> kMandateNames{
+    "id",     "label",       "user",        "organization", "hub",           "claimant", "origin",
+    "prefix", "@created_at", "@expires_at", "@revoked_at",  "@last_used_at", "clients"};
+
+/// `30d`, `12h`, `45m` in microseconds.
+std::int64_t duration(const std::string& wanted) {
+  std::int64_t count = 0;
+  const char* end = wanted.data() + wanted.size();
+  const auto [unit, error] = std::from_chars(wanted.data(), end, count);
+  const std::string_view rest(unit, static_cast<std::size_t>(end - unit));
+  constexpr std::int64_t kMinute = 60 * 1'000'000LL;
+  constexpr std::int64_t kMost = 100'000;
+  if (error == std::errc() && count >= 1 && count <= kMost) {
+    if (rest == "d") return count * kDay;
+    if (rest == "h") return count * 60 * kMinute;
+    if (rest == "m") return count * kMinute;
+  }
+  throw Error(code::kValidation, "'{}' is no time span: write 30d, 12h or 45m.", wanted);
+}
+
+std::int64_t find_hub(sql::Reader& reader, std::int64_t organization, const std::string& name) {
+  const sql::Rows rows =
+      name.empty()
+          ? reader.query("select id from hub where organization_id = $1 order by id limit 1", {organization})
+          : reader.query("select id from hub where organization_id = $1 and identifier = $2",
+                         {organization, name});
+  if (rows.empty()) {
+    throw Error(code::kNotFound, std::string("The organization has no such hub. `arkitektd organization show`"
+                                             " tells which it has."));
+  }
+  return rows.integer(0, 0);
+}
+
+Json mandate_add(const Parts& parts, const Json& in) {
+  const std::int64_t now = base::now_micros();
+  NewMandate wanted;
+  wanted.origin = "MEMBER";
+  const std::string app = text(in, "app");
+  wanted.any_app = flag(in, "any_app");
+  if (wanted.any_app && !app.empty()) {
+    throw Error(code::kValidation, std::string("Give either --app or --any-app."));
+  }
+  if (!app.empty()) wanted.subject.set("identifier", app);
+  if (const std::string version = text(in, "version"); !version.empty())
+    wanted.subject.set("version", version);
+  wanted.label = text(in, "label");
+  wanted.max_clients = whole_number(in, "devices");
+  if (const std::string expires = text(in, "expires"); !expires.empty()) {
+    wanted.expires_at = now + duration(expires);
+  }
+  IssuedKey issued;
+  parts.database.write([&](sql::Writer& writer) {
+    wanted.grantor = find_user(writer, required(in, "user"));
+    wanted.organization = find_organization(writer, required(in, "organization"));
+    wanted.membership = find_membership(writer, wanted.grantor, wanted.organization);
+    wanted.hub = find_hub(writer, wanted.organization, text(in, "hub"));
+    issued = write_keyed_mandate(writer, wanted, now);
+  });
+  return Json::object({{"key", issued.key}, {"id", std::to_string(issued.mandate)}});
+}
+
+std::int64_t mandate_id(sql::Reader& reader, const Json& in) {
+  const std::int64_t id = whole_number(in, "id").value_or(0);
+  if (reader.query("select 1 from mandate where id = $1", {id}).empty()) {
+    throw Error(code::kNotFound, "There is no mandate {}. `arkitektd mandate list` shows which there are.",
+                id);
+  }
+  return id;
+}
+
+Json mandate_show(const Parts& parts, const Json& in) {
+  Json answer;
+  parts.database.read(sql::Database::Snapshot::kConsistent, [&](sql::Reader& reader) {
+    const std::int64_t id = mandate_id(reader, in);
+    answer = objects(reader.query(std::string(kMandates) + " where mandate.id = $1", {id}), kMandateNames)
+                 .items()
+                 .front();
+    const sql::Rows more =
+        reader.query("select subject, max_clients, revocation_reason from mandate where id = $1", {id});
+    answer.set("subject", Json::parse(more.text(0, 0)));
+    answer.set("devices", sql::json_or_null(sql::optional_integer(more, 0, 1)));
+    answer.set("revocation_reason", sql::json_or_null(sql::optional_text(more, 0, 2)));
+  });
+  return answer;
+}
+
+// The row stays, so that what the key did can still be told.
+Json mandate_remove(const Parts& parts, const Json& in) {
+  std::int64_t id = 0;
+  parts.database.write([&](sql::Writer& writer) {
+    id = mandate_id(writer, in);
+    revoke_mandate(writer, id, "REVOKED", base::now_micros());
+  });
+  return Json::object({{"revoked", std::to_string(id)}});
+}
+
+// --- client ----------------------------------------------------------------------
+
+constexpr const char* kClients =
+    "select client.client_id, app.identifier, release.version, user_account.username, organization.slug,"
+    " device.name, client.kind, client.role, client.functional, client.created_at, client.last_reported_at"
+    " from client join organization on organization.id = client.organization_id"
+    " left join release on release.id = client.release_id left join app on app.id = release.app_id"
+    " left join user_account on user_account.id = client.user_id"
+    " left join device on device.id = client.node_id";
+const std::vector<std::string_view> kClientNames{
+    "client_id", "app",  "version",     "user",        "organization",     "device",
+    "kind",      "role", "?functional", "@created_at", "@last_reported_at"};
+
+Json client_show(const Parts& parts, const Json& in) {
+  const std::string client_id = required(in, "client");
+  const Json rows =
+      listed(parts, std::string(kClients) + " where client.client_id = $1", {client_id}, kClientNames);
+  if (rows.items().empty()) {
+    throw Error(code::kNotFound, "There is no client '{}'. `arkitektd client list` shows which there are.",
+                client_id);
+  }
+  return rows.items().front();
+}
+
+// Its tokens end with it; an app with a live key may log in again.
+Json client_remove(const Parts& parts, const Json& in) {
+  const Json client = client_show(parts, in);
+  parts.database.write([&](sql::Writer& writer) {
+    writer.execute("delete from client where client_id = $1", {client["client_id"].as_string()});
+  });
+  return Json::object({{"removed", client["client_id"]}});
+}
+
+// --- device ----------------------------------------------------------------------
+
+constexpr const char* kDevices =
+    "select device.id, coalesce(device.name, ''), organization.slug, device.device_id,"
+    " (select count(*) from client where client.node_id = device.id)"
+    " from device join organization on organization.id = device.organization_id";
+const std::vector<std::string_view> kDeviceNames{"id", "name", "organization", "device_id", "clients"};
+
+Json device_row(sql::Reader& reader, std::int64_t id) {
+  const sql::Rows rows = reader.query(std::string(kDevices) + " where device.id = $1", {id});
+  if (rows.empty()) {
+    throw Error(code::kNotFound, "There is no device {}. `arkitektd device list` shows which there are.", id);
+  }
+  Json device = objects(rows, kDeviceNames).items().front();
+  device.set("groups", objects(reader.query("select name from device_group join device_group_member member"
+                                            " on member.group_id = device_group.id"
+                                            " where member.device_id = $1 order by name",
+                                            {id}),
+                               {"name"}));
+  return device;
+}
+
+// By the id that its apps report, of which only a hash is kept.
+Json device_add(const Parts& parts, const Json& in) {
+  const std::string raw = required(in, "device");
+  const std::string name = text(in, "name");
+  const std::string secret = parts.device_secret();
+  Json answer;
+  parts.database.write([&](sql::Writer& writer) {
+    const std::int64_t organization = find_organization(writer, required(in, "organization"));
+    const std::string salt(
+        writer.query("select device_salt from organization where id = $1", {organization}).text(0, 0));
+    const std::int64_t device = writer.insert(
+        "insert into device (organization_id, device_id, name) values ($1, $2, $3)"
+        " on conflict (organization_id, device_id) do update set name = coalesce(excluded.name, device.name)"
+        " returning id",
+        {organization, hash_device(secret, salt, raw), name.empty() ? sql::Value() : sql::Value(name)});
+    for (const std::string& group : texts(in, "group")) {
+      const std::int64_t id = writer.insert(
+          "insert into device_group (organization_id, name) values ($1, $2)"
+          " on conflict (organization_id, name) do update set name = excluded.name returning id",
+          {organization, group});
+      writer.execute(
+          "insert into device_group_member (device_id, group_id) values ($1, $2) on conflict do nothing",
+          {device, id});
+    }
+    answer = device_row(writer, device);
+  });
+  return answer;
+}
+
+Json device_show(const Parts& parts, const Json& in) {
+  Json answer;
+  parts.database.read(sql::Database::Snapshot::kConsistent, [&](sql::Reader& reader) {
+    answer = device_row(reader, whole_number(in, "id").value_or(0));
+  });
+  return answer;
+}
+
+Json device_remove(const Parts& parts, const Json& in) {
+  const std::int64_t id = whole_number(in, "id").value_or(0);
+  parts.database.write([&](sql::Writer& writer) {
+    device_row(writer, id);
+    // Whoever is logged in there would go on without a device: they log in again instead.
+    writer.execute("delete from client where node_id = $1", {id});
+    writer.execute("delete from device where id = $1", {id});
+  });
+  return Json::object({{"removed", std::to_string(id)}});
+}
+
+Json list(const Parts& parts, const Json& in, const std::string& rows, std::string_view table,
+          const std::vector<std::string_view>& names) {
+  Within place = within(parts, in, table);
+  return listed(parts, fmt::format("{}{} order by {}.id", rows, place.where, table),
+                std::move(place.parameters), names);
+}
+
+}  // namespace
+
+void add_app_commands(Commands& commands, const Parts& parts) {
+  const auto add = [&](const char* name, Json (*run)(const Parts&, const Json&)) {
+    commands[name] = [parts, run](const Json& in) { return run(parts, in); };
+  };
+  add("mandate add", mandate_add);
+  add("mandate list",
+      [](const Parts& all, const Json& in) { return list(all, in, kMandates, "mandate", kMandateNames); });
+  add("mandate show", mandate_show);
+  add("mandate remove", mandate_remove);
+  add("client list",
+      [](const Parts& all, const Json& in) { return list(all, in, kClients, "client", kClientNames); });
+  add("client show", client_show);
+  add("client remove", client_remove);
+  add("device add", device_add);
+  add("device list",
+      [](const Parts& all, const Json& in) { return list(all, in, kDevices, "device", kDeviceNames); });
+  add("device show", device_show);
+  add("device remove", device_remove);
+}
+
+}  // namespace lok::administration

@@ -1,0 +1,118 @@
+#include "services/lok/administration_rows.h"
+
+#include <charconv>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace lok::administration {
+namespace {
+
+using base::Error;
+using base::Json;
+namespace code = base::code;
+
+}  // namespace
+
+std::string text(const Json& arguments, std::string_view name) {
+  const Json& value = arguments[name];
+  return value.is_string() ? value.as_string() : "";
+}
+
+std::string required(const Json& arguments, std::string_view name) {
+  std::string value = text(arguments, name);
+  if (value.empty()) throw Error(code::kValidation, "'{}' is missing.", name);
+  return value;
+}
+
+std::vector<std::string> texts(const Json& arguments, std::string_view name) {
+  std::vector<std::string> all;
+  if (!arguments[name].is_array()) return all;
+  for (const Json& each : arguments[name].items()) {
+    if (each.is_string() && !each.as_string().empty()) all.push_back(each.as_string());
+  }
+  return all;
+}
+
+bool flag(const Json& arguments, std::string_view name) {
+  return arguments[name].is_bool() && arguments[name].as_bool();
+}
+
+std::optional<std::int64_t> whole_number(const Json& arguments, std::string_view name) {
+  const std::string value = text(arguments, name);
+  if (value.empty()) return std::nullopt;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size() || number < 1) {
+    throw Error(code::kValidation, "'{}' is a whole number from 1 on, not '{}'.", name, value);
+  }
+  return number;
+}
+
+std::int64_t find_user(sql::Reader& reader, const std::string& username) {
+  const sql::Rows rows = reader.query("select id from user_account where username = $1", {username});
+  if (rows.empty()) {
+    throw Error(code::kNotFound, "There is no user '{}'. `arkitektd user list` shows who there is.",
+                username);
+  }
+  return rows.integer(0, 0);
+}
+
+std::int64_t find_organization(sql::Reader& reader, const std::string& name) {
+  const sql::Rows by_slug = reader.query("select id from organization where slug = $1", {name});
+  if (!by_slug.empty()) return by_slug.integer(0, 0);
+  const sql::Rows by_name = reader.query("select id from organization where name = $1", {name});
+  if (by_name.size() == 1) return by_name.integer(0, 0);
+  if (by_name.size() > 1) {
+    throw Error(code::kValidation, "{} organizations have the name '{}'. Give its slug instead.",
+                by_name.size(), name);
+  }
+  throw Error(code::kNotFound,
+              "There is no organization '{}'. `arkitektd organization list` shows which there are.", name);
+}
+
+std::int64_t find_membership(sql::Reader& reader, std::int64_t user, std::int64_t organization) {
+  const sql::Rows rows = reader.query("select id from membership where user_id = $1 and organization_id = $2",
+                                      {user, organization});
+  if (rows.empty()) {
+    throw Error(
+        code::kNotFound,
+        std::string("The user is no member of the organization. `arkitektd membership add` makes them one."));
+  }
+  return rows.integer(0, 0);
+}
+
+Json objects(const sql::Rows& rows, const std::vector<std::string_view>& names) {
+  Json all = Json::array();
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    Json object = Json::object();
+    for (std::size_t column = 0; column < names.size(); ++column) {
+      std::string_view name = names[column];
+      const char kind = name.front();
+      if (kind == '@' || kind == '?') name.remove_prefix(1);
+      Json value;
+      if (kind == '?') {
+        value = rows.integer(row, column) != 0;
+      } else if (rows.is_null(row, column)) {
+        value = Json();
+      } else if (kind == '@') {
+        value = base::format_datetime(rows.integer(row, column));
+      } else {
+        value = std::string(rows.text(row, column));
+      }
+      object.set(name, std::move(value));
+    }
+    all.push_back(std::move(object));
+  }
+  return all;
+}
+
+Json listed(const Parts& parts, const std::string& sql, std::vector<sql::Value> parameters,
+            const std::vector<std::string_view>& names) {
+  sql::Rows rows;
+  parts.database.read(sql::Database::Snapshot::kSingle,
+                      [&](sql::Reader& reader) { rows = reader.query(sql, parameters); });
+  return objects(rows, names);
+}
+
+}  // namespace lok::administration

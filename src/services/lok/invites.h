@@ -1,0 +1,40 @@
+// Invitations to an organization and requests to join one, as rows. Who may
+// is decided before; who answers an invite shows its token.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sql/database.h"
+
+namespace lok {
+
+struct NewInvite {
+  std::int64_t organization = 0;
+  std::int64_t created_by = 0;
+  std::vector<std::string> roles;
+  std::optional<std::int64_t> expires_at;  ///< microseconds UTC
+  bool allow_mesh = true;
+};
+
+/// Throws Error(kValidation) for a role the organization does not have.
+std::int64_t write_invite(sql::Writer& writer, const NewInvite& wanted, std::int64_t now);
+
+/// Makes the user a member with the invite's roles; a member stays as they are. Gives the membership.
+/// Throws Error(kValidation) with the words clients look for if the invite cannot be accepted any more.
+std::int64_t accept_invite(sql::Writer& writer, const std::string& token, std::int64_t user,
+                           std::int64_t now);
+/// Gives the invite; throws as `accept_invite`.
+std::int64_t decline_invite(sql::Writer& writer, const std::string& token, std::int64_t user,
+                            std::int64_t now);
+/// Throws Error(kValidation) unless it is pending. It must exist.
+void cancel_invite(sql::Writer& writer, std::int64_t invite, std::int64_t now);
+
+/// Throws Error(kNotFound) for no such organization, Error(kValidation) for a member. Asking twice is asking
+/// once.
+void request_membership(sql::Writer& writer, std::int64_t organization, std::int64_t user,
+                        const std::optional<std::string>& reason, std::int64_t now);
+
+}  // namespace lok
