@@ -16,5 +16,7 @@ void add_doctor(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_migrate(CLI::App& app, int& exit_code);
 void add_init(CLI::App& app, int& exit_code);
+/// `user`, `organization`, `membership`, `mandate`, `client`, `device`.
+void add_administration(CLI::App& app, int& exit_code);
 
 }  // namespace cli

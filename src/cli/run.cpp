@@ -16,6 +16,8 @@ int run(int argc, char** argv) {
       "  arkitektd init      writes the files for services in processes of their own\n"
       "  arkitektd serve     runs one of them\n"
       "  arkitektd migrate   brings one's database up to date\n\n"
+      "  arkitektd user|organization|membership|mandate|client|device add|list|show|remove\n"
+      "                      who may use the running platform, and which apps\n\n"
       "Start with `arkitektd up`, then point your apps to the address with FAKTS_URL and a key of\n"
       "the access file it names with FAKTS_MANDATE_KEY.\n"};
   app.set_version_flag("--version", ARKITEKTD_VERSION);
@@ -26,6 +28,7 @@ int run(int argc, char** argv) {
   add_init(app, exit_code);
   add_serve(app, exit_code);
   add_migrate(app, exit_code);
+  add_administration(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ExtrasError&) {
@@ -34,8 +37,8 @@ int run(int argc, char** argv) {
                  app.get_subcommands().front()->get_name());
     } else {
       fmt::print(stderr,
-                 "arkitektd: there is no such command. There are: up, doctor, init, serve, migrate. See "
-                 "`arkitektd --help`.\n");
+                 "arkitektd: there is no such command. There are: up, doctor, init, serve, migrate, user, "
+                 "organization, membership, mandate, client, device. See `arkitektd --help`.\n");
     }
     return static_cast<int>(platform::Exit::kUsage);
   } catch (const CLI::ParseError& error) {

@@ -6,6 +6,7 @@
 
 #include "base/config.h"
 #include "base/log.h"
+#include "platform/admin_socket.h"
 #include "platform/data_directory.h"
 #include "platform/object_store.h"
 #include "platform/process.h"
@@ -69,6 +70,7 @@ struct Platform::State {
   rekuest::Rekuest rekuest;
   std::unique_ptr<net::Server> objects;
   std::unique_ptr<net::Server> gateway;
+  std::unique_ptr<AdminSocket> admin;
   std::string url;
   std::string access_file;
 };
@@ -87,6 +89,9 @@ void Platform::State::serve(const Settings& settings) {
   url = fmt::format("http://localhost:{}", settings.port);
   access_file = std::filesystem::absolute(data.file("access.json")).lexically_normal().string();
   lok::replace_private_file(access_file, lok::access_document(lok.configuration(), url).dump());
+  admin = std::make_unique<AdminSocket>(data.path(), [this](std::string_view command, const auto& arguments) {
+    return lok.administration().run(command, arguments);
+  });
   objects->start();
   gateway->start();
 }
@@ -100,6 +105,7 @@ Platform::Platform(const Settings& settings) {
 
 Platform::~Platform() {
   if (!state_) return;
+  state_->admin.reset();
   if (state_->gateway) state_->gateway->drain(kDrainLimit);
   if (state_->objects) state_->objects->drain(std::chrono::milliseconds(100));
   state_->process.wind_down({state_->rekuest_database.get(), state_->lok_database.get()});
