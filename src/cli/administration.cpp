@@ -143,7 +143,16 @@ const std::vector<Noun>& nouns() {
         {"remove",
          "Forget it; its apps log in again",
          {{"id", "id", "Its id as `list` shows it", true}},
-         "device remove 3"}}},
+         "device remove 3"},
+        {"approve",
+         "Approve a login that waits for a person, as that person would on the page",
+         {{"code", "code", "The code the app shows", true},
+          kUser,
+          kOrganization,
+          {"--hub", "hub", "The hub whose services the app gets (the first)"},
+          {"--without", "without", "An optional requirement the app does not get; repeatable", false,
+           Kind::kTexts}},
+         "device approve WDJB-MJHT --user ada --organization bench"}}},
   };
   return all;
 }

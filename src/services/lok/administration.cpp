@@ -10,6 +10,7 @@ Administration::Administration(sql::Database& database, const Configuration& con
   const administration::Parts parts{database, configuration, std::move(device_secret)};
   administration::add_people_commands(commands_, parts);
   administration::add_app_commands(commands_, parts);
+  administration::add_device_commands(commands_, parts);
 }
 
 base::Json Administration::run(std::string_view command, const base::Json& arguments) const {

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "services/lok/administration_rows.h"
 #include "services/lok/mandate_issue.h"
-#include "services/lok/password.h"
 #include "sql/nullable.h"
 
 namespace lok::administration {
@@ -13,22 +12,6 @@ namespace {
 using base::Error;
 using base::Json;
 namespace code = base::code;
-
-/// `where organization_id = $1` of the table if an organization is named.
-struct Within {
-  std::string where;
-  std::vector<sql::Value> parameters;
-};
-Within within(const Parts& parts, const Json& in, std::string_view table) {
-  Within all;
-  const std::string name = text(in, "organization");
-  if (name.empty()) return all;
-  parts.database.read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
-    all.parameters.emplace_back(find_organization(reader, name));
-  });
-  all.where = fmt::format(" where {}.organization_id = $1", table);
-  return all;
-}
 
 // --- mandate -------------------------------------------------------------------
 
@@ -57,19 +40,6 @@ std::int64_t duration(const std::string& wanted) {
     if (rest == "m") return count * kMinute;
   }
   throw Error(code::kValidation, "'{}' is no time span: write 30d, 12h or 45m.", wanted);
-}
-
-std::int64_t find_hub(sql::Reader& reader, std::int64_t organization, const std::string& name) {
-  const sql::Rows rows =
-      name.empty()
-          ? reader.query("select id from hub where organization_id = $1 order by id limit 1", {organization})
-          : reader.query("select id from hub where organization_id = $1 and identifier = $2",
-                         {organization, name});
-  if (rows.empty()) {
-    throw Error(code::kNotFound, std::string("The organization has no such hub. `arkitektd organization show`"
-                                             " tells which it has."));
-  }
-  return rows.integer(0, 0);
 }
 
 Json mandate_add(const Parts& parts, const Json& in) {
@@ -168,83 +138,6 @@ Json client_remove(const Parts& parts, const Json& in) {
   return Json::object({{"removed", client["client_id"]}});
 }
 
-// --- device ----------------------------------------------------------------------
-
-constexpr const char* kDevices =
-    "select device.id, coalesce(device.name, ''), organization.slug, device.device_id,"
-    " (select count(*) from client where client.node_id = device.id)"
-    " from device join organization on organization.id = device.organization_id";
-const std::vector<std::string_view> kDeviceNames{"id", "name", "organization", "device_id", "clients"};
-
-Json device_row(sql::Reader& reader, std::int64_t id) {
-  const sql::Rows rows = reader.query(std::string(kDevices) + " where device.id = $1", {id});
-  if (rows.empty()) {
-    throw Error(code::kNotFound, "There is no device {}. `arkitektd device list` shows which there are.", id);
-  }
-  Json device = objects(rows, kDeviceNames).items().front();
-  device.set("groups", objects(reader.query("select name from device_group join device_group_member member"
-                                            " on member.group_id = device_group.id"
-                                            " where member.device_id = $1 order by name",
-                                            {id}),
-                               {"name"}));
-  return device;
-}
-
-// By the id that its apps report, of which only a hash is kept.
-Json device_add(const Parts& parts, const Json& in) {
-  const std::string raw = required(in, "device");
-  const std::string name = text(in, "name");
-  const std::string secret = parts.device_secret();
-  Json answer;
-  parts.database.write([&](sql::Writer& writer) {
-    const std::int64_t organization = find_organization(writer, required(in, "organization"));
-    const std::string salt(
-        writer.query("select device_salt from organization where id = $1", {organization}).text(0, 0));
-    const std::int64_t device = writer.insert(
-        "insert into device (organization_id, device_id, name) values ($1, $2, $3)"
-        " on conflict (organization_id, device_id) do update set name = coalesce(excluded.name, device.name)"
-        " returning id",
-        {organization, hash_device(secret, salt, raw), name.empty() ? sql::Value() : sql::Value(name)});
-    for (const std::string& group : texts(in, "group")) {
-      const std::int64_t id = writer.insert(
-          "insert into device_group (organization_id, name) values ($1, $2)"
-          " on conflict (organization_id, name) do update set name = excluded.name returning id",
-          {organization, group});
-      writer.execute(
-          "insert into device_group_member (device_id, group_id) values ($1, $2) on conflict do nothing",
-          {device, id});
-    }
-    answer = device_row(writer, device);
-  });
-  return answer;
-}
-
-Json device_show(const Parts& parts, const Json& in) {
-  Json answer;
-  parts.database.read(sql::Database::Snapshot::kConsistent, [&](sql::Reader& reader) {
-    answer = device_row(reader, whole_number(in, "id").value_or(0));
-  });
-  return answer;
-}
-
-Json device_remove(const Parts& parts, const Json& in) {
-  const std::int64_t id = whole_number(in, "id").value_or(0);
-  parts.database.write([&](sql::Writer& writer) {
-    device_row(writer, id);
-    // Whoever is logged in there would go on without a device: they log in again instead.
-    writer.execute("delete from client where node_id = $1", {id});
-    writer.execute("delete from device where id = $1", {id});
-  });
-  return Json::object({{"removed", std::to_string(id)}});
-}
-
-Json list(const Parts& parts, const Json& in, const std::string& rows, std::string_view table,
-          const std::vector<std::string_view>& names) {
-  Within place = within(parts, in, table);
-  return listed(parts, fmt::format("{}{} order by {}.id", rows, place.where, table),
-                std::move(place.parameters), names);
-}
-
 }  // namespace
 
 void add_app_commands(Commands& commands, const Parts& parts) {
@@ -253,18 +146,13 @@ void add_app_commands(Commands& commands, const Parts& parts) {
   };
   add("mandate add", mandate_add);
   add("mandate list",
-      [](const Parts& all, const Json& in) { return list(all, in, kMandates, "mandate", kMandateNames); });
+      [](const Parts& all, const Json& in) { return list_within(all, in, kMandates, "mandate", kMandateNames); });
   add("mandate show", mandate_show);
   add("mandate remove", mandate_remove);
   add("client list",
-      [](const Parts& all, const Json& in) { return list(all, in, kClients, "client", kClientNames); });
+      [](const Parts& all, const Json& in) { return list_within(all, in, kClients, "client", kClientNames); });
   add("client show", client_show);
   add("client remove", client_remove);
-  add("device add", device_add);
-  add("device list",
-      [](const Parts& all, const Json& in) { return list(all, in, kDevices, "device", kDeviceNames); });
-  add("device show", device_show);
-  add("device remove", device_remove);
 }
 
 }  // namespace lok::administration

@@ -82,6 +82,19 @@ std::int64_t find_membership(sql::Reader& reader, std::int64_t user, std::int64_
   return rows.integer(0, 0);
 }
 
+std::int64_t find_hub(sql::Reader& reader, std::int64_t organization, const std::string& name) {
+  const sql::Rows rows =
+      name.empty()
+          ? reader.query("select id from hub where organization_id = $1 order by id limit 1", {organization})
+          : reader.query("select id from hub where organization_id = $1 and identifier = $2",
+                         {organization, name});
+  if (rows.empty()) {
+    throw Error(code::kNotFound, std::string("The organization has no such hub. `arkitektd organization show`"
+                                             " tells which it has."));
+  }
+  return rows.integer(0, 0);
+}
+
 Json objects(const sql::Rows& rows, const std::vector<std::string_view>& names) {
   Json all = Json::array();
   for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -113,6 +126,19 @@ Json listed(const Parts& parts, const std::string& sql, std::vector<sql::Value> 
   parts.database.read(sql::Database::Snapshot::kSingle,
                       [&](sql::Reader& reader) { rows = reader.query(sql, parameters); });
   return objects(rows, names);
+}
+
+Json list_within(const Parts& parts, const Json& in, const std::string& rows, std::string_view table,
+                 const std::vector<std::string_view>& names) {
+  std::string where;
+  std::vector<sql::Value> parameters;
+  if (const std::string name = text(in, "organization"); !name.empty()) {
+    parts.database.read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+      parameters.emplace_back(find_organization(reader, name));
+    });
+    where = fmt::format(" where {}.organization_id = $1", table);
+  }
+  return listed(parts, fmt::format("{}{} order by {}.id", rows, where, table), std::move(parameters), names);
 }
 
 }  // namespace lok::administration

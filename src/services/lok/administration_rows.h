@@ -28,12 +28,16 @@ struct Parts {
 
 /// `user ...`, `organization ...`, `membership ...`
 void add_people_commands(Commands& commands, const Parts& parts);
-/// `mandate ...`, `client ...`, `device ...`
+/// `mandate ...`, `client ...`; `device ...`
 void add_app_commands(Commands& commands, const Parts& parts);
+void add_device_commands(Commands& commands, const Parts& parts);
 
 /// Runs a query and shows its rows; see `objects`.
 base::Json listed(const Parts& parts, const std::string& sql, std::vector<sql::Value> parameters,
                   const std::vector<std::string_view>& names);
+/// The same for rows of a table, of the organization alone that is named, if one is.
+base::Json list_within(const Parts& parts, const base::Json& arguments, const std::string& rows,
+                       std::string_view table, const std::vector<std::string_view>& names);
 
 /// An argument's text; empty if it is absent.
 std::string text(const base::Json& arguments, std::string_view name);
@@ -47,6 +51,8 @@ std::optional<std::int64_t> whole_number(const base::Json& arguments, std::strin
 std::int64_t find_user(sql::Reader& reader, const std::string& username);
 /// By its slug, or by its name if no other has it.
 std::int64_t find_organization(sql::Reader& reader, const std::string& name);
+/// Without a name the organization's first.
+std::int64_t find_hub(sql::Reader& reader, std::int64_t organization, const std::string& name);
 std::int64_t find_membership(sql::Reader& reader, std::int64_t user, std::int64_t organization);
 
 /// Each row as an object with the columns' names given; `@` before a name: a time, shown as text; `?`: a

@@ -1,7 +1,10 @@
 #include "services/lok/administration.h"
 
+#include "base/clock.h"
+#include "services/lok/device_login.h"
 #include "services/lok/lok_fixture.h"
 #include "services/lok/password.h"
+#include "services/lok/user_code.h"
 
 namespace lok {
 namespace {
@@ -115,6 +118,42 @@ TEST_P(AdministrationTest, EndsMandatesClientsAndMemberships) {
   EXPECT_EQ(number("select count(*) from client"), 1);
   run("device remove", names({{"id", std::to_string(number("select min(id) from device"))}}));
   EXPECT_EQ(number("select count(*) from device") + number("select count(*) from client"), 0);
+}
+
+TEST_P(AdministrationTest, ApprovesALoginThatWaits) {
+  DeviceLogin login;
+  login.device_code_hash = "hash";
+  login.user_code = *read_user_code("WDJB-MJHT");
+  login.client_id = "client";
+  login.kind = "DEVELOPMENT";
+  login.role = "INTERFACE";
+  login.manifest = Manifest::parse(R"({"identifier":"app","version":"1","requirements":[
+      {"key":"images","service":"live.arkitekt.mikro"},
+      {"key":"s3","service":"live.arkitekt.s3","optional":true}]})");
+  const std::int64_t now = base::now_micros();
+  login.expires_at = now + 300'000'000;
+  database_->write([&](sql::Writer& writer) { stage_login(writer, login, now); });
+
+  const auto approve = [&](const std::string& code, const std::string& user, const std::string& organization,
+                           const Json& without) {
+    return refusal("device approve", names({{"code", code},
+                                            {"user", user},
+                                            {"organization", organization},
+                                            {"without", without}}));
+  };
+  EXPECT_EQ(approve("BCDF-GHJK", "bob", "lab", Json()), "NOT_FOUND");
+  EXPECT_EQ(approve("no code", "bob", "lab", Json()), "NOT_FOUND");
+  EXPECT_EQ(approve("wdjb mjht", "ada", "other", Json()), "NOT_FOUND") << "no member";
+  EXPECT_EQ(approve("wdjb mjht", "bob", "other", Json()), "VALIDATION_ERROR") << "has no mikro";
+  EXPECT_EQ(approve("wdjb mjht", "bob", "lab", Json::array({"images"})), "VALIDATION_ERROR") << "is required";
+  EXPECT_EQ(approve("wdjb mjht", "bob", "lab", Json::array({"s3"})),
+            R"({"approved":"app","version":"1","user":"bob","organization":"lab"})");
+  EXPECT_EQ(approve("wdjb mjht", "bob", "lab", Json()), "CONFLICT") << "once";
+  database_->write([&](sql::Writer& writer) {
+    const Login collected = collect_login(writer, "hash", "client", "server-secret", "refresh", now);
+    EXPECT_EQ(collected.username, "bob");
+    EXPECT_EQ(collected.composition.statuses().dump(), R"({"images":"granted","s3":"denied"})");
+  });
 }
 
 TEST_P(AdministrationTest, KeepsWhatTheConfigurationWouldBringBack) {
