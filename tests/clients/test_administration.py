@@ -78,6 +78,22 @@ def test_a_key_is_printed_once_and_ends_when_it_is_revoked(platform: Server, com
     assert "carol" not in command.run("user", "list").stdout
 
 
+def test_a_login_that_waits_is_approved(platform: Server, command: CommandLine) -> None:
+    started = wire.start_device_login(platform.url, "waiting")
+    assert wire.poll_device_login(started).json()["error"] == "authorization_pending"
+    approve = ("device", "approve", started["user_code"], "--user", "ada", "--organization", "bench")
+    refused = command.run(*approve, "--without", "s3")
+    assert (refused.returncode, "no optional requirement 's3'" in refused.stderr) == (1, True)
+    assert command.json(*approve)["approved"] == "waiting"
+    session = wire.poll_device_login(started).json()
+    assert me(platform, session["access_token"])["mycontext"]["user"] == {"username": "ada"}
+    again = command.run(*approve)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "decided before" in again.stderr
+    nobody = command.run("device", "approve", "BCDF-GHJK", "--user", "ada", "--organization", "bench")
+    assert "No app waits" in nobody.stderr
+
+
 def test_answers_for_people_are_tables_and_lines(command: CommandLine) -> None:
     table = command.run("user", "list").stdout.splitlines()
     assert table[0].split()[:2] == ["username", "email"]

@@ -139,7 +139,7 @@ std::vector<Requirement> requirements_of(const Json& manifest) {
   if (!listed.is_array()) return all;
   for (const Json& each : listed.items()) {
     const bool optional = each["optional"].is_bool() && each["optional"].as_bool();
-    all.push_back({each["key"].as_string(), each["service"].as_string(), optional});
+    all.push_back({each["key"].as_string(), each["service"].as_string(), optional, ""});
   }
   return all;
 }
@@ -147,7 +147,7 @@ std::vector<Requirement> requirements_of(const Json& manifest) {
 std::vector<Requirement> requirements_of(const schema::ManifestInput& manifest) {
   std::vector<Requirement> all;
   for (const schema::RequirementInput& each : manifest.requirements) {
-    all.push_back({each.key, each.service, each.optional});
+    all.push_back({each.key, each.service, each.optional, ""});
   }
   return all;
 }
