@@ -13,7 +13,7 @@ struct Requirement {
   std::string key;      ///< how the app calls it: `mikro`
   std::string service;  ///< what must fill it: `live.arkitekt.mikro`
   bool optional = false;
-  std::string description;
+  std::string description{};
 };
 
 struct Manifest {
