@@ -149,7 +149,7 @@ def test_refusals_of_the_token_endpoint(endpoint: str) -> None:
         ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
         ({"grant_type": GRANT}, "invalid_request"),
         ({"grant_type": GRANT, "key": "k"}, "invalid_request"),
-        ({"grant_type": "refresh_token"}, "unsupported_grant_type"),
+        ({"grant_type": "refresh_token"}, "invalid_request"),
     ):
         refused = wire.token_request(endpoint, **form)
         assert refused.status == 400, form
