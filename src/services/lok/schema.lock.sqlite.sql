@@ -63,6 +63,12 @@ create table "device" (
   "device_id" text not null
 );
 
+create table "device_group" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "name" text not null
+);
+
 create table "device_login" (
   "id" integer primary key autoincrement,
   "device_code_hash" text not null,
@@ -95,10 +101,6 @@ create table "refresh_chain" (
   "previous_hash" text,
   "started_at" integer not null,
   "rotated_at" integer not null
-create table "device_group" (
-  "id" integer primary key autoincrement,
-  "organization_id" integer not null references "organization"(id) on delete cascade,
-  "name" text not null
 );
 
 create table "user_group" (
@@ -399,6 +401,10 @@ create unique index if not exists "device_organization_id_device_id_idx" on "dev
 
 create index if not exists "device_organization_id_id_idx" on "device" ("organization_id", "id");
 
+create unique index if not exists "device_group_organization_id_name_idx" on "device_group" ("organization_id", "name");
+
+create index if not exists "device_group_organization_id_id_idx" on "device_group" ("organization_id", "id");
+
 create unique index if not exists "device_login_device_code_hash_idx" on "device_login" ("device_code_hash");
 
 create unique index if not exists "device_login_user_code_idx" on "device_login" ("user_code");
@@ -416,9 +422,6 @@ create index if not exists "web_session_expires_at_idx" on "web_session" ("expir
 create index if not exists "web_session_user_id_idx" on "web_session" ("user_id");
 
 create unique index if not exists "refresh_chain_client_id_idx" on "refresh_chain" ("client_id");
-create unique index if not exists "device_group_organization_id_name_idx" on "device_group" ("organization_id", "name");
-
-create index if not exists "device_group_organization_id_id_idx" on "device_group" ("organization_id", "id");
 
 create unique index if not exists "user_group_name_idx" on "user_group" ("name");
 
