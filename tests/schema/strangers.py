@@ -126,8 +126,9 @@ def fill(somebody: Somebody, name: str) -> None:
     manifest = {"identifier": f"{name}-plugin", "version": "1", "scopes": ["openid"]}
     somebody.data("mutation { createInvite(input: {}) { id } }")
     somebody.data(
-        "mutation ($m: ManifestInput!, $a: String!) { createMandate(input: {agent: $a, manifest: $m, attestation: $a})"
-        " { id } issueMandateKey(input: {manifest: $m, expiresInDays: 3}) { key } }",
+        "mutation ($m: ManifestInput!, $a: String!) {"
+        " createMandate(input: {agent: $a, manifest: $m, attestation: $a}) { id }"
+        " issueMandateKey(input: {manifest: $m, expiresInDays: 3}) { key } }",
         {"m": manifest, "a": f"{name}-app"},
     )
     somebody.data(
@@ -139,7 +140,8 @@ def fill(somebody: Somebody, name: str) -> None:
     )
     (group,) = somebody.data("{ groups { id } }")["groups"]
     somebody.data(
-        'mutation ($g: ID!, $n: String!) { createGroupProfile(input: {group: $g, name: $n, avatar: ""}) { id } }',
+        "mutation ($g: ID!, $n: String!) {"
+        ' createGroupProfile(input: {group: $g, name: $n, avatar: ""}) { id } }',
         {"g": group["id"], "n": f"{name}-group-shown"},
     )
 
@@ -147,10 +149,11 @@ def fill(somebody: Somebody, name: str) -> None:
 def rows_of(somebody: Somebody) -> dict[str, list[str]]:
     """The ids of somebody's rows by type, found from the rows a person sees."""
     lists = {
-        "App": "apps", "Client": "clients", "Device": "devices", "DeviceGroup": "deviceGroups", "Group": "groups",
-        "Hub": "hubs", "Invite": "invites", "Mandate": "mandates", "Organization": "organizations",
-        "Release": "releases", "Role": "roles", "Service": "services", "ServiceInstance": "serviceInstances",
-        "ServiceRelease": "serviceReleases", "SystemMessage": "myActiveMessages", "User": "users",
+        "App": "apps", "Client": "clients", "Device": "devices", "DeviceGroup": "deviceGroups",
+        "Group": "groups", "Hub": "hubs", "Invite": "invites", "Mandate": "mandates",
+        "Organization": "organizations", "Release": "releases", "Role": "roles", "Service": "services",
+        "ServiceInstance": "serviceInstances", "ServiceRelease": "serviceReleases",
+        "SystemMessage": "myActiveMessages", "User": "users",
     }  # fmt: skip
     ids = {
         type_: [row["id"] for row in somebody.data(f"{{ {name} {{ id }} }}")[name]]

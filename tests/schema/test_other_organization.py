@@ -1,5 +1,5 @@
 """A token of another organization, against every query, mutation and subscription of Lok: it learns nothing
-and changes nothing. The documents follow from introspection, so a new field is tried without being named here.
+and changes nothing. The documents follow from introspection: a new field is tried without being named here.
 """
 
 from __future__ import annotations
