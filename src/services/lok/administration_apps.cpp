@@ -145,12 +145,14 @@ void add_app_commands(Commands& commands, const Parts& parts) {
     commands[name] = [parts, run](const Json& in) { return run(parts, in); };
   };
   add("mandate add", mandate_add);
-  add("mandate list",
-      [](const Parts& all, const Json& in) { return list_within(all, in, kMandates, "mandate", kMandateNames); });
+  add("mandate list", [](const Parts& all, const Json& in) {
+    return list_within(all, in, kMandates, "mandate", kMandateNames);
+  });
   add("mandate show", mandate_show);
   add("mandate remove", mandate_remove);
-  add("client list",
-      [](const Parts& all, const Json& in) { return list_within(all, in, kClients, "client", kClientNames); });
+  add("client list", [](const Parts& all, const Json& in) {
+    return list_within(all, in, kClients, "client", kClientNames);
+  });
   add("client show", client_show);
   add("client remove", client_remove);
 }

@@ -111,7 +111,8 @@ void check_has_services(sql::Reader& reader, const DeviceLogin& login, std::int6
                         const std::vector<std::string>& declined) {
   const Composition composition = compose(reader, hub, user, login.manifest.requirements, declined);
   for (const Requirement& each : login.manifest.requirements) {
-    if (each.optional || std::ranges::find(composition.unavailable, each.key) == composition.unavailable.end()) {
+    if (each.optional ||
+        std::ranges::find(composition.unavailable, each.key) == composition.unavailable.end()) {
       continue;
     }
     throw Error(code::kValidation, "The app needs '{}', which the hub does not have for this person.",

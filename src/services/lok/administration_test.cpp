@@ -136,10 +136,9 @@ TEST_P(AdministrationTest, ApprovesALoginThatWaits) {
 
   const auto approve = [&](const std::string& code, const std::string& user, const std::string& organization,
                            const Json& without) {
-    return refusal("device approve", names({{"code", code},
-                                            {"user", user},
-                                            {"organization", organization},
-                                            {"without", without}}));
+    return refusal(
+        "device approve",
+        names({{"code", code}, {"user", user}, {"organization", organization}, {"without", without}}));
   };
   EXPECT_EQ(approve("BCDF-GHJK", "bob", "lab", Json()), "NOT_FOUND");
   EXPECT_EQ(approve("no code", "bob", "lab", Json()), "NOT_FOUND");

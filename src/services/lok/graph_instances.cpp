@@ -169,9 +169,9 @@ struct Rendered {
 };
 
 Rendered compose_for(sql::Reader& reader, const Call& call, const schema::RenderInput& in) {
-  const sql::Rows client =
-      reader.query("select user_id, hub_id, manifest, statuses from client where id = $1 and organization_id = $2",
-                   {in.client.row("client"), call.organization});
+  const sql::Rows client = reader.query(
+      "select user_id, hub_id, manifest, statuses from client where id = $1 and organization_id = $2",
+      {in.client.row("client"), call.organization});
   const auto user = client.empty() ? std::nullopt : sql::optional_integer(client, 0, 0);
   if (!user || (*user != call.user && !administers(reader, call.user, call.organization))) {
     throw Error(code::kNotFound, "No client with the id {} that you may render.", in.client.text);

@@ -1,6 +1,9 @@
 #include "services/rekuest/replicas.h"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -152,6 +155,20 @@ std::vector<NoticedEvent> noticed_events(const Json& said) {
   return events;
 }
 
+// What is not read now is never told: a connection that broke is no reason.
+void once_available(const std::function<void()>& read) {
+  constexpr int kAttempts = 30;
+  constexpr std::chrono::milliseconds kPause{100};
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return read();
+    } catch (const base::Error& error) {
+      if (error.code() != base::code::kUnavailable || attempt == kAttempts) throw;
+      std::this_thread::sleep_for(kPause);
+    }
+  }
+}
+
 }  // namespace
 
 void Replicas::announce(sql::Writer& writer, Outcome told) {
@@ -212,8 +229,10 @@ void Replicas::hear(std::string_view payload, bool is_own) {
       hub_.displace_other(number_at(item, 0), item.items().at(1).as_string());
     }
     Outcome told;
-    database_.read(sql::Database::Snapshot::kConsistent,
-                   [&](sql::Reader& reader) { told = outcome_of(reader, said); });
+    once_available([&] {
+      database_.read(sql::Database::Snapshot::kConsistent,
+                     [&](sql::Reader& reader) { told = outcome_of(reader, said); });
+    });
     delivery_.deliver(std::move(told));
   } catch (const std::exception& error) {
     base::log::error("replicas.not_heard", {{"error", error.what()}});
@@ -248,8 +267,11 @@ void Replicas::catch_up() {
   try {
     hub_.tell_again();
     std::vector<TaskNotice> missed;
-    database_.read(sql::Database::Snapshot::kConsistent,
-                   [&](sql::Reader& reader) { missed = load_notices_since(reader, alive_ - kMarginMicros); });
+    once_available([&] {
+      database_.read(sql::Database::Snapshot::kConsistent, [&](sql::Reader& reader) {
+        missed = load_notices_since(reader, alive_ - kMarginMicros);
+      });
+    });
     tasks_.publish(missed);
   } catch (const std::exception& error) {
     base::log::error("replicas.not_caught_up", {{"error", error.what()}});
