@@ -79,15 +79,19 @@ std::optional<AgentMessage> message_from_rows(sql::Reader& reader, std::int64_t 
     if (assigns.empty()) return std::nullopt;
     return AgentMessage{agent, task, "ASSIGN", std::move(assigns.front())};
   }
-  const sql::Rows rows = reader.query(
-      "select step, (select e.value from task_event e where e.task_id = t.id and e.kind = 'DECIDED'"
-      " order by e.id desc limit 1) from task t where t.id = $1 and t.is_done = 0",
-      {task});
-  if (rows.empty()) return std::nullopt;
   if (kind == "DECIDE") {
-    const Json value = sql::parsed_or_null(sql::optional_text(rows, 0, 1));
+    const sql::Rows rows = reader.query(
+        "select (select e.value from task_event e where e.task_id = t.id and e.kind = 'DECIDED'"
+        " order by e.id desc limit 1) from task t where t.id = $1 and t.is_done = 0",
+        {task});
+    if (rows.empty()) return std::nullopt;
+    const Json value = sql::parsed_or_null(sql::optional_text(rows, 0, 0));
     return AgentMessage{agent, task, "DECIDE", decide_frame(task, value)};
   }
+  // An agent that has come back meanwhile was sent the newest already: an older one must not follow it.
+  const sql::Rows rows = reader.query(
+      "select step from task where id = $1 and is_done = 0 and latest_instruct_kind = $2", {task, kind});
+  if (rows.empty()) return std::nullopt;
   return AgentMessage{agent, task, "", control_frame(kind, task, rows.integer(0, 0) != 0)};
 }
 
