@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from platform_under_test import wire
+from platform_under_test.agent import agent
 from platform_under_test.replicas import Replicas
 
 
@@ -92,3 +94,34 @@ async def test_one_reference_is_one_task_whichever_process_is_asked(
         reference = str(uuid.uuid4())
         asked = [asyncio.to_thread(ask, url, reference) for url in processes * 2]
         assert len(set(await asyncio.gather(*asked))) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "heard"), [(("pause", "resume"), "RESUME"), (("cancel", "pause"), "CANCEL")]
+)
+async def test_what_an_agent_hears_late_is_not_what_was_taken_back(
+    platform: Replicas, log_in_as: Callable[..., dict[str, Any]], asked: tuple[str, ...], heard: str
+) -> None:
+    """The process that the agent is connected to finds both when it looks."""
+    token = log_in_as(f"late-{heard.lower()}")["access_token"]
+    async with agent(platform, token) as connected:
+        given = {"agent": connected.id, "interface": "twice", "args": {"a": 1}, "capture": False}
+        assign = "mutation ($input: AssignInput!) { assign(input: $input) { id } }"
+        answer = wire.graphql(platform.rekuest_url, assign, {"input": given}, token).json()
+        task = (await connected.receive("ASSIGN"))["task"]
+        assert task == answer["data"]["assign"]["id"]
+        await connected.acknowledged(await connected.journal({"type": "STARTED", "task": task}))
+        takts = [replica.process for replica in platform.of("rekuest-takt") if replica.process]
+        for takt in takts:
+            takt.send_signal(signal.SIGSTOP)
+        try:
+            for control in asked:
+                mutation = f"mutation ($task: ID!) {{ {control}(input: {{task: $task}}) {{ id }} }}"
+                told = wire.graphql(platform.rekuest_url, mutation, {"task": task}, token).json()
+                assert "errors" not in told, told
+        finally:
+            for takt in takts:
+                takt.send_signal(signal.SIGCONT)
+        await connected.receive(heard)
+        if heard == "RESUME":
+            assert not [frame for frame in connected.unread if frame["type"] == "PAUSE"]

@@ -8,6 +8,7 @@
 #include "service/call.h"
 #include "services/rekuest/definition_shape.h"
 #include "services/rekuest/shelve.h"
+#include "services/rekuest/testing/recording_link.h"
 #include "services/rekuest/testing/task_world.h"
 
 namespace rekuest {
@@ -18,16 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-struct RecordingLink : AgentLink {
-  void send(std::int64_t, FrameSource source) override {
-    while (const auto frame = source()) frames.push_back(Json::parse(*frame));
-  }
-  void displace() override {}
-  const std::string& connection() const override { return name; }
-  void tell_again() override {}
-  std::string name;
-  std::vector<Json> frames;
-};
+using rekuest_testing::RecordingLink;
 
 class AgentAdministration : public ::testing::TestWithParam<sql::Dialect> {
  protected:

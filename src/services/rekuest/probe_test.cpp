@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "service/call.h"
 #include "services/rekuest/probe_call.h"
+#include "services/rekuest/testing/recording_link.h"
 #include "services/rekuest/testing/task_world.h"
 
 namespace rekuest {
@@ -22,16 +23,7 @@ constexpr const char* kProbed = R"({"name":"app:1.0.0","hash":"h1","implementati
    "allow_probe":true,"args":[{"key":"a","kind":"INT"}]}},
   {"interface":"move","definition":{"key":"move","version":"1","name":"Move","kind":"FUNCTION"}}]})";
 
-struct RecordingLink : AgentLink {
-  void send(std::int64_t, FrameSource source) override {
-    while (const auto frame = source()) frames.push_back(Json::parse(*frame));
-  }
-  void displace() override {}
-  const std::string& connection() const override { return name; }
-  void tell_again() override {}
-  std::string name;
-  std::vector<Json> frames;
-};
+using rekuest_testing::RecordingLink;
 
 class Probing : public ::testing::TestWithParam<sql::Dialect> {
  protected:

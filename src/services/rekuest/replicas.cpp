@@ -88,9 +88,10 @@ std::optional<AgentMessage> message_from_rows(sql::Reader& reader, std::int64_t 
     const Json value = sql::parsed_or_null(sql::optional_text(rows, 0, 0));
     return AgentMessage{agent, task, "DECIDE", decide_frame(task, value)};
   }
-  // An agent that has come back meanwhile was sent the newest already: an older one must not follow it.
+  // An agent that has come back meanwhile was sent the newest already: its opposite must not follow it.
+  const std::string opposite = kind == "PAUSE" ? "RESUME" : kind == "RESUME" ? "PAUSE" : "";
   const sql::Rows rows = reader.query(
-      "select step from task where id = $1 and is_done = 0 and latest_instruct_kind = $2", {task, kind});
+      "select step from task where id = $1 and is_done = 0 and latest_instruct_kind <> $2", {task, opposite});
   if (rows.empty()) return std::nullopt;
   return AgentMessage{agent, task, "", control_frame(kind, task, rows.integer(0, 0) != 0)};
 }
