@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -160,20 +159,6 @@ std::vector<NoticedEvent> noticed_events(const Json& said) {
   return events;
 }
 
-// What is not read now is never told: a connection that broke is no reason.
-void once_available(const std::function<void()>& read) {
-  constexpr int kAttempts = 30;
-  constexpr std::chrono::milliseconds kPause{100};
-  for (int attempt = 1;; ++attempt) {
-    try {
-      return read();
-    } catch (const base::Error& error) {
-      if (error.code() != base::code::kUnavailable || attempt == kAttempts) throw;
-      std::this_thread::sleep_for(kPause);
-    }
-  }
-}
-
 }  // namespace
 
 void Replicas::announce(sql::Writer& writer, Outcome told) {
@@ -234,13 +219,23 @@ void Replicas::hear(std::string_view payload, bool is_own) {
       hub_.displace_other(number_at(item, 0), item.items().at(1).as_string());
     }
     Outcome told;
-    once_available([&] {
-      database_.read(sql::Database::Snapshot::kConsistent,
-                     [&](sql::Reader& reader) { told = outcome_of(reader, said); });
-    });
+    read([&](sql::Reader& reader) { told = outcome_of(reader, said); });
     delivery_.deliver(std::move(told));
   } catch (const std::exception& error) {
     base::log::error("replicas.not_heard", {{"error", error.what()}});
+  }
+}
+
+// What is not read now is never told: a connection that broke is no reason.
+void Replicas::read(const std::function<void(sql::Reader&)>& body) const {
+  constexpr std::chrono::milliseconds kPause{100};
+  while (true) {
+    try {
+      return database_.read(sql::Database::Snapshot::kConsistent, body);
+    } catch (const base::Error& error) {
+      if (error.code() != base::code::kUnavailable || stopping_) throw;
+      std::this_thread::sleep_for(kPause);
+    }
   }
 }
 
@@ -272,11 +267,7 @@ void Replicas::catch_up() {
   try {
     hub_.tell_again();
     std::vector<TaskNotice> missed;
-    once_available([&] {
-      database_.read(sql::Database::Snapshot::kConsistent, [&](sql::Reader& reader) {
-        missed = load_notices_since(reader, alive_ - kMarginMicros);
-      });
-    });
+    read([&](sql::Reader& reader) { missed = load_notices_since(reader, alive_ - kMarginMicros); });
     tasks_.publish(missed);
   } catch (const std::exception& error) {
     base::log::error("replicas.not_caught_up", {{"error", error.what()}});

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,6 +29,8 @@ class Replicas {
   Replicas(sql::Database& database, AgentHub& hub, Feeds feeds, Delivery& delivery)
       : database_(database), hub_(hub), tasks_(feeds.tasks), states_(feeds.states), delivery_(delivery) {}
 
+  ~Replicas() { stopping_ = true; }
+
   void listen();
   /// All goes through `announce` from then on.
   bool listens() const { return listener_ != nullptr; }
@@ -42,6 +45,8 @@ class Replicas {
   std::optional<Outcome> take_own(std::int64_t number);
   Outcome outcome_of(sql::Reader& reader, const base::Json& said) const;
   void catch_up();
+  /// Waits for the database, unless this ends.
+  void read(const std::function<void(sql::Reader&)>& body) const;
 
   sql::Database& database_;
   AgentHub& hub_;
@@ -49,6 +54,7 @@ class Replicas {
   StateFeed& states_;
   Delivery& delivery_;
   std::atomic<std::int64_t> alive_{0};
+  std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::int64_t number_ = 0;              ///< of the last announcement
   std::map<std::int64_t, Outcome> own_;  ///< announced and not told yet, by number
