@@ -5,9 +5,11 @@
 #include <memory>
 
 #include "net/stream.h"
+#include "net/tls.h"
 
 namespace net {
 
 std::unique_ptr<Stream> make_stream(boost::asio::ip::tcp::socket socket);
+std::unique_ptr<Stream> make_tls_stream(boost::asio::ip::tcp::socket socket, const TlsIdentity& identity);
 
 }  // namespace net

@@ -142,7 +142,7 @@ void HttpConnection::take_head() {
   context_.to_head = request.method == "HEAD";
   unread_rest_ = reader_->has_body();
   request.peer = peer_;
-  Arrival arrival{{}, 0, state_->limits.trusted_proxies};
+  Arrival arrival{{}, 0, state_->limits.trusted_proxies, state_->tls != nullptr};
   if (!context_.http11) {
     arrival.local_host = stream_->local_host();
     arrival.local_port = stream_->local_port();

@@ -140,7 +140,7 @@ std::optional<std::string> interpret_target(HttpRequest& request, const Arrival&
   if (const auto authority = take_authority(target)) host = authority;
   if (auto problem = fill_path(request, target)) return problem;
 
-  request.scheme = "http";
+  request.scheme = arrival.tls ? "https" : "http";
   std::optional<std::uint16_t> port;
   if (host) {
     auto authority = parse_authority(*host);

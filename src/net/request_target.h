@@ -17,6 +17,7 @@ struct Arrival {
   std::string local_host;  ///< our address, for HTTP/1.0 requests without Host
   std::uint16_t local_port = 0;
   std::size_t trusted_proxies = 0;  ///< see Limits
+  bool tls = false;
 };
 
 /// `name`, `name:port`, `[v6]` or `[v6]:port`; the name in lower case.

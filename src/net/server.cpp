@@ -58,7 +58,7 @@ asio::ip::address parse_address(const std::string& text) {
 struct Server::Core : std::enable_shared_from_this<Server::Core> {
   Core(EventLoop& event_loop, ServerOptions options, Router router)
       : loops(event_loop.core().loops),
-        state(std::make_shared<ServerState>(std::move(router), options.limits)) {
+        state(std::make_shared<ServerState>(std::move(router), options.limits, std::move(options.tls))) {
     for (const auto& each : loops) {
       lists.push_back(std::make_shared<ConnectionList>(each->loop(), state->limits));
     }
@@ -140,8 +140,9 @@ void Server::Core::accept_next(std::size_t listener) {
 
 void Server::Core::accepted(tcp::socket socket, std::size_t list) {
   if (state->connections.load() >= state->limits.connections) return;
-  auto connection = std::make_shared<HttpConnection>(state, lists[list], make_stream(std::move(socket)),
-                                                     ConnectionTicket(state));
+  auto stream = state->tls ? make_tls_stream(std::move(socket), *state->tls) : make_stream(std::move(socket));
+  auto connection =
+      std::make_shared<HttpConnection>(state, lists[list], std::move(stream), ConnectionTicket(state));
   lists[list]->loop().post([target = lists[list], connection] { target->add(connection); });
 }
 

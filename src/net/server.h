@@ -11,6 +11,7 @@
 
 #include "net/event_loop.h"
 #include "net/http.h"
+#include "net/tls.h"
 #include "net/websocket.h"
 
 namespace net {
@@ -80,6 +81,7 @@ struct ServerOptions {
   std::vector<std::string> addresses{"127.0.0.1", "::1"};  ///< numeric addresses to listen on
   std::uint16_t port = 0;                                  ///< 0: any free port, the same on all addresses
   Limits limits;
+  std::shared_ptr<const TlsIdentity> tls;  ///< null: plain HTTP
 };
 
 /// Listens from construction on; requests are handled from `start` on.

@@ -14,12 +14,14 @@
 
 namespace net {
 
-/// Thread-safe; `router` and `limits` are only read.
+/// Thread-safe.
 struct ServerState {
-  ServerState(Router routes, const Limits& limit) : router(std::move(routes)), limits(limit) {}
+  ServerState(Router routes, const Limits& limit, std::shared_ptr<const TlsIdentity> identity = nullptr)
+      : router(std::move(routes)), limits(limit), tls(std::move(identity)) {}
 
   const Router router;
   const Limits limits;
+  const std::shared_ptr<const TlsIdentity> tls;  ///< null: plain HTTP
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> websockets{0};
   std::atomic<std::uint64_t> requests{0};
