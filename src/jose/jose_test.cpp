@@ -260,13 +260,19 @@ TEST(Jws, RefusesMalformedTokens) {
   const std::string deep = base64url_encode(R"({"a":)" + std::string(50, '[') + std::string(50, ']') + '}');
   for (const std::string& token :
        {std::string(), std::string("."), std::string(".."), std::string("abc"), object + '.' + object,
-        object + '.' + object + ".AA.AA", object + '.' + object + ".AA=", object + "=." + object + ".AA",
-        list + '.' + object + ".AA", object + '.' + list + ".AA", broken + '.' + object + ".AA",
-        object + '.' + not_text + ".AA", critical + '.' + object + ".AA", object + '.' + deep + ".AA",
-        object + '.' + object + '.' + std::string(16 * 1024, 'A')}) {
+        object + "=." + object + ".AA", list + '.' + object + ".AA", object + '.' + list + ".AA",
+        broken + '.' + object + ".AA", object + '.' + not_text + ".AA", critical + '.' + object + ".AA",
+        object + '.' + deep + ".AA", object + '.' + object + '.' + std::string(16 * 1024, 'A')}) {
     EXPECT_EQ(code_of([&] { Jws::parse(token); }), "TOKEN_MALFORMED") << token.substr(0, 80);
   }
-  EXPECT_EQ(Jws::parse(object + '.' + object + '.').signature, "");
+}
+
+TEST(Jws, HasNoSignatureWhereItCannotBeDecoded) {
+  const std::string unsigned_token = base64url_encode("{}") + '.' + base64url_encode("{}");
+  for (const char* ending : {".", ".AA=", ".AA.AA", ".A", ".AB"}) {
+    EXPECT_EQ(Jws::parse(unsigned_token + ending).signature, "") << ending;
+  }
+  EXPECT_EQ(Jws::parse(unsigned_token + ".AA").signature, std::string(1, '\0'));
 }
 
 TEST(Jws, EveryTruncationOfATokenIsMalformedOrDoesNotVerify) {

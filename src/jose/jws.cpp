@@ -18,6 +18,16 @@ base::Json object_segment(std::string_view segment) {
   return value;
 }
 
+/// Nothing if it is none: no key verifies that, so such a token is as false as one that was signed by
+/// another.
+std::string signature_segment(std::string_view segment) {
+  try {
+    return base64url_decode(segment);
+  } catch (const base::Error&) {
+    return "";
+  }
+}
+
 }  // namespace
 
 Jws Jws::parse(std::string_view token) {
@@ -30,7 +40,7 @@ Jws Jws::parse(std::string_view token) {
     jws.header = object_segment(token.substr(0, first));
     jws.payload = object_segment(token.substr(first + 1, second - first - 1));
     jws.signing_input = token.substr(0, second);
-    jws.signature = base64url_decode(token.substr(second + 1));  // a fourth segment fails here
+    jws.signature = signature_segment(token.substr(second + 1));  // a fourth segment makes it none
     // RFC 7515 4.1.11: a token that names extensions we do not know must be refused.
     if (jws.header.find("crit") != nullptr) throw_malformed();
     return jws;
