@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -20,7 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import login_figures
 from limits import durable_commit_us, echo_us, postgres_commit_us
+from login_figures import KEYS
 from nginx import Nginx
 from subject import Subject, cpu_seconds, on_postgres, on_sqlite
 from task_figures import LOGINS, TaskLoad, measure
@@ -186,14 +189,26 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     options.add_argument("--seconds", type=float, default=3.0, help="per figure (3)")
     options.add_argument("--tasks", action="store_true", help="tasks and agents only")
+    options.add_argument("--logins", action="store_true", help="logins only")
     given = options.parse_args()
     room = Path(tempfile.mkdtemp(prefix="arkitektd-bench-"))
     try:
         echo = asyncio.run(echo_us())
-        if not given.tasks:
+        if not given.tasks and not given.logins:
             title("Footprint")
             footprint(room)
-        with on_sqlite(room / "sqlite", LOGINS) as subject:
+        with on_sqlite(room / "sqlite", LOGINS + KEYS) as subject:
+            if given.logins or not given.tasks:
+                title("Logins")
+                cores = os.sched_getaffinity(0)
+                login_figures.measure(
+                    subject,
+                    row,
+                    lambda sent: asyncio.run(load(subject.port, [subject.pid], sent, 16, given.seconds)),
+                    cores,
+                )
+            if given.logins:
+                return
             title("Tasks and agents on SQLite")
             tasks = TaskLoad(subject, fifty_actions())
             measure(tasks, row, lambda: durable_commit_us(room), echo, given.seconds)
