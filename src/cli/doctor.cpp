@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "net/event_loop.h"
 #include "net/server.h"
+#include "net/tls.h"
 #include "platform/data_directory.h"
 #include "platform/settings.h"
 #include "platform/start_error.h"
@@ -44,6 +45,24 @@ void look_at_port(Examination& examination, const platform::Settings& settings, 
     options.port = port;
     const net::Server probe(loop, options, net::Router());
     examination.good(fmt::format("port {} is free ({})", port, what));
+  } catch (const base::Error& error) {
+    examination.problem(error.message());
+  }
+}
+
+void look_at_certificate(Examination& examination, const platform::Settings& settings) {
+  if (settings.tls_certificate.empty()) return;
+  try {
+    const net::TlsIdentity identity(settings.tls_certificate, settings.tls_key);
+    const std::string end = base::format_datetime(identity.ends_at());
+    if (identity.ends_at() <= base::now_micros()) {
+      examination.problem(
+          fmt::format("the certificate in {} ended at {}: renew it", settings.tls_certificate, end));
+    } else {
+      examination.good(fmt::format("the certificate for {} is good until {}",
+                                   identity.host_name().empty() ? "no host name" : identity.host_name(),
+                                   end));
+    }
   } catch (const base::Error& error) {
     examination.problem(error.message());
   }
@@ -94,6 +113,7 @@ int doctor(const platform::Flags& flags) {
     examination.good("the configuration can be read");
     look_at_port(examination, settings, settings.port, "all services");
     look_at_port(examination, settings, settings.object_store_port, "object store");
+    look_at_certificate(examination, settings);
   } catch (const base::Error& error) {
     examination.problem(error.message());
   }
@@ -115,10 +135,12 @@ void add_doctor(CLI::App& app, int& exit_code) {
   command->add_option("--data", flags->data, "The data directory `up` would use")->capture_default_str();
   command->add_option("--port", flags->port, "The port `up` would use (8000)")->check(CLI::Range(1, 65534));
   command->add_option("--listen", flags->listen, "Numeric address `up` would listen on, repeatable");
+  command->add_option("--tls-certificate", flags->tls_certificate, "The certificate `up` would show");
+  command->add_option("--tls-key", flags->tls_key, "Its key");
   command->add_option("--config", flags->config_file, "The configuration `up` would read");
   command->footer(
-      "Looks at the configuration, the ports, the data directory's lock, the disk and the clock.\n"
-      "Exit code 0 if nothing stands in the way.");
+      "Looks at the configuration, the ports, the certificate, the data directory's lock, the disk and\n"
+      "the clock. Exit code 0 if nothing stands in the way.");
   command->callback([flags, &exit_code] { exit_code = doctor(*flags); });
 }
 

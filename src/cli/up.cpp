@@ -52,6 +52,9 @@ void add_up(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1, 65534));
   command->add_option("--listen", flags->listen,
                       "Numeric address to listen on, repeatable (127.0.0.1 and ::1)");
+  command->add_option("--tls-certificate", flags->tls_certificate,
+                      "PEM file with the certificate and its chain: serves HTTPS; needs --tls-key");
+  command->add_option("--tls-key", flags->tls_key, "PEM file with the certificate's key");
   command->add_option("--config", flags->config_file,
                       "YAML file with settings; ARKITEKT__SECTION__KEY overrides it");
   command->add_flag("--json", flags->json,

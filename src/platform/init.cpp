@@ -34,6 +34,9 @@ std::string checked_origin(std::string origin) {
 lok::FirstOptions first_options(const InitOptions& options, const std::string& origin) {
   lok::FirstOptions first;
   first.database_uri = options.postgres;
+  for (const std::string& name : first.services) {
+    first.instance_keys.emplace(name, jose::Key::generate_ed25519(name));
+  }
   first.trusted_proxies = 1;
   first.allow_insecure_transport = !origin.starts_with("https:");
   first.object_store_health =
@@ -41,14 +44,14 @@ lok::FirstOptions first_options(const InitOptions& options, const std::string& o
   return first;
 }
 
-std::string rekuest_text(const InitOptions& options, const std::string& origin) {
+std::string rekuest_text(const InitOptions& options, const std::string& origin, const jose::Key& key) {
   const Json issuer =
       Json::object({{"kind", "jwks_uri"}, {"iss", "lok"}, {"jwks_uri", origin + "/lok/o/jwks/"}});
   return "# For `arkitektd serve rekuest` and `arkitektd serve rekuest-takt`.\n" +
-         lok::yaml_text(
-             Json::object({{"database", Json::object({{"uri", options.postgres}, {"schema", "rekuest"}})},
-                           {"authentikate",
-                            Json::object({{"audience", "rekuest"}, {"issuers", Json::array({issuer})}})}}));
+         lok::yaml_text(Json::object(
+             {{"database", Json::object({{"uri", options.postgres}, {"schema", "rekuest"}})},
+              {"authentikate", Json::object({{"audience", "rekuest"}, {"issuers", Json::array({issuer})}})},
+              {"instance", Json::object({{"private_key", key.private_pem()}})}}));
 }
 
 std::string access_text(const std::string& lok_yaml, const std::string& origin) {
@@ -63,10 +66,11 @@ void write_first_files(const InitOptions& options) {
   start_or_explain([&] {
     const std::string origin = checked_origin(options.origin);
     const std::filesystem::path directory = options.directory;
-    const std::string lok_yaml = lok::make_first_configuration(first_options(options, origin));
+    const lok::FirstOptions first = first_options(options, origin);
+    const std::string lok_yaml = lok::make_first_configuration(first);
     const std::array<std::pair<const char*, std::string>, 3> files{
         {{"lok.yaml", lok_yaml},
-         {"rekuest.yaml", rekuest_text(options, origin)},
+         {"rekuest.yaml", rekuest_text(options, origin, first.instance_keys.at("rekuest"))},
          {"access.json", access_text(lok_yaml, origin)}}};
     for (const auto& [name, text] : files) {
       if (std::filesystem::exists(directory / name)) {

@@ -57,6 +57,24 @@ TEST_F(Init, WritesWhatTheServicesRead) {
             "https://arkitekt.lab.org/lok/o/jwks/");
 }
 
+TEST_F(Init, GivesEachServiceTheKeyThatLokNames) {
+  write_first_files(options_);
+  ProcessFlags flags;
+  flags.config_file = path("lok.yaml");
+  const LokSettings lok = read_lok_settings(flags);
+  flags.config_file = path("rekuest.yaml");
+  const std::map<std::string, std::optional<jose::Key>> own{
+      {"live.arkitekt.lok", lok.instance_key},
+      {"live.arkitekt.rekuest", read_rekuest_settings(flags).instance_key},
+      {"live.arkitekt.s3", std::nullopt}};
+  for (const lok::InstanceSettings& instance : lok.lok.hubs.at(0).instances) {
+    const std::optional<jose::Key>& key = own.at(instance.service);
+    EXPECT_EQ(instance.challenge_key,
+              key ? std::optional(jose::base64_encode(key->raw_public())) : std::nullopt)
+        << instance.service;
+  }
+}
+
 TEST_F(Init, SaysHowToGetIn) {
   write_first_files(options_);
   std::ifstream file(path("access.json"));

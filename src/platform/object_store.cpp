@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
+#include "service/health.h"
 
 namespace platform {
 namespace {
@@ -33,14 +34,15 @@ std::string xml_escaped(std::string_view text) {
 
 }  // namespace
 
-net::Router object_store_router() {
+net::Router object_store_router(jose::Key instance_key) {
   net::Router router;
   net::Router::Options open;
   open.cors = true;
   router.http(
       "GET", "/ht",
-      [](const net::HttpRequest&, const net::Respond& respond) {
-        respond(net::HttpResponse::json(200, R"({"status":"ok"})"));
+      [key = std::optional(std::move(instance_key))](const net::HttpRequest& request,
+                                                     const net::Respond& respond) {
+        respond(service::answer_challenge(request, key));
       },
       open);
   router.fallback([](const net::HttpRequest& request, const net::Respond& respond) {

@@ -3,10 +3,12 @@
 // S3's own words.
 #pragma once
 
+#include "jose/jose.h"
 #include "net/server.h"
 
 namespace platform {
 
-net::Router object_store_router();
+/// `instance_key` signs the challenge.
+net::Router object_store_router(jose::Key instance_key);
 
 }  // namespace platform

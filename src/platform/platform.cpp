@@ -1,13 +1,13 @@
 #include "platform/platform.h"
 
-#include <fmt/format.h>
-
+#include <array>
 #include <filesystem>
 
 #include "base/config.h"
 #include "base/log.h"
 #include "platform/admin_socket.h"
 #include "platform/data_directory.h"
+#include "platform/instance_keys.h"
 #include "platform/object_store.h"
 #include "platform/process.h"
 #include "platform/trust.h"
@@ -19,6 +19,11 @@
 
 namespace platform {
 namespace {
+
+constexpr const char* kObjectStore = "s3";
+
+/// Those that clients reach here, by the names their keys have.
+constexpr std::array kServices{"lok", "rekuest", kObjectStore};
 
 lok::Configuration read_lok(const DataDirectory& data, const Settings& settings) {
   if (!data.has("lok.yaml")) {
@@ -33,6 +38,7 @@ lok::Configuration read_lok(const DataDirectory& data, const Settings& settings)
   lok::Configuration configuration = lok::Configuration::read(config);
   config.finish();
   lok::follow_object_store(configuration, settings.object_store_port);
+  for (const char* name : kServices) announce_key(configuration, name, instance_key(data, name));
   return configuration;
 }
 
@@ -51,10 +57,13 @@ struct Platform::State {
         process(settings),
         lok(*lok_database, read_lok(data, settings), process.workers),
         lok_callers(trust_in(lok, "*"), lok.identities()),
-        lok_graph(process.foundation(*lok_database, lok_callers.authenticator), lok.definition()),
+        lok_graph(process.foundation(*lok_database, lok_callers.authenticator, instance_key(data, "lok")),
+                  lok.definition()),
         identities(*rekuest_database),
         rekuest_callers(trust_in(lok, "rekuest"), identities),
-        rekuest(process.foundation(*rekuest_database, rekuest_callers.authenticator), settings.rekuest) {}
+        rekuest(process.foundation(*rekuest_database, rekuest_callers.authenticator,
+                                   instance_key(data, "rekuest")),
+                settings.rekuest) {}
 
   void serve(const Settings& settings);
 
@@ -85,8 +94,8 @@ void Platform::State::serve(const Settings& settings) {
   lok.add_routes(router, "/lok");
   rekuest.add_routes(router, "/rekuest");
   gateway = process.listen(settings.port, std::move(router));
-  objects = process.listen(settings.object_store_port, object_store_router());
-  url = fmt::format("http://localhost:{}", settings.port);
+  objects = process.listen(settings.object_store_port, object_store_router(instance_key(data, kObjectStore)));
+  url = process.address(settings.port);
   access_file = std::filesystem::absolute(data.file("access.json")).lexically_normal().string();
   lok::replace_private_file(access_file, lok::access_document(lok.configuration(), url).dump());
   admin = std::make_unique<AdminSocket>(data.path(), [this](std::string_view command, const auto& arguments) {

@@ -34,6 +34,11 @@ ProcessSettings ProcessSettings::read(const base::Config& config, bool json) {
   const std::int64_t workers = config.integer("workers", 0);
   if (workers < 0 || workers > 1024) config.fail("workers", "is not between 0 and 1024");
   settings.workers = static_cast<std::size_t>(workers);
+  settings.tls_certificate = config.text("tls.certificate", "");
+  settings.tls_key = config.text("tls.key", "");
+  if (settings.tls_certificate.empty() != settings.tls_key.empty()) {
+    config.fail("tls", "needs both: `certificate` and `key`, two PEM files");
+  }
   return settings;
 }
 

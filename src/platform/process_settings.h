@@ -18,6 +18,8 @@ struct ProcessSettings {
   std::size_t answer_mib = 256;    ///< memory that making one answer may take
   std::size_t answers_mib = 1024;  ///< and all of them together
   std::size_t workers = 0;         ///< threads for requests; 0: chosen for the machine
+  std::string tls_certificate;     ///< PEM file, the whole chain; empty: plain HTTP
+  std::string tls_key;             ///< PEM file
 
   /// Throws base::Error(kValidation) naming the key. `json` is what the flag says; the file can also ask for
   /// it.

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "platform/start_error.h"
+#include "service/private_key.h"
 
 namespace platform {
 namespace {
@@ -46,6 +47,7 @@ LokSettings read_lok_settings(const ProcessFlags& flags) {
     const Config config = Config::load(flags.sources(), Config::Unknown::kWarn);
     LokSettings settings;
     settings.process = read_process(config, flags);
+    settings.instance_key = service::read_instance_key(config);
     settings.lok = lok::Configuration::read(config);
     settings.database = lok_database(config, settings.lok);
     config.finish();
@@ -58,6 +60,7 @@ RekuestSettings read_rekuest_settings(const ProcessFlags& flags) {
     const Config config = Config::load(flags.sources(), Config::Unknown::kRefuse);
     RekuestSettings settings;
     settings.process = read_process(config, flags);
+    settings.instance_key = service::read_instance_key(config);
     settings.database = required(DatabaseSettings::read(config), config);
     settings.callers = service::AuthentikateConfig::from_config(config.section("authentikate"), false);
     settings.rekuest = rekuest::Settings::read(config);

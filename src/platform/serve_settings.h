@@ -12,12 +12,14 @@ namespace platform {
 
 struct LokSettings {
   ProcessSettings process;
+  std::optional<jose::Key> instance_key;
   DatabaseSettings database;
   lok::Configuration lok;
 };
 
 struct RekuestSettings {
   ProcessSettings process;
+  std::optional<jose::Key> instance_key;
   DatabaseSettings database;
   service::AuthentikateConfig callers;
   rekuest::Settings rekuest;

@@ -1,7 +1,5 @@
 #include "platform/service_process.h"
 
-#include <fmt/format.h>
-
 #include "base/log.h"
 #include "platform/process.h"
 #include "platform/serve_settings.h"
@@ -42,9 +40,7 @@ class OneService : public ServiceProcess {
     return done;
   }
 
-  std::string url() const override {
-    return fmt::format("http://localhost:{}{}", process_.settings.port, prefix_);
-  }
+  std::string url() const override { return process_.address(process_.settings.port) + prefix_; }
   bool logs_json() const override { return process_.settings.json; }
 
  protected:
@@ -81,7 +77,8 @@ class LokProcess final : public OneService {
                    static_cast<std::size_t>(settings.lok.trusted_proxies)),
         lok_(*database_, settings.lok, process_.workers),
         callers_(trust_in(lok_, "*"), lok_.identities()),
-        graph_(process_.foundation(*database_, callers_.authenticator), lok_.definition()) {}
+        graph_(process_.foundation(*database_, callers_.authenticator, settings.instance_key),
+               lok_.definition()) {}
   ~LokProcess() override { stop(); }
   LokProcess(const LokProcess&) = delete;
   LokProcess& operator=(const LokProcess&) = delete;
@@ -109,7 +106,8 @@ class RekuestProcess final : public OneService {
         agents_only_(agents_only),
         identities_(*database_),
         callers_(settings.callers, identities_),
-        rekuest_(process_.foundation(*database_, callers_.authenticator), settings.rekuest) {}
+        rekuest_(process_.foundation(*database_, callers_.authenticator, settings.instance_key),
+                 settings.rekuest) {}
   ~RekuestProcess() override { stop(); }
   RekuestProcess(const RekuestProcess&) = delete;
   RekuestProcess& operator=(const RekuestProcess&) = delete;

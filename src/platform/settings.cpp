@@ -28,6 +28,8 @@ base::Config::Sources ProcessFlags::sources() const {
   sources.environment = base::Config::process_environment();
   if (port) sources.flags.emplace_back("port", std::to_string(*port));
   if (!listen.empty()) sources.flags.emplace_back("listen", fmt::format("{}", fmt::join(listen, ",")));
+  if (!tls_certificate.empty()) sources.flags.emplace_back("tls.certificate", tls_certificate);
+  if (!tls_key.empty()) sources.flags.emplace_back("tls.key", tls_key);
   return sources;
 }
 

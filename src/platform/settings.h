@@ -17,6 +17,8 @@ struct ProcessFlags {
   std::optional<std::uint16_t> port;
   std::vector<std::string> listen;
   std::string config_file;
+  std::string tls_certificate;
+  std::string tls_key;
   bool json = false;
 
   /// In the order of their precedence, for base::Config::load.

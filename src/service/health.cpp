@@ -33,8 +33,16 @@ net::HttpResponse status_answer(int status, std::string_view text) {
 
 }  // namespace
 
-Health::Health(sql::Database& database, std::optional<jose::Key> challenge_key)
-    : database_(database), challenge_key_(std::move(challenge_key)) {}
+net::HttpResponse answer_challenge(const net::HttpRequest& request, const std::optional<jose::Key>& key) {
+  const std::optional<std::string> nonce = key ? request.query_parameter("nonce") : std::nullopt;
+  if (!nonce) return status_answer(200, "ok");
+  if (!is_nonce(*nonce)) return status_answer(400, "the nonce must be up to 128 url-safe characters");
+  const std::string signature = key->sign("Ed25519", std::string(kChallengePrefix) + *nonce);
+  return answer(200, base::Json::object({{"status", "ok"}, {"signature", jose::base64_encode(signature)}}));
+}
+
+Health::Health(sql::Database& database, std::optional<jose::Key> instance_key)
+    : database_(database), instance_key_(std::move(instance_key)) {}
 
 bool Health::database_answers() const {
   try {
@@ -46,13 +54,8 @@ bool Health::database_answers() const {
 }
 
 net::HttpResponse Health::ready(const net::HttpRequest& request) const {
-  const std::optional<std::string> nonce = challenge_key_ ? request.query_parameter("nonce") : std::nullopt;
-  if (nonce && !is_nonce(*nonce))
-    return status_answer(400, "the nonce must be up to 128 url-safe characters");
   if (!database_answers()) return status_answer(503, "the database does not answer");
-  if (!nonce) return status_answer(200, "ok");
-  const std::string signature = challenge_key_->sign("Ed25519", std::string(kChallengePrefix) + *nonce);
-  return answer(200, base::Json::object({{"status", "ok"}, {"signature", jose::base64_encode(signature)}}));
+  return answer_challenge(request, instance_key_);
 }
 
 net::HttpResponse Health::live() { return status_answer(200, "ok"); }

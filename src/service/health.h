@@ -13,15 +13,17 @@
 
 namespace service {
 
+/// The answer of something that is there, with `signature` if a key is set and the request has a `nonce`:
+/// made by the private Ed25519 key whose public half the alias carries. Without a key clients are content
+/// with the status. Source: the signed challenge of Lok's contract, `fakts-challenge-v1`.
+net::HttpResponse answer_challenge(const net::HttpRequest& request, const std::optional<jose::Key>& key);
+
 /// Thread-safe. Database and workers must outlive the server they are routed in.
 class Health {
  public:
-  /// `challenge_key` is the private Ed25519 key whose public half the alias
-  /// carries; without it clients are content with the status.
-  explicit Health(sql::Database& database, std::optional<jose::Key> challenge_key = std::nullopt);
+  explicit Health(sql::Database& database, std::optional<jose::Key> instance_key = std::nullopt);
 
-  /// `ht`: 200 `{"status":"ok"}`, with `signature` if a key is set and the
-  /// request has a `nonce`; 503 if the database does not answer. Blocks.
+  /// `ht`: `answer_challenge`, but 503 if the database does not answer. Blocks.
   net::HttpResponse ready(const net::HttpRequest& request) const;
   /// `live`: 200 as long as the process answers at all.
   static net::HttpResponse live();
@@ -34,7 +36,7 @@ class Health {
   bool database_answers() const;
 
   sql::Database& database_;
-  const std::optional<jose::Key> challenge_key_;
+  const std::optional<jose::Key> instance_key_;
 };
 
 }  // namespace service

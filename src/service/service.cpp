@@ -47,7 +47,7 @@ Service::Service(Foundation foundation, Definition definition)
       executor_(std::shared_ptr<const graphql::Schema>(&binding_.model().schema(), [](const auto*) {}),
                 binding_.resolvers()),
       plans_(executor_),
-      health_(foundation.database, std::move(definition.challenge_key)),
+      health_(foundation.database, std::move(foundation.instance_key)),
       metrics_(base::metrics::Labels{{"service", name_}}),
       operations_(metrics_) {
   add_database_metrics(metrics_, foundation_.database);

@@ -33,6 +33,8 @@ struct Foundation {
   Authenticator& authenticator;
   graphql::AnswerLimits* answers = nullptr;  ///< how much memory they may take; null: as much as they want
   MetricsFor metrics_for = MetricsFor::kThisMachine;
+  std::optional<jose::Key> instance_key =
+      std::nullopt;  ///< proves to clients that this is the instance meant
 };
 
 struct Definition {
@@ -40,7 +42,6 @@ struct Definition {
   int schema_version = 1;                   ///< of its tables
   std::vector<std::string_view> documents;  ///< SDL
   entity::Registry registry;
-  std::optional<jose::Key> challenge_key;  ///< proves to clients that this is the instance meant
 };
 
 /// A running service. Thread-safe.

@@ -45,14 +45,18 @@ std::string capitalised(std::string name) {
   return name;
 }
 
-Json instance(const std::string& name, Json alias) {
+Json instance(const FirstOptions& options, const std::string& name, Json alias) {
+  Json manifest = Json::object({{"identifier", "live.arkitekt." + name},
+                                {"version", ARKITEKTD_VERSION},
+                                {"instance_id", "default"},
+                                {"roles", Json::array()},
+                                {"scopes", Json::array()}});
+  if (const auto key = options.instance_keys.find(name); key != options.instance_keys.end()) {
+    manifest.set("challenge_key", jose::base64_encode(key->second.raw_public()));
+  }
   return Json::object({{"identifier", capitalised(name)},
                        {"name", capitalised(name)},
-                       {"manifest", Json::object({{"identifier", "live.arkitekt." + name},
-                                                  {"version", ARKITEKTD_VERSION},
-                                                  {"instance_id", "default"},
-                                                  {"roles", Json::array()},
-                                                  {"scopes", Json::array()}})},
+                       {"manifest", std::move(manifest)},
                        {"aliases", Json::array({std::move(alias)})}});
 }
 
@@ -78,9 +82,9 @@ Json object_store_alias(const FirstOptions& options) {
 Json hub(const FirstOptions& options) {
   Json instances = Json::array();
   for (const std::string& service : options.services) {
-    instances.push_back(instance(service, relative_alias(Json(), service)));
+    instances.push_back(instance(options, service, relative_alias(Json(), service)));
   }
-  instances.push_back(instance("s3", object_store_alias(options)));
+  instances.push_back(instance(options, "s3", object_store_alias(options)));
   return Json::object({{"uid", base::uuid4()},
                        {"identifier", options.hub},
                        {"description", "The services of this installation"},
@@ -135,6 +139,9 @@ std::string make_first_configuration(const FirstOptions& options) {
   });
   if (!options.database_uri.empty()) {
     document.set("database", Json::object({{"uri", options.database_uri}, {"schema", "lok"}}));
+  }
+  if (const auto key = options.instance_keys.find("lok"); key != options.instance_keys.end()) {
+    document.set("instance", Json::object({{"private_key", key->second.private_pem()}}));
   }
   return "# Written by the first start. A key of `mandate_keys` serves one app; add more as needed.\n" +
          yaml_text(document);

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
+#include "jose/jose.h"
 #include "services/lok/configuration.h"
 
 namespace lok {
@@ -18,6 +20,8 @@ struct FirstOptions {
   std::string user = "demo";
   /// Services behind the gateway, by name: `rekuest` is reached at `/rekuest`.
   std::vector<std::string> services{"lok", "rekuest"};
+  /// By service, how it proves who it is; those of `up` have theirs in the data directory.
+  std::map<std::string, jose::Key> instance_keys = {};
   std::uint16_t object_store_port = 8001;  ///< on the host of the request
   /// Instead: where clients ask whether an object store elsewhere is there,
   /// `https://s3.lab.org/minio/health/live`.

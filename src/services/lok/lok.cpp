@@ -75,9 +75,9 @@ service::Definition Lok::definition() const {
   return {.name = "lok",
           .schema_version = kSchemaVersion,
           .documents = schema_documents(),
-          .registry = graph_registry({state_->configuration, state_->communications,
-                                      [state = state_.get()] { return state->ready.value().device_secret; }}),
-          .challenge_key = std::nullopt};
+          .registry = graph_registry({state_->configuration, state_->communications, [state = state_.get()] {
+                                        return state->ready.value().device_secret;
+                                      }})};
 }
 
 void Lok::provision() {

@@ -1,12 +1,12 @@
 #include "services/rekuest/settings.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
 
-#include "base/error.h"
 #include "base/random.h"
-#include "services/rekuest/provenance.h"
+#include "service/private_key.h"
 
 namespace rekuest {
 namespace {
@@ -33,19 +33,6 @@ std::chrono::days read_days(const Config& config, std::string_view key) {
   return std::chrono::days(days);
 }
 
-std::optional<jose::Key> read_key(const Config& config, const std::string& id) {
-  constexpr std::string_view kKey = "provenance.private_key";
-  const std::optional<std::string> pem = config.secret(kKey);
-  if (!pem) return std::nullopt;
-  try {
-    jose::Key key = jose::Key::from_pem(*pem, id);
-    if (key.is_private() && key.public_jwk(kProvenanceAlgorithm)["crv"] == base::Json("Ed25519")) return key;
-  } catch (const base::Error&) {
-    // What it says may quote the secret.
-  }
-  config.fail(kKey, "must be a private Ed25519 key in PEM (`openssl genpkey -algorithm ed25519`)");
-}
-
 }  // namespace
 
 std::string new_replica_name() {
@@ -58,7 +45,7 @@ Settings Settings::read(const Config& config) {
   Settings settings;
   settings.issuer = read_name(config, "provenance.issuer", settings.issuer);
   settings.key_id = read_name(config, "provenance.key_id", settings.key_id);
-  settings.signing_key = read_key(config, settings.key_id);
+  settings.signing_key = service::read_ed25519_key(config, "provenance.private_key", settings.key_id);
   settings.token_lifetime =
       std::chrono::seconds(config.integer("provenance.lifetime_seconds", settings.token_lifetime.count()));
   if (settings.token_lifetime.count() <= 0) config.fail("provenance.lifetime_seconds", "must be above zero");
