@@ -42,10 +42,24 @@ void check_room_for_device(sql::Reader& reader, const Mandate& mandate, const st
   }
 }
 
+constexpr std::int64_t kNotedFor = 60'000'000;
+
+Seat seat_of(const Mandate& mandate) {
+  return {mandate.organization, mandate.grantor, mandate.membership, mandate.hub};
+}
+
 }  // namespace
 
-void check_mandate(sql::Reader& reader, const MandateLogin& wanted, std::int64_t now) {
-  usable_mandate(reader, wanted, now);
+std::optional<Login> log_in_again(sql::Reader& reader, const MandateLogin& wanted, std::int64_t now) {
+  const Mandate mandate = usable_mandate(reader, wanted, now);
+  if (takes_first_app(mandate) || mandate.last_used_at + kNotedFor <= now) return std::nullopt;
+  const std::string device = device_of(mandate, wanted);
+  check_room_for_device(reader, mandate, device);
+  const Seat seat = seat_of(mandate);
+  const ClientIdentity client{"", wanted.kind, wanted.role, device, mandate.id};
+  Login login = describe_login(reader, seat, wanted.manifest, client, {});
+  if (!is_written(reader, wanted.manifest, client, login)) return std::nullopt;
+  return login;
 }
 
 Login log_in(sql::Writer& writer, const MandateLogin& wanted, std::int64_t now) {
@@ -56,7 +70,7 @@ Login log_in(sql::Writer& writer, const MandateLogin& wanted, std::int64_t now) 
   check_room_for_device(writer, mandate, device);
   fix_app(writer, mandate, wanted.manifest);
 
-  const Seat seat{mandate.organization, mandate.grantor, mandate.membership, mandate.hub};
+  const Seat seat = seat_of(mandate);
   const ClientIdentity client{wanted.new_client_id, wanted.kind, wanted.role, device, mandate.id};
   Login login = describe_login(writer, seat, wanted.manifest, client, {});
   write_login(writer, seat, wanted.manifest, client, login, now);

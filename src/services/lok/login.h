@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "services/lok/login_rows.h"
@@ -26,8 +27,10 @@ struct MandateLogin {
 /// again in a new transaction.
 Login log_in(sql::Writer& writer, const MandateLogin& wanted, std::int64_t now);
 
-/// The read-only half: throws what `log_in` would about the mandate, so that
-/// guesses never reach the writer.
-void check_mandate(sql::Reader& reader, const MandateLogin& wanted, std::int64_t now);
+/// The same for a client that logs in again as it did before: nothing has to be written then, so that
+/// programs that start all the time do not wait for the disk. Nothing if it is another client, or the key's
+/// last use was noted more than a minute ago. Throws what `log_in` would about the mandate, so that guesses
+/// never reach the writer. Needs one snapshot for all it reads.
+std::optional<Login> log_in_again(sql::Reader& reader, const MandateLogin& wanted, std::int64_t now);
 
 }  // namespace lok

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <functional>
 #include <set>
 #include <utility>
@@ -44,19 +45,37 @@ void read_place(sql::Reader& reader, const Seat& seat, const Manifest& manifest,
   }
 }
 
+Json requirements_of(const Manifest& manifest) {
+  const Json requirements = manifest.document["requirements"];
+  return requirements.is_array() ? requirements : Json::array();
+}
+
+bool has_mappings(sql::Reader& reader, std::int64_t client, const Composition& composition) {
+  std::set<std::pair<std::string, std::int64_t>> wanted;
+  for (const Composition::Filled& filled : composition.filled) {
+    wanted.emplace(filled.key, composition.instances[filled.instance].id);
+  }
+  const sql::Rows rows =
+      reader.query("select key, instance_id from service_instance_mapping where client_id = $1", {client});
+  std::set<std::pair<std::string, std::int64_t>> stored;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    stored.emplace(std::string(rows.text(row, 0)), rows.integer(row, 1));
+  }
+  return wanted == stored;
+}
+
 std::int64_t write_release(sql::Writer& writer, std::int64_t organization, const Manifest& manifest) {
   const std::int64_t app = writer.insert(
       "insert into app (organization_id, identifier, name) values ($1, $2, $2)"
       " on conflict (organization_id, identifier) do update set identifier = excluded.identifier"
       " returning id",
       {organization, manifest.identifier});
-  const Json requirements = manifest.document["requirements"];
   return writer.insert(
       "insert into release (app_id, version, name, scopes, requirements) values ($1, $2, $3, $4, $5)"
       " on conflict (app_id, version) do update"
       " set scopes = excluded.scopes, requirements = excluded.requirements returning id",
       {app, manifest.version, fmt::format("{}:{}", manifest.identifier, manifest.version),
-       list_of(manifest.scopes).dump(), requirements.is_array() ? requirements.dump() : "[]"});
+       list_of(manifest.scopes).dump(), requirements_of(manifest).dump()});
 }
 
 sql::Value write_device(sql::Writer& writer, std::int64_t organization, const std::string& device) {
@@ -110,19 +129,34 @@ std::int64_t write_login(sql::Writer& writer, const Seat& seat, const Manifest& 
   return row;
 }
 
+bool is_written(sql::Reader& reader, const Manifest& manifest, const ClientIdentity& client, Login& login) {
+  const sql::Rows rows = reader.query(
+      "select client.id, client.client_id, client.kind, client.role, client.public_sources, client.manifest,"
+      " client.statuses, client.scopes, release.version, release.scopes, release.requirements, app.identifier"
+      " from client join release on release.id = client.release_id join app on app.id = release.app_id"
+      " where client.mandate_id = $1 and client.device_key = $2",
+      {client.mandate, client.device});
+  if (rows.empty()) return false;
+  const std::array<std::string, 10> wanted{client.kind,
+                                           client.role,
+                                           manifest.public_sources.dump(),
+                                           manifest.document.dump(),
+                                           login.composition.statuses().dump(),
+                                           list_of(login.scopes).dump(),
+                                           manifest.version,
+                                           list_of(manifest.scopes).dump(),
+                                           requirements_of(manifest).dump(),
+                                           manifest.identifier};
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (rows.text(0, i + 2) != wanted[i]) return false;
+  }
+  login.client_id = rows.text(0, 1);
+  return has_mappings(reader, rows.integer(0, 0), login.composition);
+}
+
 // Most logins change nothing here, so the rows are compared first.
 void write_mappings(sql::Writer& writer, std::int64_t client, const Composition& composition) {
-  std::set<std::pair<std::string, std::int64_t>> wanted;
-  for (const Composition::Filled& filled : composition.filled) {
-    wanted.emplace(filled.key, composition.instances[filled.instance].id);
-  }
-  const sql::Rows rows =
-      writer.query("select key, instance_id from service_instance_mapping where client_id = $1", {client});
-  std::set<std::pair<std::string, std::int64_t>> stored;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    stored.emplace(std::string(rows.text(row, 0)), rows.integer(row, 1));
-  }
-  if (wanted == stored) return;
+  if (has_mappings(writer, client, composition)) return;
   writer.execute("delete from service_instance_mapping where client_id = $1", {client});
   for (const Composition::Filled& filled : composition.filled) {
     writer.execute(

@@ -55,6 +55,10 @@ Login describe_login(sql::Reader& reader, const Seat& seat, const Manifest& mani
 std::int64_t write_login(sql::Writer& writer, const Seat& seat, const Manifest& manifest,
                          const ClientIdentity& client, Login& login, std::int64_t now);
 
+/// Whether the client of this mandate and device stands there already just as `write_login` would leave it;
+/// its id is then the login's.
+bool is_written(sql::Reader& reader, const Manifest& manifest, const ClientIdentity& client, Login& login);
+
 /// The mappings alone, for a client that is there. Writes nothing if they are right.
 void write_mappings(sql::Writer& writer, std::int64_t client, const Composition& composition);
 

@@ -47,7 +47,7 @@ std::optional<Mandate> find_mandate(sql::Reader& reader, const std::string& key_
   const sql::Rows rows = reader.query(
       "select mandate.id, mandate.organization_id, mandate.hub_id, mandate.membership_id, mandate.grantor_id,"
       " mandate.subject, mandate.any_app, mandate.max_clients, mandate.expires_at, mandate.revoked_at,"
-      " membership.blocked, user_account.active, organization.device_salt"
+      " membership.blocked, user_account.active, organization.device_salt, mandate.last_used_at"
       " from mandate"
       " join membership on membership.id = mandate.membership_id"
       " join user_account on user_account.id = mandate.grantor_id"
@@ -68,6 +68,7 @@ std::optional<Mandate> find_mandate(sql::Reader& reader, const std::string& key_
   mandate.revoked = !rows.is_null(0, 9);
   mandate.grantor_blocked = rows.integer(0, 10) != 0 || rows.integer(0, 11) == 0;
   mandate.device_salt = rows.text(0, 12);
+  if (!rows.is_null(0, 13)) mandate.last_used_at = rows.integer(0, 13);
   return mandate;
 }
 

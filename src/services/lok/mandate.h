@@ -23,8 +23,9 @@ struct Mandate {
   std::optional<std::int64_t> max_clients;
   std::optional<std::int64_t> expires_at;  ///< microseconds UTC
   bool revoked = false;
-  bool grantor_blocked = false;  ///< the membership, or the user altogether
-  std::string device_salt;       ///< of the organization
+  bool grantor_blocked = false;   ///< the membership, or the user altogether
+  std::string device_salt;        ///< of the organization
+  std::int64_t last_used_at = 0;  ///< 0: never
 };
 
 /// How much of a key is stored to recognise it by.

@@ -51,9 +51,11 @@ TokenEndpoint::Granted TokenEndpoint::mandate_key(const OAuthForm& form, std::in
   wanted.kind = choose("requested_client_kind", form.parameter("requested_client_kind"), kKinds);
   wanted.role = choose_role(form.parameter("requested_client_role"));
   wanted.secret = device_secret_;
+  std::optional<Login> again;
+  database_.read(sql::Database::Snapshot::kConsistent,
+                 [&](sql::Reader& reader) { again = log_in_again(reader, wanted, now); });
+  if (again) return {*std::move(again), std::nullopt};
   wanted.new_client_id = base::uuid4();
-  database_.read(sql::Database::Snapshot::kSingle,
-                 [&](sql::Reader& reader) { check_mandate(reader, wanted, now); });
   Granted granted;
   database_.write([&](sql::Writer& writer) { granted.login = log_in(writer, wanted, now); });
   return granted;

@@ -100,6 +100,41 @@ TEST_P(MandateKeyGrant, TheFirstAppKeepsTheKey) {
   granted("key-two", changed("identifier", "another").dump());
 }
 
+TEST_P(MandateKeyGrant, WritesNothingWhenAProgramStartsAgain) {
+  const std::string client = granted("key-two", kApp)["client_id"].as_string();
+  const auto writes = [this](const std::string& manifest) {
+    const std::uint64_t before = database_->stats().writes;
+    granted("key-two", manifest);
+    return database_->stats().writes - before;
+  };
+  EXPECT_EQ(writes(kApp), 0);
+  EXPECT_EQ(granted("key-two", kApp)["client_id"].as_string(), client);
+  for (const char* member :
+       {"version", "scopes", "requirements", "public_sources", "description", "device_id"}) {
+    const bool is_list = std::string_view(member).back() == 's';
+    const std::string manifest = changed(member, is_list ? Json::array() : Json("2")).dump();
+    EXPECT_EQ(writes(manifest), 1) << member;
+    EXPECT_EQ(writes(manifest), 0) << member;
+    granted("key-two", kApp);
+  }
+}
+
+TEST_P(MandateKeyGrant, WritesWhatChangedAroundAProgramThatStartsAgain) {
+  granted("key-two", kApp);
+  for (const char* change :
+       {"update mandate set last_used_at = last_used_at - 61000000", "update client set statuses = '{}'",
+        "delete from service_instance_mapping", "update release set scopes = '[]'"}) {
+    execute(change);
+    const std::uint64_t before = database_->stats().writes;
+    granted("key-two", kApp);
+    EXPECT_EQ(database_->stats().writes, before + 1) << change;
+    granted("key-two", kApp);
+    EXPECT_EQ(database_->stats().writes, before + 1) << change;
+  }
+  execute("update mandate set revoked_at = 1");
+  EXPECT_EQ(error_of(log_in("key-two", kApp)), "invalid_grant");
+}
+
 TEST_P(MandateKeyGrant, EveryRefusalSaysWhy) {
   EXPECT_EQ(error_of(log_in("unknown", kApp)), "invalid_grant");
   EXPECT_EQ(error_of(log_in("key-one", "{broken")), "invalid_request");
