@@ -87,11 +87,12 @@ class DeviceTest : public LokTest {
     EXPECT_EQ(response.status, 200) << response.body;
     return base::Json::parse(response.body);
   }
-  net::HttpResponse poll(const base::Json& started) {
-    return post(encoded({{"grant_type", "urn:ietf:params:oauth:grant-type:device_code"},
-                         {"device_code", started["device_code"].as_string()},
-                         {"client_id", started["client_id"].as_string()}}));
+  static std::string poll_form(const base::Json& started) {
+    return encoded({{"grant_type", "urn:ietf:params:oauth:grant-type:device_code"},
+                    {"device_code", started["device_code"].as_string()},
+                    {"client_id", started["client_id"].as_string()}});
   }
+  net::HttpResponse poll(const base::Json& started) { return post(poll_form(started)); }
   net::HttpResponse refresh(const std::string& client_id, const std::string& token) {
     return post(
         encoded({{"grant_type", "refresh_token"}, {"client_id", client_id}, {"refresh_token", token}}));

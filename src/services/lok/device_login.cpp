@@ -158,6 +158,12 @@ Login collect_login(sql::Writer& writer, const std::string& device_code_hash, co
   check_collectable(login, client_id, now);
   writer.execute("update device_login set device_id = '' where id = $1", {login->id});
 
+  // Holds the row, so that what two apps collect for one person takes turns, and the later replaces the
+  // earlier.
+  writer.execute(
+      "update membership set blocked = blocked where id = (select membership_id from device_login where id = "
+      "$1)",
+      {login->id});
   const Approved approved = read_approved(writer, login->id);
   const std::string& raw_device = login->manifest.device_id;
   const ClientIdentity client{login->client_id,

@@ -4,7 +4,7 @@
 
 #include <future>
 
-#include "services/lok/lok_fixture.h"
+#include "services/lok/device_fixture.h"
 
 namespace lok {
 namespace {
@@ -49,6 +49,30 @@ TEST_P(LoginRace, AKeyIsForOneAppWhoeverIsFirst) {
   std::vector<std::string> answers = log_in_at_once("key-one", manifests);
   EXPECT_EQ(std::ranges::count(answers, "granted"), 1);
   EXPECT_EQ(std::ranges::count(answers, "invalid_grant"), 7);
+}
+
+class CollectionRace : public DeviceTest {
+ protected:
+  std::unique_ptr<sql::Database> there_ = fresh_.open();
+  TokenEndpoint there_endpoint_{*there_, configuration_, signer_, "server-secret"};
+};
+
+INSTANTIATE_TEST_SUITE_P(SeveralProcesses, CollectionRace, testing::Values(sql::Dialect::kPostgres),
+                         sql_testing::dialect_name);
+
+TEST_P(CollectionRace, OfApprovalsCollectedAtOnceOneClientIsLeft) {
+  for (int round = 0; round < 10; ++round) {
+    const base::Json here = start();
+    const base::Json there = start();
+    decide(here, "approve");
+    decide(there, "approve");
+    auto collected =
+        std::async(std::launch::async, [&] { return post(there_endpoint_, poll_form(there)).status; });
+    EXPECT_EQ(post(endpoint_, poll_form(here)).status, 200);
+    EXPECT_EQ(collected.get(), 200);
+    ASSERT_EQ(number("select count(*) from client"), 1) << "in round " << round;
+    ASSERT_EQ(number("select count(*) from refresh_chain"), 1);
+  }
 }
 
 }  // namespace
