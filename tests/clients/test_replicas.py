@@ -14,6 +14,8 @@ from platform_under_test import wire
 from platform_under_test.agent import agent
 from platform_under_test.replicas import Replicas
 
+from . import people
+
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicas]:
@@ -48,6 +50,18 @@ def test_what_one_has_written_all_read(platform: Replicas, token: str) -> None:
             assert answer == {"data": {"actions": []}}
     schemas = platform.postgres.query("select count(*) from rekuest.user_account")
     assert schemas == "1"
+
+
+def test_a_login_needs_no_process_of_its_own(platform: Replicas) -> None:
+    """Start, pages, form, poll and renewals go to the two of Lok in turn."""
+    for i in range(3):
+        session = people.approve(platform, f"approved-by-turns-{i}")
+        for _ in range(3):
+            renewed = wire.refresh(session["token_endpoint"], session)
+            assert renewed.status == 200, renewed.body
+            session |= renewed.json()
+        me = wire.graphql(platform.lok_url, "{ me { username } }", token=session["access_token"]).json()
+        assert me == {"data": {"me": {"username": "demo"}}}
 
 
 def test_one_that_ends_is_not_missed(platform: Replicas, token: str) -> None:

@@ -202,5 +202,3 @@ async def test_mandates(lok: Any, platform: Server) -> None:
 async def test_pictures_wait_for_the_object_store(lok: Any) -> None:
     with pytest.raises(Exception, match="(?i)not built|not implemented"):
         await lok.arequest_media_upload(key="a.png", datalayer="s3")
-    with pytest.raises(Exception, match="(?i)not built|not implemented"):
-        await lok.alayers()

@@ -8,6 +8,7 @@
 #include "services/lok/schema/device.h"
 #include "services/lok/schema/group.h"
 #include "services/lok/schema/hub.h"
+#include "services/lok/schema/layer.h"
 #include "services/lok/schema/mandate.h"
 #include "services/lok/schema/membership.h"
 #include "services/lok/schema/organization.h"
@@ -58,6 +59,7 @@ void add_lists(entity::Registry& registry) {
   registry.on(schema::ServiceReleaseFilter::kSearch, search_in("version"));
   registry.on(schema::ServiceInstanceFilter::kSearch, search_in("instance_id"));
   registry.on(schema::HubFilter::kSearch, search_in("identifier"));
+  registry.on(schema::LayerFilter::kSearch, search_in("name"));
   registry.on(schema::DeviceFilter::kSearch, search_in("name"));
   registry.on(schema::MandateFilter::kSearch, search_in("label"));
   registry.on(schema::OrganizationFilter::kSearch, search_in("name"));

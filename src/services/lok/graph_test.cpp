@@ -98,12 +98,27 @@ TEST_P(Graph, AMemberSeesOnlyMandatesOfTheirOwn) {
 
 TEST_P(Graph, WhatIsNotBuiltSaysSo) {
   become("key-one", "d");
-  EXPECT_EQ(error_code("{ layers { id } }"), "NOT_IMPLEMENTED");
   EXPECT_EQ(error_code(R"(mutation { requestMediaUpload(input: {key: "k", datalayer: "d"}) { key } })"),
             "NOT_IMPLEMENTED");
   EXPECT_THAT(binding_.not_built(),
-              testing::UnorderedElementsAre("Query.layers", "Query.layer", "Mutation.requestMediaUpload",
-                                            "Query._service"));
+              testing::UnorderedElementsAre("Mutation.requestMediaUpload", "Query._service"));
+}
+
+TEST_P(Graph, SaysThroughWhichNetworkAnAddressIsReached) {
+  std::vector<AliasSettings>& aliases = configuration_.hubs[0].instances[0].aliases;
+  aliases[1].reach = "lan";
+  aliases.push_back(aliases[1]);
+  aliases[2].id = "containers";
+  aliases[2].kind = "docker";
+  provision(*database_, configuration_);
+  provision(*database_, configuration_);
+  become("key-one", "d");
+  EXPECT_EQ(ask("{ layers(ordering: [{name: ASC}]) { name identifier } }").dump(),
+            R"({"data":{"layers":[{"name":"Containers","identifier":"live.arkitekt.layer.internal"},)"
+            R"({"name":"Lab network","identifier":"live.arkitekt.layer.lan"}]}})");
+  EXPECT_EQ(ask(R"({ serviceInstances(filters: {search: "mikro"}) { aliases { layer { name } } } })").dump(),
+            R"({"data":{"serviceInstances":[{"aliases":[{"layer":null},{"layer":{"name":"Lab network"}},)"
+            R"({"layer":{"name":"Containers"}}]}]}})");
 }
 
 TEST_P(Graph, CountsThePeopleOfTheOrganization) {

@@ -1,5 +1,8 @@
 #include "services/lok/provisioning_hub.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/random.h"
 #include "sql/nullable.h"
 
@@ -18,18 +21,56 @@ std::int64_t write_release(sql::Writer& writer, std::int64_t organization, const
       {service, instance.version});
 }
 
-void write_alias(sql::Writer& writer, std::int64_t instance, const AliasSettings& alias,
-                 std::size_t position) {
+/// A network that instances are reached through.
+struct Network {
+  std::string_view reach;
+  std::string_view identifier;
+  std::string_view name;
+  std::string_view description;
+};
+
+constexpr std::array<Network, 5> kNetworks{{
+    {"loopback", "live.arkitekt.layer.loopback", "This machine",
+     "Programs on the machine the service runs on."},
+    {"internal", "live.arkitekt.layer.internal", "Containers", "Programs in containers beside the service."},
+    {"lan", "live.arkitekt.layer.lan", "Lab network", "Machines of the local network."},
+    {"mesh", "live.arkitekt.layer.mesh", "Mesh", "Machines that joined the mesh."},
+    {"public", "live.arkitekt.layer.public", "Internet", "Everybody."},
+}};
+
+/// Nothing for an address that follows the request, or of which nobody said how far it reaches.
+const Network* network_of(const AliasSettings& alias) {
+  std::string_view reach = alias.reach ? std::string_view(*alias.reach) : std::string_view();
+  if (alias.kind == "docker") reach = "internal";
+  if (alias.kind == "mesh") reach = "mesh";
+  const auto* found = std::ranges::find(kNetworks, reach, &Network::reach);
+  return alias.host && found != kNetworks.end() ? found : nullptr;
+}
+
+sql::Value write_layer(sql::Writer& writer, std::int64_t organization, const AliasSettings& alias) {
+  const Network* network = network_of(alias);
+  if (network == nullptr) return {};
+  return writer.insert(
+      "insert into layer (organization_id, identifier, name, description) values ($1, $2, $3, $4)"
+      " on conflict (organization_id, identifier) do update set name = excluded.name,"
+      " description = excluded.description returning id",
+      {organization, std::string(network->identifier), std::string(network->name),
+       std::string(network->description)});
+}
+
+void write_alias(sql::Writer& writer, std::int64_t organization, std::int64_t instance,
+                 const AliasSettings& alias, std::size_t position) {
   writer.execute(
       "insert into instance_alias"
-      " (instance_id, key, kind, host, port, path, ssl, challenge, reach, public, position)"
-      " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-      " on conflict (instance_id, key) do update set kind = excluded.kind, host = excluded.host,"
-      " port = excluded.port, path = excluded.path, ssl = excluded.ssl, challenge = excluded.challenge,"
-      " reach = excluded.reach, public = excluded.public, position = excluded.position",
-      {instance, alias.id, alias.kind, sql::nullable(alias.host), sql::nullable(alias.port),
-       sql::nullable(alias.path), sql::flag(alias.ssl), alias.challenge, sql::nullable(alias.reach),
-       sql::flag(alias.is_public), static_cast<std::int64_t>(position)});
+      " (instance_id, layer_id, key, kind, host, port, path, ssl, challenge, reach, public, position)"
+      " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+      " on conflict (instance_id, key) do update set layer_id = excluded.layer_id, kind = excluded.kind,"
+      " host = excluded.host, port = excluded.port, path = excluded.path, ssl = excluded.ssl,"
+      " challenge = excluded.challenge, reach = excluded.reach, public = excluded.public,"
+      " position = excluded.position",
+      {instance, write_layer(writer, organization, alias), alias.id, alias.kind, sql::nullable(alias.host),
+       sql::nullable(alias.port), sql::nullable(alias.path), sql::flag(alias.ssl), alias.challenge,
+       sql::nullable(alias.reach), sql::flag(alias.is_public), static_cast<std::int64_t>(position)});
 }
 
 void write_instance(sql::Writer& writer, std::int64_t organization, std::int64_t hub,
@@ -46,7 +87,9 @@ void write_instance(sql::Writer& writer, std::int64_t organization, std::int64_t
   for (const Described& scope : instance.scopes) {
     write_scope(writer, organization, scope.key, scope.key, scope.description);
   }
-  for (std::size_t i = 0; i < instance.aliases.size(); ++i) write_alias(writer, id, instance.aliases[i], i);
+  for (std::size_t i = 0; i < instance.aliases.size(); ++i) {
+    write_alias(writer, organization, id, instance.aliases[i], i);
+  }
 }
 
 }  // namespace
