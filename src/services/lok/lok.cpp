@@ -4,7 +4,6 @@
 
 #include "service/auth_verifier.h"
 #include "services/lok/device_authorization.h"
-#include "services/lok/device_site.h"
 #include "services/lok/discovery.h"
 #include "services/lok/graph.h"
 #include "services/lok/identities.h"
@@ -15,6 +14,7 @@
 #include "services/lok/schema_documents.h"
 #include "services/lok/secrets.h"
 #include "services/lok/signing.h"
+#include "services/lok/site.h"
 #include "services/lok/token_endpoint.h"
 
 namespace lok {
@@ -63,7 +63,7 @@ struct Lok::State {
   Communications communications;
   const Administration administration;
   std::optional<Ready> ready;
-  std::optional<DeviceSite> site;
+  std::optional<Site> site;
 };
 
 Lok::Lok(sql::Database& database, Configuration configuration, net::WorkerPool& workers)
