@@ -131,7 +131,7 @@ class DeviceTest : public LokTest {
   }
 
   DeviceAuthorization authorization_{*database_, configuration_};
-  Site site_{*database_, configuration_, "server-secret", "/lok"};
+  Site site_{*database_, configuration_, signer_, "server-secret", "/lok"};
 };
 
 }  // namespace lok

@@ -7,7 +7,7 @@ namespace lok {
 namespace {
 
 constexpr std::string_view kOtherwise = "/device";
-constexpr std::array<std::string_view, 1> kPages{"/device"};
+constexpr std::array<std::string_view, 2> kPages{"/device", "/o/authorize"};
 constexpr std::size_t kLongest = 4096;
 
 // RFC 3986, section 3.4. Without quotes, line ends and whatever else could end the address it stands in.

@@ -3,8 +3,10 @@
 
 #include <string>
 
+#include "services/lok/authorization_site.h"
 #include "services/lok/configuration.h"
 #include "services/lok/device_site.h"
+#include "services/lok/end_session.h"
 #include "services/lok/page_router.h"
 #include "services/lok/sign_in.h"
 #include "services/lok/sign_in_site.h"
@@ -17,10 +19,15 @@ namespace lok {
 class Site {
  public:
   /// `secret` keys form tokens; `prefix` is `/lok`.
-  Site(sql::Database& database, const Configuration& configuration, const std::string& secret,
-       const std::string& prefix)
-      : visits_(database, secret, prefix), sign_in_(database), router_(configuration, visits_, prefix),
-        sign_in_site_(router_, visits_, sign_in_), device_site_(router_, database) {}
+  Site(sql::Database& database, const Configuration& configuration, const Signer& signer,
+       const std::string& secret, const std::string& prefix)
+      : visits_(database, secret, prefix),
+        sign_in_(database),
+        router_(configuration, visits_, prefix),
+        sign_in_site_(router_, visits_, sign_in_),
+        device_site_(router_, database),
+        authorization_site_(router_, database, signer),
+        end_session_(router_, visits_, database, signer) {}
 
   /// With and without trailing slash.
   void add_routes(net::Router& router, net::WorkerPool& workers) {
@@ -37,6 +44,8 @@ class Site {
   PageRouter router_;
   SignInSite sign_in_site_;
   DeviceSite device_site_;
+  AuthorizationSite authorization_site_;
+  EndSessionSite end_session_;
   // Last, since its functions use the others.
   net::WorkerPool passwords_{"passwords", kPasswordsAtOnce, kPasswordsWaiting};
 };
