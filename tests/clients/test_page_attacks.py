@@ -67,13 +67,24 @@ def test_the_cookie_is_not_for_scripts_or_other_sites(platform: Server, link: st
     assert "; Path=/lok" in cookie
 
 
-@pytest.mark.parametrize("code", ["//evil.example", "https://evil.example", "x\r\nSet-Cookie: a=b", "\\evil"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "@evil.example",
+        "/device/../../evil",
+        "/device?x\r\nSet-Cookie: a=b",
+        "/device?\"><script>",
+    ],
+)
 def test_signing_in_leads_nowhere_else(
-    platform: Server, person: dict[str, str], link: str, code: str
+    platform: Server, person: dict[str, str], link: str, elsewhere: str
 ) -> None:
     browser = Browser(platform.url)
     fields = dict(browser.open(link).form.fields)
-    fields |= {"code": code, "next": code, "hub": code, **person}
+    fields |= {"code": elsewhere, "next": elsewhere, "hub": elsewhere, **person}
     answer = browser.send("/lok/sign-in", list(fields.items()))
     assert answer.status == 303
     assert answer.headers["location"] == "/lok/device"

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "services/lok/redirect_uri.h"
 
 namespace lok {
 namespace {
@@ -174,6 +176,33 @@ void read_mandate_keys(const Config& config, Configuration& out) {
   }
 }
 
+std::vector<std::string> read_redirect_uris(const Config& config, std::string_view key) {
+  std::vector<std::string> uris = config.texts(key);
+  for (const std::string& uri : uris) {
+    if (const std::string problem = redirect_uri_problem(uri); !problem.empty()) config.fail(key, problem);
+  }
+  return uris;
+}
+
+void read_relying_parties(const Config& config, Configuration& out) {
+  std::set<std::string> ids;
+  for (const Config& entry : config.list("openid_apps")) {
+    RelyingPartySettings party;
+    party.client_id = required(entry, "client_id");
+    if (!may_be_client_id(party.client_id)) {
+      entry.fail("client_id", "must be at most 255 letters, digits and any of -._~");
+    }
+    if (!ids.insert(party.client_id).second) entry.fail("client_id", "is listed twice");
+    party.name = entry.text("client_name", party.client_id);
+    party.secret = not_empty(entry.secret("client_secret"));
+    party.redirect_uris = read_redirect_uris(entry, "redirect_uris");
+    if (party.redirect_uris.empty()) entry.fail("redirect_uris", "must list where people go on");
+    party.post_logout_redirect_uris = read_redirect_uris(entry, "post_logout_redirect_uris");
+    party.organization = entry.text("organization", "");
+    out.relying_parties.push_back(std::move(party));
+  }
+}
+
 void read_postgres(const Config& config, Configuration& out) {
   config.ignore("postgres.engine");
   if (!config.has("postgres.host")) return;
@@ -222,12 +251,13 @@ Configuration Configuration::read(const Config& config) {
   }
   read_hubs(config, auto_configured, out);
   read_mandate_keys(config, out);
+  read_relying_parties(config, out);
 
   // What other programs that share this file's format understand.
   for (const char* unused :
        {"django.hosts", "django.csrf_trusted_origins", "django.debug", "redis", "authentikate", "datalayer",
         "lok.public_key", "discovery_follows_request", "email", "account", "socialaccount_providers",
-        "openid_apps", "ionscale", "system_messages", "kontrol_frontend_url", "redeem_tokens"}) {
+        "ionscale", "system_messages", "kontrol_frontend_url", "redeem_tokens"}) {
     config.ignore(unused);
   }
   return out;

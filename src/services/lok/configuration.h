@@ -90,6 +90,16 @@ struct MandateKeySettings {
   bool any_app = false;  ///< else the first app that logs in is the only one
 };
 
+/// A program that lets people sign in with Lok (OpenID Connect).
+struct RelyingPartySettings {
+  std::string client_id;
+  std::string name;
+  std::optional<std::string> secret;  ///< absent: a program that cannot keep one
+  std::vector<std::string> redirect_uris;
+  std::vector<std::string> post_logout_redirect_uris;
+  std::string organization;  ///< whose members may sign in; empty: everybody's
+};
+
 struct PostgresSettings {
   std::string host;
   std::int64_t port = 5432;
@@ -116,6 +126,7 @@ struct Configuration {
   std::vector<MembershipSettings> memberships;
   std::vector<HubSettings> hubs;
   std::vector<MandateKeySettings> mandate_keys;
+  std::vector<RelyingPartySettings> relying_parties;
 
   /// Throws base::Error(kValidation) naming file and line. Keys of other
   /// programs that use the same file are left alone; `config.finish()` is the

@@ -156,6 +156,36 @@ TEST(Configuration, NamesTheLineOfWhatCannotWork) {
               HasSubstr("must be one of loopback, internal"));
 }
 
+TEST(Configuration, ReadsRelyingParties) {
+  const Configuration read = Configuration::read(document(R"(
+openid_apps:
+  - {client_name: Wiki, client_id: wiki, client_secret: s, redirect_uris: [https://wiki.lab.org/cb],
+     post_logout_redirect_uris: [https://wiki.lab.org/bye], organization: lab}
+  - {client_id: tool, redirect_uris: ["http://127.0.0.1/cb"]}
+)"));
+  ASSERT_EQ(read.relying_parties.size(), 2u);
+  const RelyingPartySettings& wiki = read.relying_parties[0];
+  EXPECT_EQ(wiki.name, "Wiki");
+  EXPECT_EQ(wiki.secret, "s");
+  EXPECT_THAT(wiki.redirect_uris, ElementsAre("https://wiki.lab.org/cb"));
+  EXPECT_THAT(wiki.post_logout_redirect_uris, ElementsAre("https://wiki.lab.org/bye"));
+  EXPECT_EQ(wiki.organization, "lab");
+  EXPECT_EQ(read.relying_parties[1].name, "tool");
+  EXPECT_EQ(read.relying_parties[1].secret, std::nullopt);
+}
+
+TEST(Configuration, RefusesRelyingPartiesThatCannotWork) {
+  const auto problem = [](const std::string& party) { return message_of("openid_apps: [" + party + "]"); };
+  EXPECT_THAT(problem("{client_id: a}"), HasSubstr("must list where people go on"));
+  EXPECT_THAT(problem("{client_id: 'a:b', redirect_uris: [https://a/]}"), HasSubstr("letters, digits"));
+  EXPECT_THAT(problem("{client_id: a, redirect_uris: ['https://a/#x']}"), HasSubstr("fragment"));
+  EXPECT_THAT(problem("{client_id: a, redirect_uris: [https://a/], post_logout_redirect_uris: [/bye]}"),
+              HasSubstr("must be an absolute address"));
+  EXPECT_THAT(
+      problem("{client_id: a, redirect_uris: [https://a/]}, {client_id: a, redirect_uris: [https://a/]}"),
+      HasSubstr("is listed twice"));
+}
+
 TEST(FirstConfiguration, IsReadBackWithoutAnUnknownKey) {
   const Config config = document(make_first_configuration({}));
   const Configuration read = Configuration::read(config);

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "services/lok/device_authorization.h"
-#include "services/lok/device_site.h"
+
 #include "services/lok/lok_fixture.h"
+#include "services/lok/site.h"
 
 namespace lok {
 
@@ -37,7 +38,7 @@ inline std::string encoded(const Fields& fields) {
 /// Keeps the cookie and the form token of the last page, as a browser would.
 class Browser {
  public:
-  explicit Browser(DeviceSite& site) : site_(site) {}
+  explicit Browser(const Site& site) : site_(site) {}
 
   net::HttpResponse open(const std::string& path, const Fields& query = {}) {
     return send(request_of("GET", path, encoded(query)));
@@ -59,13 +60,14 @@ class Browser {
   net::HttpResponse sign_in(const std::string& code, const std::string& username,
                             const std::string& password) {
     open("/lok/device", {{"code", code}});
-    return submit("/lok/sign-in", {{"code", code}, {"username", username}, {"password", password}});
+    return submit("/lok/sign-in",
+                  {{"next", "/device?code=" + code}, {"username", username}, {"password", password}});
   }
 
   std::string cookie, csrf, address;
 
  private:
-  DeviceSite& site_;
+  const Site& site_;
 };
 
 inline constexpr const char* kDeviceManifest =
@@ -130,7 +132,7 @@ class DeviceTest : public LokTest {
   }
 
   DeviceAuthorization authorization_{*database_, configuration_};
-  DeviceSite site_{*database_, configuration_, "server-secret", "/lok"};
+  Site site_{*database_, configuration_, signer_, "server-secret", "/lok"};
 };
 
 }  // namespace lok

@@ -16,22 +16,6 @@ using base::Json;
 
 Json list_of(const std::vector<std::string>& texts) { return Json::Array(texts.begin(), texts.end()); }
 
-void read_person(sql::Reader& reader, const Seat& seat, Login& login) {
-  const sql::Rows user = reader.query(
-      "select username, first_name, last_name, email from user_account where id = $1", {seat.user});
-  login.user = seat.user;
-  login.organization = seat.organization;
-  login.username = user.text(0, 0);
-  login.first_name = sql::optional_text(user, 0, 1).value_or("");
-  login.last_name = sql::optional_text(user, 0, 2).value_or("");
-  login.email = sql::optional_text(user, 0, 3).value_or("");
-  const sql::Rows roles = reader.query(
-      "select role.identifier from membership_role join role on role.id = membership_role.role_id"
-      " where membership_role.membership_id = $1 order by role.identifier",
-      {seat.membership});
-  for (std::size_t row = 0; row < roles.size(); ++row) login.roles.emplace_back(roles.text(row, 0));
-}
-
 void read_place(sql::Reader& reader, const Seat& seat, const Manifest& manifest, Login& login) {
   const sql::Rows hub = reader.query("select uid, tls_certificate from hub where id = $1", {seat.hub});
   login.hub_uid = hub.text(0, 0);
@@ -87,6 +71,22 @@ sql::Value write_device(sql::Writer& writer, std::int64_t organization, const st
 }
 
 }  // namespace
+
+void read_person(sql::Reader& reader, const Seat& seat, Login& login) {
+  const sql::Rows user = reader.query(
+      "select username, first_name, last_name, email from user_account where id = $1", {seat.user});
+  login.user = seat.user;
+  login.organization = seat.organization;
+  login.username = user.text(0, 0);
+  login.first_name = sql::optional_text(user, 0, 1).value_or("");
+  login.last_name = sql::optional_text(user, 0, 2).value_or("");
+  login.email = sql::optional_text(user, 0, 3).value_or("");
+  const sql::Rows roles = reader.query(
+      "select role.identifier from membership_role join role on role.id = membership_role.role_id"
+      " where membership_role.membership_id = $1 order by role.identifier",
+      {seat.membership});
+  for (std::size_t row = 0; row < roles.size(); ++row) login.roles.emplace_back(roles.text(row, 0));
+}
 
 Login describe_login(sql::Reader& reader, const Seat& seat, const Manifest& manifest,
                      const ClientIdentity& client, const std::vector<std::string>& declined) {

@@ -44,6 +44,9 @@ struct ClientIdentity {
   sql::Value mandate;  ///< row of the mandate it logs in with; null: a person approved it
 };
 
+/// Who somebody is, in the organization of the seat: names, e-mail address and roles.
+void read_person(sql::Reader& reader, const Seat& seat, Login& login);
+
 /// All of a login but the client id: who acts where, which of the scopes it
 /// asks for are offered, and what fills its requirements, but for `declined`.
 Login describe_login(sql::Reader& reader, const Seat& seat, const Manifest& manifest,

@@ -4,25 +4,29 @@
 
 #include "service/auth_verifier.h"
 #include "services/lok/device_authorization.h"
-#include "services/lok/device_site.h"
 #include "services/lok/discovery.h"
 #include "services/lok/graph.h"
 #include "services/lok/identities.h"
+#include "services/lok/introspection.h"
 #include "services/lok/messages.h"
+#include "services/lok/openid_discovery.h"
 #include "services/lok/provisioning.h"
 #include "services/lok/report.h"
 #include "services/lok/routes.h"
 #include "services/lok/schema_documents.h"
 #include "services/lok/secrets.h"
 #include "services/lok/signing.h"
+#include "services/lok/site.h"
 #include "services/lok/token_endpoint.h"
+#include "services/lok/user_info.h"
 
 namespace lok {
 namespace {
 
-service::AuthentikateConfig own_tokens(const Configuration& configuration, const Signer& signer) {
+service::AuthentikateConfig own_tokens(const Configuration& configuration, const Signer& signer,
+                                       std::string audience) {
   service::AuthentikateConfig config;
-  config.audience = "lok";
+  config.audience = std::move(audience);
   config.issuers.push_back({.iss = configuration.issuer, .keys = signer.keys()});
   return config;
 }
@@ -36,7 +40,8 @@ struct Ready {
         signer(std::move(secrets.signing_key)),
         device_authorization(database, configuration),
         token_endpoint(database, configuration, signer, device_secret),
-        verifier(own_tokens(configuration, signer)),
+        verifier(own_tokens(configuration, signer, "lok")),
+        verifier_of_any(own_tokens(configuration, signer, "*")),
         jwks(signer.jwks().dump()) {}
 
   const std::string device_secret;
@@ -44,6 +49,7 @@ struct Ready {
   DeviceAuthorization device_authorization;
   TokenEndpoint token_endpoint;
   const service::TokenVerifier verifier;
+  const service::TokenVerifier verifier_of_any;  ///< whatever service the token is for
   const std::string jwks;
 };
 
@@ -63,7 +69,7 @@ struct Lok::State {
   Communications communications;
   const Administration administration;
   std::optional<Ready> ready;
-  std::optional<DeviceSite> site;
+  std::optional<Site> site;
 };
 
 Lok::Lok(sql::Database& database, Configuration configuration, net::WorkerPool& workers)
@@ -94,6 +100,7 @@ void Lok::add_routes(net::Router& router, const std::string& prefix) {
       router, prefix,
       {.discovery = [&state,
                      prefix](const auto& request) { return discovery(state.configuration, prefix, request); },
+       .openid_discovery = [prefix](const auto& request) { return openid_discovery(prefix, request); },
        .jwks =
            [&ready](const auto&) {
              net::HttpResponse response = net::HttpResponse::json(200, ready.jwks);
@@ -107,12 +114,19 @@ void Lok::add_routes(net::Router& router, const std::string& prefix) {
        .token = [&ready,
                  prefix](const auto& request) { return ready.token_endpoint.answer(request, prefix); },
        .revoke = [&ready](const auto& request) { return ready.token_endpoint.revoke(request); },
-       .report =
+       .report = [&state, &ready](
+                     const auto& request) { return report_aliases(state.database, ready.verifier, request); },
+       .user_info =
            [&state, &ready](const auto& request) {
-             return report_aliases(state.database, ready.verifier, request);
+             return user_info(state.database, ready.verifier_of_any, request);
+           },
+       .introspect =
+           [&state, &ready](const auto& request) {
+             return introspect(state.database, ready.verifier_of_any, ready.token_endpoint.authentication(),
+                               request);
            }},
       state.workers);
-  state.site.emplace(state.database, state.configuration, ready.device_secret, prefix);
+  state.site.emplace(state.database, state.configuration, ready.signer, ready.device_secret, prefix);
   state.site->add_routes(router, state.workers);
 }
 

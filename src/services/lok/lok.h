@@ -24,7 +24,7 @@
 namespace lok {
 
 /// Of the tables; schema.lock.*.sql.
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 /// Thread-safe once provisioned. Database and workers must outlive it, and it
 /// the server it is routed in.

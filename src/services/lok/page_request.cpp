@@ -1,15 +1,11 @@
 #include "services/lok/page_request.h"
 
-#include "services/lok/user_code.h"
-
 namespace lok {
 namespace {
 
 constexpr int kSeeOther = 303;
-
-bool is_number(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
+constexpr int kForbidden = 403;
+constexpr int kTooMany = 429;
 
 }  // namespace
 
@@ -42,20 +38,42 @@ void PageRequest::become(Visit visit) {
   frame_.csrf = visit_.csrf;
 }
 
+void PageRequest::fail_at(const ReturnTarget& target, std::string username, std::string problem) {
+  visit_.person.reset();
+  frame_.username.clear();
+  fields_ = net::parse_form(target.query);
+  tried_username_ = std::move(username);
+  sign_in_problem_ = std::move(problem);
+}
+
 net::HttpResponse PageRequest::notice(int status, std::string_view title, std::string_view text) const {
   return net::HttpResponse::html(status, pages::notice(frame_, title, text));
 }
 
-net::HttpResponse PageRequest::go_on() const {
-  std::string target = frame_.prefix + "/device";
-  if (const auto code = read_user_code(field("code"))) {
-    target += "?code=" + *code;
-    if (const std::string hub = field("hub"); is_number(hub)) target += "&hub=" + hub;
-  }
+net::HttpResponse PageRequest::ask_to_sign_in(const ReturnTarget& next, std::string_view about,
+                                              std::string_view problem) const {
+  const std::string_view shown = problem.empty() ? std::string_view(sign_in_problem_) : problem;
+  return net::HttpResponse::html(
+      shown.empty() ? 200 : kForbidden,
+      pages::sign_in(frame_, {next.text(), std::string(about), tried_username_, std::string(shown)}));
+}
+
+net::HttpResponse PageRequest::go_to(const ReturnTarget& target) const {
   net::HttpResponse response;
   response.status = kSeeOther;
-  response.headers.set("Location", std::move(target));
+  response.headers.set("Location", frame_.prefix + target.text());
   return response;
+}
+
+net::HttpResponse PageRequest::too_often() const {
+  net::HttpResponse response = notice(kTooMany, "Too many attempts", "Wait a minute, then try again.");
+  response.headers.set("Retry-After", "60");
+  return response;
+}
+
+net::HttpResponse PageRequest::forged() const {
+  return notice(kForbidden, "This page is too old",
+                "Open the link again and fill in the form once more. If that does not help, allow cookies here.");
 }
 
 }  // namespace lok

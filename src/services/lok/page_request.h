@@ -1,4 +1,5 @@
-// One request for a page: what was filled in, who looks at it.
+// One request for a page: what was filled in, who looks at it, and the answers
+// that every page may have to give.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 
 #include "net/http.h"
 #include "services/lok/pages.h"
+#include "services/lok/return_target.h"
 #include "services/lok/visits.h"
 
 namespace lok {
@@ -32,11 +34,20 @@ class PageRequest {
 
   /// From now on somebody else looks at it: signed in, or out.
   void become(Visit visit);
+  /// From now on it is about that page, as if its link had been followed by a
+  /// stranger who has just failed to sign in as `username`.
+  void fail_at(const ReturnTarget& target, std::string username, std::string problem);
 
   net::HttpResponse notice(int status, std::string_view title, std::string_view text) const;
-  /// To the page of the app whose code came along. Nothing else of the request
-  /// gets into the address.
-  net::HttpResponse go_on() const;
+  /// The form for signing in, which leads back to `next`. `about` is HTML that
+  /// says why; it may be empty. With status 200, or 403 if that failed before
+  /// or `problem` says so.
+  net::HttpResponse ask_to_sign_in(const ReturnTarget& next, std::string_view about,
+                                   std::string_view problem = "") const;
+  net::HttpResponse go_to(const ReturnTarget& target) const;
+  net::HttpResponse too_often() const;
+  /// The form is not one of ours, or of an earlier visit.
+  net::HttpResponse forged() const;
 
  private:
   const net::HttpRequest& http_;
@@ -44,6 +55,8 @@ class PageRequest {
   pages::Frame frame_;
   std::int64_t now_;
   std::vector<std::pair<std::string, std::string>> fields_;
+  std::string tried_username_;
+  std::string sign_in_problem_;
 };
 
 }  // namespace lok

@@ -39,8 +39,12 @@ struct Asked {
   const Manifest& manifest;
 };
 
+/// HTML that says which app asks, for whoever has yet to sign in.
+std::string who_asks(const Manifest& manifest);
+
 struct SignIn {
-  const Asked* asked = nullptr;  ///< null: nothing but signing in
+  std::string next;   ///< the target to return to
+  std::string about;  ///< HTML that says why; may be empty
   std::string username;
   std::string problem;
 };

@@ -5,15 +5,6 @@
 namespace lok::pages {
 namespace {
 
-std::string what_for(const SignIn& view) {
-  if (view.asked == nullptr) return "";
-  const Manifest& manifest = view.asked->manifest;
-  return fmt::format(
-      "<p>The app <b><bdi>{}</bdi></b>, version <bdi>{}</bdi>, asks to be connected. Sign in to "
-      "decide.</p>\n",
-      escaped(manifest.identifier), escaped(manifest.version));
-}
-
 std::string hidden(std::string_view name, std::string_view value) {
   if (value.empty()) return "";
   return fmt::format("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", name, escaped(value));
@@ -21,12 +12,17 @@ std::string hidden(std::string_view name, std::string_view value) {
 
 }  // namespace
 
+std::string who_asks(const Manifest& manifest) {
+  return fmt::format(
+      "<p>The app <b><bdi>{}</bdi></b>, version <bdi>{}</bdi>, asks to be connected. Sign in to "
+      "decide.</p>\n",
+      escaped(manifest.identifier), escaped(manifest.version));
+}
+
 std::string sign_in(const Frame& frame, const SignIn& view) {
   const std::string alert = view.problem.empty() ? ""
                                                  : fmt::format("<p class=\"problem\" role=\"alert\">{}</p>\n",
                                                                escaped(view.problem));
-  const std::string request =
-      view.asked == nullptr ? "" : hidden("code", view.asked->code) + hidden("hub", view.asked->hub);
   return page(frame, "Sign in",
               fmt::format(R"(<h1>Sign in</h1>
 {0}{1}<form method="post" action="{2}/sign-in">
@@ -38,7 +34,7 @@ std::string sign_in(const Frame& frame, const SignIn& view) {
 <p class="buttons"><button class="main">Sign in</button></p>
 </form>
 )",
-                          what_for(view), alert, escaped(frame.prefix), hidden("csrf", frame.csrf), request,
+                          view.about, alert, escaped(frame.prefix), hidden("csrf", frame.csrf), hidden("next", view.next),
                           escaped(view.username)));
 }
 

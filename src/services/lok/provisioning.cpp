@@ -10,6 +10,7 @@
 #include "services/lok/password.h"
 #include "services/lok/provisioning_hub.h"
 #include "services/lok/provisioning_mandate.h"
+#include "services/lok/provisioning_relying_party.h"
 #include "sql/advisory_lock.h"
 #include "sql/nullable.h"
 
@@ -154,6 +155,7 @@ void provision(sql::Database& database, const Configuration& configuration) {
       write_home_hub(writer, founded.integer(row, 0), configuration);
     }
     write_mandate_keys(writer, configuration, users, organizations, now);
+    write_relying_parties(writer, configuration, organizations, now);
   });
 }
 

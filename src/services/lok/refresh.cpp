@@ -36,7 +36,8 @@ struct Chain {
 
 [[noreturn]] void refuse(std::string why) { throw oauth_error("invalid_grant", std::move(why)); }
 
-Chain find_chain(sql::Reader& reader, const std::string& client_id) {
+// What a relying party got is refreshed by it alone, after it proved who it is.
+Chain find_chain(sql::Reader& reader, const RefreshRequest& request) {
   const sql::Rows rows = reader.query(
       "select client.id, client.organization_id, client.user_id, client.membership_id, client.hub_id,"
       " client.kind, client.role, client.device_key, client.manifest, client.statuses,"
@@ -47,14 +48,14 @@ Chain find_chain(sql::Reader& reader, const std::string& client_id) {
       " join membership on membership.id = client.membership_id"
       " join user_account on user_account.id = client.user_id"
       " left join refresh_chain on refresh_chain.client_id = client.id"
-      " where client.client_id = $1",
-      {client_id});
+      " where client.client_id = $1 and coalesce(client.relying_party_id, 0) = $2",
+      {request.client_id, request.relying_party});
   if (rows.empty()) throw oauth_error("invalid_client", "The client is unknown, or another took its place.");
   if (rows.is_null(0, 12)) refuse("The refresh token was revoked.");
   Chain chain;
   chain.client = rows.integer(0, 0);
   chain.seat = {rows.integer(0, 1), rows.integer(0, 2), rows.integer(0, 3), rows.integer(0, 4)};
-  chain.identity = {client_id,
+  chain.identity = {request.client_id,
                     std::string(rows.text(0, 5)),
                     std::string(rows.text(0, 6)),
                     std::string(rows.text(0, 7)),
@@ -104,7 +105,7 @@ std::vector<std::string> declined_in(const Json& statuses) {
 std::string hash_token(std::string_view token) { return jose::sha256_hex(token); }
 
 void check_refresh(sql::Reader& reader, const RefreshRequest& request, std::int64_t now) {
-  check(find_chain(reader, request.client_id), request, now);
+  check(find_chain(reader, request), request, now);
 }
 
 Refreshed refresh(sql::Writer& writer, const RefreshRequest& request, std::int64_t now) {
@@ -117,7 +118,7 @@ Refreshed refresh(sql::Writer& writer, const RefreshRequest& request, std::int64
       " and rotated_at > $5 and started_at > $6",
       {hash_token(refreshed.token), now, hash_token(request.token), request.client_id, now - kIdle,
        now - kLongestChain});
-  const Chain chain = find_chain(writer, request.client_id);
+  const Chain chain = find_chain(writer, request);
   check(chain, request, now);
 
   const Manifest manifest = Manifest::parse(chain.manifest);
@@ -134,6 +135,14 @@ void start_chain(sql::Writer& writer, std::int64_t client, const std::string& to
   writer.execute(
       "insert into refresh_chain (client_id, current_hash, started_at, rotated_at) values ($1, $2, $3, $3)",
       {client, token_hash, now});
+}
+
+std::string find_relying_client(sql::Reader& reader, std::int64_t relying_party, const std::string& token) {
+  const sql::Rows rows = reader.query(
+      "select client.client_id from client join refresh_chain on refresh_chain.client_id = client.id"
+      " where client.relying_party_id = $1 and (current_hash = $2 or previous_hash = $2)",
+      {relying_party, hash_token(token)});
+  return rows.empty() ? "" : std::string(rows.text(0, 0));
 }
 
 void revoke_chain(sql::Writer& writer, const std::string& client_id, const std::string& token) {

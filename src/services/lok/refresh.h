@@ -18,7 +18,8 @@ namespace lok {
 struct RefreshRequest {
   std::string client_id;
   std::string token;
-  std::string secret;  ///< keys the successors of tokens
+  std::string secret;              ///< keys the successors of tokens
+  std::int64_t relying_party = 0;  ///< row of the one that asks and has proved who it is; 0: an app
 };
 
 struct Refreshed {
@@ -37,6 +38,10 @@ Refreshed refresh(sql::Writer& writer, const RefreshRequest& request, std::int64
 
 /// Stores the first token of a new client's chain.
 void start_chain(sql::Writer& writer, std::int64_t client, const std::string& token_hash, std::int64_t now);
+
+/// Of the sign-ins to a relying party the one whose chain the token belongs to, as `client_id`; empty if
+/// none.
+std::string find_relying_client(sql::Reader& reader, std::int64_t relying_party, const std::string& token);
 
 /// Ends the chain the token belongs to, if it is this client's.
 void revoke_chain(sql::Writer& writer, const std::string& client_id, const std::string& token);

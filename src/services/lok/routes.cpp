@@ -30,8 +30,13 @@ void add_routes(net::Router& router, const std::string& prefix, const Endpoints&
   const net::HttpHandler jwks = at_once(endpoints.jwks);
   add_both_spellings(router, "GET", prefix + "/.well-known/fakts", discovery);
   add_both_spellings(router, "GET", prefix + "/o/jwks", jwks);
+  const net::HttpHandler openid = at_once(endpoints.openid_discovery);
+  add_both_spellings(router, "GET", prefix + "/.well-known/openid-configuration", openid);
+  // RFC 8414, section 3.1: the issuer's path comes last.
+  add_both_spellings(router, "GET", "/.well-known/oauth-authorization-server" + prefix, openid);
   if (!prefix.empty()) {
     add_both_spellings(router, "GET", "/.well-known/fakts", discovery);
+    add_both_spellings(router, "GET", "/.well-known/openid-configuration", openid);
   }
   add_both_spellings(router, "GET", "/.well-known/jwks.json", jwks);
   const auto blocking = [&](const Answer& answer) { return on_worker(answer, workers, busy()); };
@@ -40,6 +45,9 @@ void add_routes(net::Router& router, const std::string& prefix, const Endpoints&
   add_both_spellings(router, "POST", prefix + "/o/token", blocking(endpoints.token));
   add_both_spellings(router, "POST", prefix + "/o/revoke", blocking(endpoints.revoke));
   add_both_spellings(router, "POST", prefix + "/f/report", blocking(endpoints.report));
+  add_both_spellings(router, "GET", prefix + "/o/user_info", blocking(endpoints.user_info));
+  add_both_spellings(router, "POST", prefix + "/o/user_info", blocking(endpoints.user_info));
+  add_both_spellings(router, "POST", prefix + "/o/introspect", blocking(endpoints.introspect), kStrangers);
 }
 
 }  // namespace lok

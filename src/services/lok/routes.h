@@ -12,12 +12,15 @@ namespace lok {
 /// What answers, each from any worker thread.
 struct Endpoints {
   Answer discovery;
+  Answer openid_discovery;
   Answer jwks;
   // These block: they run on a worker.
   Answer device_authorization;
   Answer token;
   Answer revoke;
   Answer report;
+  Answer user_info;
+  Answer introspect;
 };
 
 /// Every path with and without trailing slash, since clients post to exactly

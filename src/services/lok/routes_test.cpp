@@ -20,11 +20,14 @@ class Routes : public testing::Test {
     };
     add_routes(router_, "/lok",
                {.discovery = named("discovery"),
+                .openid_discovery = named("openid_discovery"),
                 .jwks = named("jwks"),
                 .device_authorization = named("device_authorization"),
                 .token = named("token"),
                 .revoke = named("revoke"),
-                .report = named("report")},
+                .report = named("report"),
+                .user_info = named("user_info"),
+                .introspect = named("introspect")},
                workers_);
   }
 
@@ -45,6 +48,13 @@ TEST_F(Routes, AnswerWithAndWithoutTrailingSlash) {
   for (const char* slash : {"", "/"}) {
     EXPECT_EQ(ask("GET", std::string("/lok/.well-known/fakts") + slash), "discovery");
     EXPECT_EQ(ask("GET", std::string("/.well-known/fakts") + slash), "discovery");
+    for (const char* path : {"/lok/.well-known/openid-configuration", "/.well-known/openid-configuration",
+                             "/.well-known/oauth-authorization-server/lok"}) {
+      EXPECT_EQ(ask("GET", std::string(path) + slash), "openid_discovery");
+    }
+    EXPECT_EQ(ask("GET", std::string("/lok/o/user_info") + slash), "user_info");
+    EXPECT_EQ(ask("POST", std::string("/lok/o/user_info") + slash), "user_info");
+    EXPECT_EQ(ask("POST", std::string("/lok/o/introspect") + slash), "introspect");
     EXPECT_EQ(ask("GET", std::string("/lok/o/jwks") + slash), "jwks");
     EXPECT_EQ(ask("GET", std::string("/.well-known/jwks.json") + slash), "jwks");
     EXPECT_EQ(ask("POST", std::string("/lok/o/token") + slash), "token");

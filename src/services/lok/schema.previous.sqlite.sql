@@ -1,4 +1,4 @@
--- version 2
+-- version 3
 create table "app" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -63,6 +63,58 @@ create table "device" (
   "device_id" text not null
 );
 
+create table "device_group" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "name" text not null
+);
+
+create table "device_login" (
+  "id" integer primary key autoincrement,
+  "device_code_hash" text not null,
+  "user_code" text not null,
+  "client_id" text not null,
+  "kind" text not null,
+  "role" text not null,
+  "manifest" text not null,
+  "device_id" text not null,
+  "state" text not null,
+  "created_at" integer not null,
+  "expires_at" integer not null,
+  "membership_id" integer references "membership"(id) on delete cascade,
+  "hub_id" integer references "hub"(id) on delete cascade,
+  "declined" text not null default '[]'
+);
+
+create table "web_session" (
+  "id" integer primary key autoincrement,
+  "token_hash" text not null,
+  "user_id" integer not null references "user_account"(id) on delete cascade,
+  "created_at" integer not null,
+  "expires_at" integer not null
+);
+
+create table "refresh_chain" (
+  "id" integer primary key autoincrement,
+  "client_id" integer not null references "client"(id) on delete cascade,
+  "current_hash" text not null,
+  "previous_hash" text,
+  "started_at" integer not null,
+  "rotated_at" integer not null
+);
+
+create table "user_group" (
+  "id" integer primary key autoincrement,
+  "name" text not null
+);
+
+create table "group_profile" (
+  "id" integer primary key autoincrement,
+  "bio" text,
+  "name" text,
+  "group_id" integer not null references "user_group"(id) on delete cascade
+);
+
 create table "hub" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -76,6 +128,24 @@ create table "hub" (
   "mesh_host" text not null default '',
   "uid" text not null,
   "tls_certificate" text
+);
+
+create table "invite" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "token" text not null,
+  "email" text,
+  "created_by_id" integer not null references "user_account"(id) on delete cascade,
+  "created_at" integer not null,
+  "expires_at" integer,
+  "status" text not null,
+  "accepted_by_id" integer references "user_account"(id) on delete set null,
+  "declined_by_id" integer references "user_account"(id) on delete set null,
+  "responded_at" integer,
+  "public" integer not null default 0,
+  "max_uses" integer,
+  "uses" integer not null default 0,
+  "mesh" integer not null
 );
 
 create table "mandate" (
@@ -113,7 +183,35 @@ create table "membership" (
   "user_id" integer not null references "user_account"(id) on delete cascade,
   "brand_hue" real,
   "brand_chroma" real,
-  "blocked" integer not null default 0
+  "blocked" integer not null default 0,
+  "created_through_id" integer references "invite"(id) on delete set null
+);
+
+create table "membership_request" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "reason" text,
+  "status" text not null,
+  "created_at" integer not null,
+  "resolved_by_id" integer references "user_account"(id) on delete set null,
+  "responded_at" integer,
+  "user_id" integer not null references "user_account"(id) on delete cascade
+);
+
+create table "system_message" (
+  "id" integer primary key autoincrement,
+  "title" text,
+  "message" text,
+  "action" text not null,
+  "user_id" integer not null references "user_account"(id) on delete cascade,
+  "acknowledged" integer not null default 0,
+  "created_at" integer not null
+);
+
+create table "com_channel" (
+  "id" integer primary key autoincrement,
+  "user_id" integer not null references "user_account"(id) on delete cascade,
+  "token" text not null
 );
 
 create table "organization" (
@@ -124,7 +222,8 @@ create table "organization" (
   "brand_chroma" real,
   "name" text not null,
   "owner_id" integer references "user_account"(id) on delete set null,
-  "device_salt" text not null
+  "device_salt" text not null,
+  "config_mark" text
 );
 
 create table "role" (
@@ -216,6 +315,24 @@ create table "profile" (
   "user_id" integer not null references "user_account"(id) on delete cascade
 );
 
+create table "device_group_member" (
+  "device_id" bigint not null references "device"(id) on delete cascade,
+  "group_id" bigint not null references "device_group"(id) on delete cascade,
+  primary key ("device_id", "group_id")
+);
+
+create table "user_group_member" (
+  "group_id" bigint not null references "user_group"(id) on delete cascade,
+  "user_id" bigint not null references "user_account"(id) on delete cascade,
+  primary key ("group_id", "user_id")
+);
+
+create table "invite_role" (
+  "invite_id" bigint not null references "invite"(id) on delete cascade,
+  "role_id" bigint not null references "role"(id) on delete cascade,
+  primary key ("invite_id", "role_id")
+);
+
 create table "membership_role" (
   "membership_id" bigint not null references "membership"(id) on delete cascade,
   "role_id" bigint not null references "role"(id) on delete cascade,
@@ -232,6 +349,18 @@ create table "instance_denied_user" (
   "instance_id" bigint not null references "service_instance"(id) on delete cascade,
   "user_id" bigint not null references "user_account"(id) on delete cascade,
   primary key ("instance_id", "user_id")
+);
+
+create table "instance_allowed_group" (
+  "instance_id" bigint not null references "service_instance"(id) on delete cascade,
+  "group_id" bigint not null references "user_group"(id) on delete cascade,
+  primary key ("instance_id", "group_id")
+);
+
+create table "instance_denied_group" (
+  "instance_id" bigint not null references "service_instance"(id) on delete cascade,
+  "group_id" bigint not null references "user_group"(id) on delete cascade,
+  primary key ("instance_id", "group_id")
 );
 
 create unique index if not exists "app_organization_id_identifier_idx" on "app" ("organization_id", "identifier");
@@ -272,11 +401,47 @@ create unique index if not exists "device_organization_id_device_id_idx" on "dev
 
 create index if not exists "device_organization_id_id_idx" on "device" ("organization_id", "id");
 
+create unique index if not exists "device_group_organization_id_name_idx" on "device_group" ("organization_id", "name");
+
+create index if not exists "device_group_organization_id_id_idx" on "device_group" ("organization_id", "id");
+
+create unique index if not exists "device_login_device_code_hash_idx" on "device_login" ("device_code_hash");
+
+create unique index if not exists "device_login_user_code_idx" on "device_login" ("user_code");
+
+create index if not exists "device_login_expires_at_idx" on "device_login" ("expires_at");
+
+create index if not exists "device_login_membership_id_some_idx" on "device_login" ("membership_id") where "membership_id" is not null;
+
+create index if not exists "device_login_hub_id_some_idx" on "device_login" ("hub_id") where "hub_id" is not null;
+
+create unique index if not exists "web_session_token_hash_idx" on "web_session" ("token_hash");
+
+create index if not exists "web_session_expires_at_idx" on "web_session" ("expires_at");
+
+create index if not exists "web_session_user_id_idx" on "web_session" ("user_id");
+
+create unique index if not exists "refresh_chain_client_id_idx" on "refresh_chain" ("client_id");
+
+create unique index if not exists "user_group_name_idx" on "user_group" ("name");
+
+create unique index if not exists "group_profile_group_id_idx" on "group_profile" ("group_id");
+
 create unique index if not exists "hub_organization_id_identifier_idx" on "hub" ("organization_id", "identifier");
 
 create index if not exists "hub_uid_idx" on "hub" ("uid");
 
 create index if not exists "hub_organization_id_id_idx" on "hub" ("organization_id", "id");
+
+create unique index if not exists "invite_token_idx" on "invite" ("token");
+
+create index if not exists "invite_organization_id_id_idx" on "invite" ("organization_id", "id");
+
+create index if not exists "invite_created_by_id_idx" on "invite" ("created_by_id");
+
+create index if not exists "invite_accepted_by_id_some_idx" on "invite" ("accepted_by_id") where "accepted_by_id" is not null;
+
+create index if not exists "invite_declined_by_id_some_idx" on "invite" ("declined_by_id") where "declined_by_id" is not null;
 
 create unique index if not exists "mandate_key_hash_idx" on "mandate" ("key_hash");
 
@@ -299,6 +464,20 @@ create index if not exists "mandate_membership_id_idx" on "mandate" ("membership
 create unique index if not exists "membership_user_id_organization_id_idx" on "membership" ("user_id", "organization_id");
 
 create index if not exists "membership_organization_id_id_idx" on "membership" ("organization_id", "id");
+
+create index if not exists "membership_created_through_id_some_idx" on "membership" ("created_through_id") where "created_through_id" is not null;
+
+create unique index if not exists "membership_request_user_id_organization_id_idx" on "membership_request" ("user_id", "organization_id");
+
+create index if not exists "membership_request_organization_id_id_idx" on "membership_request" ("organization_id", "id");
+
+create index if not exists "membership_request_resolved_by_id_some_idx" on "membership_request" ("resolved_by_id") where "resolved_by_id" is not null;
+
+create index if not exists "system_message_user_id_idx" on "system_message" ("user_id");
+
+create unique index if not exists "com_channel_token_idx" on "com_channel" ("token");
+
+create index if not exists "com_channel_user_id_idx" on "com_channel" ("user_id");
 
 create unique index if not exists "organization_slug_idx" on "organization" ("slug");
 
@@ -334,9 +513,19 @@ create unique index if not exists "user_account_username_idx" on "user_account" 
 
 create unique index if not exists "profile_user_id_idx" on "profile" ("user_id");
 
+create index if not exists "device_group_member_group_id_idx" on "device_group_member" ("group_id");
+
+create index if not exists "user_group_member_user_id_idx" on "user_group_member" ("user_id");
+
+create index if not exists "invite_role_role_id_idx" on "invite_role" ("role_id");
+
 create index if not exists "membership_role_role_id_idx" on "membership_role" ("role_id");
 
 create index if not exists "instance_allowed_user_user_id_idx" on "instance_allowed_user" ("user_id");
 
 create index if not exists "instance_denied_user_user_id_idx" on "instance_denied_user" ("user_id");
+
+create index if not exists "instance_allowed_group_group_id_idx" on "instance_allowed_group" ("group_id");
+
+create index if not exists "instance_denied_group_group_id_idx" on "instance_denied_group" ("group_id");
 

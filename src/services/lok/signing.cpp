@@ -52,8 +52,8 @@ Json claims_of(const Login& login, const std::string& issuer, std::chrono::secon
   return claims;
 }
 
-std::string Signer::sign(const Json& claims) const {
-  const Json header = Json::object({{"alg", "RS256"}, {"typ", "at+jwt"}, {"kid", key_.kid()}});
+std::string Signer::sign(const Json& claims, std::string_view type) const {
+  const Json header = Json::object({{"alg", "RS256"}, {"typ", type}, {"kid", key_.kid()}});
   return jose::sign_compact(key_, "RS256", header, claims);
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 #include "jose/jose.h"
@@ -21,7 +22,8 @@ base::Json claims_of(const Login& login, const std::string& issuer, std::chrono:
 class Signer {
  public:
   Signer(jose::Key key) : key_(std::move(key)) {}  // NOLINT: a key is all there is to it
-  std::string sign(const base::Json& claims) const;
+  /// `type` is the header's `typ`: `at+jwt` for access tokens (RFC 9068).
+  std::string sign(const base::Json& claims, std::string_view type = "at+jwt") const;
   /// `{"keys": [...]}`, as published.
   base::Json jwks() const;
   jose::KeySet keys() const;

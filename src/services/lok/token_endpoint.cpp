@@ -21,6 +21,7 @@ using base::Json;
 constexpr std::string_view kMandateKeyGrant = "urn:fakts:grant-type:mandate-key";
 constexpr std::string_view kDeviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code";
 constexpr std::string_view kRefreshGrant = "refresh_token";
+constexpr std::string_view kCodeGrant = "authorization_code";
 
 // A slowed app waits seconds longer for good, so only those are slowed that cannot mean it.
 constexpr std::chrono::milliseconds kLeastPollInterval{kPollInterval * 800};
@@ -41,6 +42,7 @@ TokenEndpoint::TokenEndpoint(sql::Database& database, const Configuration& confi
       configuration_(configuration),
       signer_(signer),
       device_secret_(std::move(device_secret)),
+      relying_parties_(database, configuration, signer, device_secret_),
       polls_(1, kLeastPollInterval) {}
 
 TokenEndpoint::Granted TokenEndpoint::mandate_key(const OAuthForm& form, std::int64_t now) {
@@ -103,6 +105,9 @@ net::HttpResponse TokenEndpoint::answer(const net::HttpRequest& request, const s
     const OAuthForm form(request);
     const std::string grant = form.required("grant_type");
     const std::int64_t now = base::now_micros();
+    if (grant == kCodeGrant || (grant == kRefreshGrant && authentication().is_meant(request, form))) {
+      return relying_parties_.answer(request, form, now);
+    }
     Granted granted;
     if (grant == kMandateKeyGrant) {
       granted = mandate_key(form, now);
@@ -137,6 +142,7 @@ net::HttpResponse TokenEndpoint::revoke(const net::HttpRequest& request) {
   try {
     check_transport(request);
     const OAuthForm form(request);
+    if (authentication().is_meant(request, form)) return relying_parties_.revoke(request, form);
     const std::string token = form.required("token");
     const std::string client_id = form.required("client_id");
     database_.write([&](sql::Writer& writer) { revoke_chain(writer, client_id, token); });

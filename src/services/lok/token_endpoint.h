@@ -8,6 +8,7 @@
 #include "services/lok/configuration.h"
 #include "services/lok/login_rows.h"
 #include "services/lok/oauth_form.h"
+#include "services/lok/relying_tokens.h"
 #include "services/lok/signing.h"
 #include "services/lok/throttle.h"
 #include "sql/database.h"
@@ -24,6 +25,9 @@ class TokenEndpoint {
   /// Never throws: errors are JSON answers as OAuth wants them. `prefix` is
   /// `/lok`.
   net::HttpResponse answer(const net::HttpRequest& request, const std::string& prefix);
+
+  /// How relying parties prove who they are, for other endpoints that ask the same.
+  ClientAuthentication& authentication() { return relying_parties_.authentication(); }
 
   /// Ends a refresh chain; an unknown token is as good as ended. Never throws.
   net::HttpResponse revoke(const net::HttpRequest& request);
@@ -43,6 +47,7 @@ class TokenEndpoint {
   const Configuration& configuration_;
   const Signer& signer_;
   const std::string device_secret_;
+  RelyingTokens relying_parties_;
   Throttle polls_;
 };
 

@@ -53,11 +53,12 @@ Visit Visits::of(const net::HttpRequest& request, std::int64_t now) const {
   Visit visit = with_token(std::move(token));
   database_.read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
     const sql::Rows rows = reader.query(
-        "select user_account.id, user_account.username from web_session"
+        "select user_account.id, user_account.username, web_session.created_at from web_session"
         " join user_account on user_account.id = web_session.user_id"
         " where web_session.token_hash = $1 and web_session.expires_at > $2 and user_account.active = 1",
         {jose::sha256_hex(visit.token), now});
-    if (!rows.empty()) visit.person = Person{rows.integer(0, 0), std::string(rows.text(0, 1))};
+    if (!rows.empty())
+      visit.person = Person{rows.integer(0, 0), std::string(rows.text(0, 1)), rows.integer(0, 2)};
   });
   return visit;
 }
@@ -72,6 +73,7 @@ bool Visits::is_own_form(const Visit& visit, const net::HttpRequest& request, co
 Visit Visits::sign_in(const Visit& visit, const Person& person, std::int64_t now) const {
   Visit signed_in = stranger();
   signed_in.person = person;
+  signed_in.person->signed_in_at = now;
   database_.write([&](sql::Writer& writer) {
     writer.execute("delete from web_session where expires_at <= $1 or token_hash = $2",
                    {now, jose::sha256_hex(visit.token)});
@@ -97,11 +99,16 @@ void Visits::keep(const Visit& visit, const net::HttpRequest& request, net::Http
   response.headers.add("Set-Cookie", std::move(cookie));
 }
 
+void allow_form_target(net::HttpResponse& response, std::string_view source) {
+  response.headers.set("Content-Security-Policy",
+                       fmt::format("default-src 'none'; style-src 'self'; form-action 'self'{}{};"
+                                   " base-uri 'none'; frame-ancestors 'none'",
+                                   source.empty() ? "" : " ", source));
+}
+
 void add_page_headers(net::HttpResponse& response) {
   response.headers.set("Cache-Control", "no-store");
-  response.headers.set("Content-Security-Policy",
-                       "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
-                       " frame-ancestors 'none'");
+  if (!response.headers.get("Content-Security-Policy")) allow_form_target(response, "");
   response.headers.set("X-Frame-Options", "DENY");
   response.headers.set("X-Content-Type-Options", "nosniff");
   // Not `no-referrer`: browsers would then hide where our own forms come from.

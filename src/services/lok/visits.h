@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "net/http.h"
 #include "sql/database.h"
@@ -13,6 +14,7 @@ namespace lok {
 struct Person {
   std::int64_t user = 0;
   std::string username;
+  std::int64_t signed_in_at = 0;  ///< microseconds UTC
 };
 
 /// One request's visitor.
@@ -54,6 +56,11 @@ class Visits {
   const std::string secret_;
   const std::string path_;
 };
+
+/// Forms of this page may lead elsewhere, too, because we send on whoever posts
+/// one: browsers hold each hop against the page's policy. `source` is what the
+/// policy calls the place; empty: none.
+void allow_form_target(net::HttpResponse& response, std::string_view source);
 
 /// Of every page that has cookies: it is not kept, framed, or guessed at, and
 /// loads nothing but our stylesheet.
