@@ -4,9 +4,11 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "services/lok/accounts.h"
 #include "services/lok/administration_rows.h"
 #include "services/lok/organizations.h"
 #include "services/lok/password.h"
+#include "services/lok/password_rules.h"
 #include "sql/nullable.h"
 
 namespace lok::administration {
@@ -16,9 +18,6 @@ using base::Error;
 using base::Json;
 namespace code = base::code;
 
-constexpr std::size_t kShortestPassword = 8;
-constexpr std::size_t kLongestUsername = 150;
-
 // --- user --------------------------------------------------------------------
 
 constexpr const char* kUsers =
@@ -27,15 +26,6 @@ constexpr const char* kUsers =
     " where membership.user_id = user_account.id) from user_account";
 const std::vector<std::string_view> kUserNames{"username",    "email", "?superuser", "?active",
                                                "@created_at", "name",  "memberships"};
-
-void check_username(const std::string& name) {
-  const bool fits =
-      name.size() <= kLongestUsername &&
-      name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@.+-_") ==
-          std::string::npos;
-  if (fits) return;
-  throw Error(code::kValidation, "A username has 1 to {} letters, digits and `@.+-_`.", kLongestUsername);
-}
 
 void join_group(sql::Writer& writer, std::int64_t user, const std::string& group) {
   const std::int64_t id = writer.insert(
@@ -52,23 +42,11 @@ Json user_add(const Parts& parts, const Json& in) {
   std::string password = text(in, "password");
   const bool made = password.empty();
   if (made) password = base::random_token(15);
-  if (password.size() < kShortestPassword) {
-    throw Error(code::kValidation, "The password is shorter than {} characters.", kShortestPassword);
-  }
-  const std::string hash = hash_password(password);
-  const std::string email = text(in, "email");
+  check_password(password, username);
+  const NewAccount account{username, text(in, "email"), text(in, "name"), flag(in, "superuser"),
+                           hash_password(password)};
   parts.database.write([&](sql::Writer& writer) {
-    if (!writer.query("select 1 from user_account where username = $1", {username}).empty()) {
-      throw Error(code::kConflict, "There is a user '{}' already.", username);
-    }
-    const std::int64_t user = writer.insert(
-        "insert into user_account (username, email, superuser, password_hash, created_at)"
-        " values ($1, $2, $3, $4, $5) returning id",
-        {username, email.empty() ? sql::Value() : sql::Value(email), sql::flag(flag(in, "superuser")), hash,
-         base::now_micros()});
-    const std::string name = text(in, "name");
-    writer.execute("insert into profile (user_id, name) values ($1, $2)",
-                   {user, name.empty() ? username : name});
+    const std::int64_t user = write_account(writer, account, base::now_micros());
     for (const std::string& group : texts(in, "group")) join_group(writer, user, group);
   });
   Json answer = Json::object({{"username", username}});
