@@ -1,5 +1,5 @@
-// `user`, `organization`, `membership`, `mandate`, `client` and `device`: what
-// each takes is a table, what it does is the running platform's.
+// `user`, `organization`, `membership`, `invite`, `mandate`, `client` and
+// `device`: what each takes is a table, what it does is the running platform's.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -103,6 +103,21 @@ const std::vector<Noun>& nouns() {
          "End a membership; the member's clients and mandates go with it",
          {kUser, kOrganization},
          "membership remove --user bob --organization bench"}}},
+      {"invite",
+       "Links by which people join an organization, with an account or without",
+       {{"add",
+         "Make one and print its link. Whoever has it may join",
+         {kOrganization,
+          {"--role", "role", "A role of whoever joins (guest); repeatable", false, Kind::kTexts},
+          {"--expires", "expires", "When it ends from now: 30d, 12h or 45m (7d)"},
+          {"--uses", "uses", "For how many people (1)"},
+          {"--by", "by", "Who invites: a username (the organization's owner)"}},
+         "invite add --organization bench --role editor --expires 7d"},
+        {"list", "Show which there are, without their links", {kOfOrganization}, "invite list"},
+        {"remove",
+         "Withdraw one that nobody has used up",
+         {{"id", "id", "Its id as `list` shows it", true}},
+         "invite remove 4"}}},
       {"mandate",
        "The keys that let apps log in without a person at hand",
        {{"add",

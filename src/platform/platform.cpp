@@ -98,7 +98,8 @@ void Platform::State::serve(const Settings& settings) {
   url = process.address(settings.port);
   access_file = std::filesystem::absolute(data.file("access.json")).lexically_normal().string();
   lok::replace_private_file(access_file, lok::access_document(lok.configuration(), url).dump());
-  admin = std::make_unique<AdminSocket>(data.path(), [this](std::string_view command, const auto& arguments) {
+  admin = std::make_unique<AdminSocket>(data.path(), [this](std::string_view command, base::Json arguments) {
+    arguments.set("gateway", url);
     return lok.administration().run(command, arguments);
   });
   objects->start();

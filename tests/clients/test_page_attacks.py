@@ -76,7 +76,7 @@ def test_the_cookie_is_not_for_scripts_or_other_sites(platform: Server, link: st
         "@evil.example",
         "/device/../../evil",
         "/device?x\r\nSet-Cookie: a=b",
-        "/device?\"><script>",
+        '/device?"><script>',
     ],
 )
 def test_signing_in_leads_nowhere_else(
@@ -87,7 +87,7 @@ def test_signing_in_leads_nowhere_else(
     fields |= {"code": elsewhere, "next": elsewhere, "hub": elsewhere, **person}
     answer = browser.send("/lok/sign-in", list(fields.items()))
     assert answer.status == 303
-    assert answer.headers["location"] == "/lok/device"
+    assert answer.headers["location"] == "/lok/account"
 
 
 def test_pages_are_not_kept_framed_or_sniffed(platform: Server, person: dict[str, str], link: str) -> None:

@@ -11,6 +11,7 @@ Administration::Administration(sql::Database& database, const Configuration& con
   administration::add_people_commands(commands_, parts);
   administration::add_app_commands(commands_, parts);
   administration::add_device_commands(commands_, parts);
+  administration::add_invite_commands(commands_, parts);
 }
 
 base::Json Administration::run(std::string_view command, const base::Json& arguments) const {

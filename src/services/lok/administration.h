@@ -19,7 +19,8 @@ class Administration {
   Administration(sql::Database& database, const Configuration& configuration,
                  std::function<std::string()> device_secret);
 
-  /// `membership add` and its arguments by name (`{"user": "ada", ...}`). The answer is an object, or a list
+  /// `membership add` and its arguments by name (`{"user": "ada", ...}`); `gateway` is where the platform is
+  /// reached (`http://localhost:8000`), for links. The answer is an object, or a list
   /// of them for `list`. Throws base::Error that says what to do.
   base::Json run(std::string_view command, const base::Json& arguments) const;
 

@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "base/clock.h"
 #include "base/error.h"
 #include "services/lok/administration_rows.h"
@@ -26,22 +24,6 @@ const std::vector<std::string_view> kMandateNames{
     "id",     "label",       "user",        "organization", "hub",           "claimant", "origin",
     "prefix", "@created_at", "@expires_at", "@revoked_at",  "@last_used_at", "clients"};
 
-/// `30d`, `12h`, `45m` in microseconds.
-std::int64_t duration(const std::string& wanted) {
-  std::int64_t count = 0;
-  const char* end = wanted.data() + wanted.size();
-  const auto [unit, error] = std::from_chars(wanted.data(), end, count);
-  const std::string_view rest(unit, static_cast<std::size_t>(end - unit));
-  constexpr std::int64_t kMinute = 60 * 1'000'000LL;
-  constexpr std::int64_t kMost = 100'000;
-  if (error == std::errc() && count >= 1 && count <= kMost) {
-    if (rest == "d") return count * kDay;
-    if (rest == "h") return count * 60 * kMinute;
-    if (rest == "m") return count * kMinute;
-  }
-  throw Error(code::kValidation, "'{}' is no time span: write 30d, 12h or 45m.", wanted);
-}
-
 Json mandate_add(const Parts& parts, const Json& in) {
   const std::int64_t now = base::now_micros();
   NewMandate wanted;
@@ -56,9 +38,7 @@ Json mandate_add(const Parts& parts, const Json& in) {
     wanted.subject.set("version", version);
   wanted.label = text(in, "label");
   wanted.max_clients = whole_number(in, "devices");
-  if (const std::string expires = text(in, "expires"); !expires.empty()) {
-    wanted.expires_at = now + duration(expires);
-  }
+  if (const auto span = time_span(in, "expires")) wanted.expires_at = now + *span;
   IssuedKey issued;
   parts.database.write([&](sql::Writer& writer) {
     wanted.grantor = find_user(writer, required(in, "user"));

@@ -49,6 +49,23 @@ std::optional<std::int64_t> whole_number(const Json& arguments, std::string_view
   return number;
 }
 
+std::optional<std::int64_t> time_span(const Json& arguments, std::string_view name) {
+  const std::string wanted = text(arguments, name);
+  if (wanted.empty()) return std::nullopt;
+  std::int64_t count = 0;
+  const char* end = wanted.data() + wanted.size();
+  const auto [unit, error] = std::from_chars(wanted.data(), end, count);
+  const std::string_view rest(unit, static_cast<std::size_t>(end - unit));
+  constexpr std::int64_t kMinute = 60 * 1'000'000LL;
+  constexpr std::int64_t kMost = 100'000;
+  if (error == std::errc() && count >= 1 && count <= kMost) {
+    if (rest == "d") return count * 24 * 60 * kMinute;
+    if (rest == "h") return count * 60 * kMinute;
+    if (rest == "m") return count * kMinute;
+  }
+  throw Error(code::kValidation, "'{}' is no time span: write 30d, 12h or 45m.", wanted);
+}
+
 std::int64_t find_user(sql::Reader& reader, const std::string& username) {
   const sql::Rows rows = reader.query("select id from user_account where username = $1", {username});
   if (rows.empty()) {

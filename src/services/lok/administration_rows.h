@@ -31,6 +31,8 @@ void add_people_commands(Commands& commands, const Parts& parts);
 /// `mandate ...`, `client ...`; `device ...`
 void add_app_commands(Commands& commands, const Parts& parts);
 void add_device_commands(Commands& commands, const Parts& parts);
+/// `invite ...`
+void add_invite_commands(Commands& commands, const Parts& parts);
 
 /// Runs a query and shows its rows; see `objects`.
 base::Json listed(const Parts& parts, const std::string& sql, std::vector<sql::Value> parameters,
@@ -46,6 +48,8 @@ std::string required(const base::Json& arguments, std::string_view name);
 std::vector<std::string> texts(const base::Json& arguments, std::string_view name);
 bool flag(const base::Json& arguments, std::string_view name);
 std::optional<std::int64_t> whole_number(const base::Json& arguments, std::string_view name);
+/// `30d`, `12h`, `45m` in microseconds.
+std::optional<std::int64_t> time_span(const base::Json& arguments, std::string_view name);
 
 /// Rows by what people call them. Throw Error(kNotFound) naming the command that lists what there is.
 std::int64_t find_user(sql::Reader& reader, const std::string& username);

@@ -174,5 +174,37 @@ TEST_P(AdministrationTest, KeepsWhatTheConfigurationWouldBringBack) {
   EXPECT_EQ(refusal("user fly", names({})), "VALIDATION_ERROR");
 }
 
+TEST_P(AdministrationTest, AnInviteIsALinkThatIsNotListed) {
+  const Json made = run("invite add", names({{"organization", "lab"},
+                                             {"role", Json::array({"editor"})},
+                                             {"uses", "3"},
+                                             {"gateway", "http://lab.org"}}));
+  const std::string token(rows("select token from invite").text(0, 0));
+  EXPECT_EQ(made["link"].as_string(), "http://lab.org/lok/invite?token=" + token);
+  const Json listed = run("invite list", names({{"organization", "lab"}}));
+  ASSERT_EQ(listed.items().size(), 1u);
+  const Json& invite = listed.items().front();
+  EXPECT_EQ(invite["by"].as_string(), "ada") << "the owner";
+  EXPECT_EQ(invite["status"].as_string() + invite["uses"].as_string() + invite["for"].as_string(),
+            "pending03");
+  EXPECT_EQ(listed.dump().find(token), std::string::npos);
+  EXPECT_EQ(run("invite list", names({{"organization", "other"}})).items().size(), 0u);
+  EXPECT_EQ(run("invite remove", names({{"id", made["id"]}})).dump(), R"({"cancelled":"1"})");
+  EXPECT_EQ(refusal("invite remove", names({{"id", made["id"]}})), "VALIDATION_ERROR");
+  EXPECT_EQ(refusal("invite remove", names({{"id", "99"}})), "NOT_FOUND");
+}
+
+TEST_P(AdministrationTest, AnInviteThatMakesNoSenseIsRefused) {
+  for (const Json::Member& wrong : {Json::Member{"role", Json::array({"king"})}, Json::Member{"uses", "0"},
+                                    Json::Member{"uses", "1001"}, Json::Member{"expires", "soon"}}) {
+    EXPECT_EQ(refusal("invite add", names({{"organization", "lab"}, wrong})), "VALIDATION_ERROR")
+        << wrong.first;
+  }
+  EXPECT_EQ(refusal("invite add", names({{"organization", "lab"}, {"by", "nobody"}})), "NOT_FOUND");
+  execute("update organization set owner_id = null");
+  EXPECT_EQ(refusal("invite add", names({{"organization", "lab"}})), "VALIDATION_ERROR");
+  EXPECT_EQ(number("select count(*) from invite"), 0);
+}
+
 }  // namespace
 }  // namespace lok

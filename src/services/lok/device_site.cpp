@@ -43,10 +43,10 @@ pages::Asked asked(const PageRequest& request, const DeviceLogin& login) {
 }
 
 net::HttpResponse ask_to_sign_in(const PageRequest& request, const DeviceLogin& login,
-                                 std::string_view problem = "") {
+                                 const std::string& problem = "") {
   ReturnTarget here{"/device", "code=" + login.user_code};
   if (const std::string hub = request.field("hub"); is_number(hub)) here.query += "&hub=" + hub;
-  return request.ask_to_sign_in(here, pages::who_asks(login.manifest), problem);
+  return request.ask_to_sign_in(here, {pages::who_asks(login.manifest), problem, ""});
 }
 
 }  // namespace

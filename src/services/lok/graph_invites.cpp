@@ -29,16 +29,13 @@ std::int64_t create(Call& call, const schema::CreateInviteInput& in) {
     throw Error(code::kNotImplemented,
                 std::string("Guests of a collaboration are not built yet; invite a member."));
   }
-  if (in.max_uses) {
-    throw Error(code::kValidation,
-                std::string("`maxUses` is for collaborations; a member's invite has one use."));
-  }
   NewInvite wanted;
   wanted.organization = in.organization ? in.organization->row("organization") : call.organization;
   wanted.created_by = call.user;
   wanted.roles = in.roles.value_or(std::vector<std::string>{"guest"});
   wanted.expires_at = expiry(in.expires_in_days, call.now);
   wanted.allow_mesh = in.allow_mesh;
+  wanted.max_uses = in.max_uses;
   if (wanted.organization != call.organization) {
     throw Error(code::kNotFound, "No organization with the id {} that this app is logged in to.",
                 wanted.organization);

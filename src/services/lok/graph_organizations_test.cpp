@@ -209,11 +209,35 @@ TEST_P(GraphOrganizations, AnInviteEndsByTimeByNoAndByItsMaker) {
             2);
 }
 
+TEST_P(GraphOrganizations, AnInviteForSeveralEndsWithItsLastUse) {
+  add_carol();
+  become("key-one", "d");
+  const std::string token = invite("maxUses: 2");
+  const auto uses = [&] { return value("{ invites { status uses } }", {"invites"}); };
+  EXPECT_EQ(ask(accept(token)).find("errors"), nullptr);
+  EXPECT_EQ(uses(), R"([{"status":"pending","uses":0}])") << "a member uses up none";
+  become_member("bob", "other");
+  EXPECT_EQ(value("mutation { declineInvite(input: {token: \"" + token + "\"}) { status } }",
+                  {"declineInvite", "status"}),
+            "pending")
+      << "it is for others, too";
+  execute(
+      "delete from membership where organization_id = 1 and user_id ="
+      " (select id from user_account where username = 'bob')");
+  EXPECT_EQ(ask(accept(token)).find("errors"), nullptr);
+  become_member("carol", "far");
+  EXPECT_EQ(ask(accept(token)).find("errors"), nullptr);
+  EXPECT_EQ(value(accept(token), {}), "This invite has already been accepted");
+  become("key-one", "d");
+  EXPECT_EQ(uses(), R"([{"status":"accepted","uses":2}])");
+}
+
 TEST_P(GraphOrganizations, InvitesAreMadeAndSeenByAdministrators) {
   become("key-one", "d");
   invite();
   EXPECT_EQ(error_code("mutation { createInvite(input: {roles: [\"king\"]}) { id } }"), "VALIDATION_ERROR");
-  EXPECT_EQ(error_code("mutation { createInvite(input: {maxUses: 3}) { id } }"), "VALIDATION_ERROR");
+  EXPECT_EQ(error_code("mutation { createInvite(input: {maxUses: 0}) { id } }"), "VALIDATION_ERROR");
+  EXPECT_EQ(error_code("mutation { createInvite(input: {maxUses: 1001}) { id } }"), "VALIDATION_ERROR");
   EXPECT_EQ(error_code("mutation { createInvite(input: {expiresInDays: 0}) { id } }"), "VALIDATION_ERROR");
   EXPECT_EQ(error_code("mutation { createInvite(input: {organization: \"" + id_of_organization("other") +
                        "\"}) { id } }"),

@@ -16,13 +16,17 @@ constexpr std::size_t kLongestReason = 2000;
 struct Invite {
   std::int64_t id = 0;
   std::int64_t organization = 0;
+  std::int64_t uses_left = 0;
+  bool is_for_several = false;
 };
 
 // Holds the row, so that of two answers to one invite the second finds the first.
 Invite take_pending(sql::Writer& writer, const std::string& token, std::int64_t now) {
   writer.execute("update invite set uses = uses where token = $1", {token});
-  const sql::Rows rows =
-      writer.query("select id, organization_id, status, expires_at from invite where token = $1", {token});
+  const sql::Rows rows = writer.query(
+      "select id, organization_id, status, expires_at, coalesce(max_uses, 1), uses from invite"
+      " where token = $1",
+      {token});
   if (rows.empty()) throw Error(code::kNotFound, std::string("Invalid invite token"));
   const std::string_view status = rows.text(0, 2);
   if (status != "pending") {
@@ -32,7 +36,8 @@ Invite take_pending(sql::Writer& writer, const std::string& token, std::int64_t 
   if (!rows.is_null(0, 3) && rows.integer(0, 3) <= now) {
     throw Error(code::kValidation, std::string("This invite has expired"));
   }
-  return {rows.integer(0, 0), rows.integer(0, 1)};
+  return {rows.integer(0, 0), rows.integer(0, 1), rows.integer(0, 4) - rows.integer(0, 5),
+          rows.integer(0, 4) > 1};
 }
 
 void answer(sql::Writer& writer, std::int64_t invite, const std::string& status, std::string_view who,
@@ -44,12 +49,15 @@ void answer(sql::Writer& writer, std::int64_t invite, const std::string& status,
 }  // namespace
 
 std::int64_t write_invite(sql::Writer& writer, const NewInvite& wanted, std::int64_t now) {
+  if (wanted.max_uses && (*wanted.max_uses < 1 || *wanted.max_uses > kMostUses)) {
+    throw Error(code::kValidation, "An invite is for 1 to {} people.", kMostUses);
+  }
   const sql::Ids roles = role_ids(writer, wanted.organization, wanted.roles);
   const std::int64_t id = writer.insert(
-      "insert into invite (organization_id, token, created_by_id, created_at, expires_at, status, mesh)"
-      " values ($1, $2, $3, $4, $5, 'pending', $6) returning id",
+      "insert into invite (organization_id, token, created_by_id, created_at, expires_at, status, mesh,"
+      " max_uses) values ($1, $2, $3, $4, $5, 'pending', $6, $7) returning id",
       {wanted.organization, base::uuid4(), wanted.created_by, now, sql::nullable(wanted.expires_at),
-       sql::flag(wanted.allow_mesh)});
+       sql::flag(wanted.allow_mesh), sql::nullable(wanted.max_uses)});
   for (const std::int64_t role : roles.values) {
     writer.execute("insert into invite_role (invite_id, role_id) values ($1, $2) on conflict do nothing",
                    {id, role});
@@ -57,12 +65,36 @@ std::int64_t write_invite(sql::Writer& writer, const NewInvite& wanted, std::int
   return id;
 }
 
+std::optional<InviteState> find_invite(sql::Reader& reader, const std::string& token) {
+  const sql::Rows rows = reader.query(
+      "select organization.name, organization.id, user_account.username, invite.status, invite.expires_at,"
+      " invite.max_uses, invite.id from invite"
+      " join organization on organization.id = invite.organization_id"
+      " join user_account on user_account.id = invite.created_by_id where invite.token = $1",
+      {token});
+  if (rows.empty()) return std::nullopt;
+  InviteState invite;
+  invite.organization = rows.text(0, 0);
+  invite.organization_id = rows.integer(0, 1);
+  invite.inviter = rows.text(0, 2);
+  invite.status = rows.text(0, 3);
+  invite.expires_at = sql::optional_integer(rows, 0, 4);
+  invite.max_uses = sql::optional_integer(rows, 0, 5);
+  const sql::Rows roles = reader.query(
+      "select role.identifier from invite_role join role on role.id = invite_role.role_id"
+      " where invite_role.invite_id = $1 order by role.identifier",
+      {rows.integer(0, 6)});
+  for (std::size_t row = 0; row < roles.size(); ++row) invite.roles.emplace_back(roles.text(row, 0));
+  return invite;
+}
+
 std::int64_t accept_invite(sql::Writer& writer, const std::string& token, std::int64_t user,
                            std::int64_t now) {
   const Invite invite = take_pending(writer, token, now);
   const sql::Rows member = writer.query(
       "select id from membership where organization_id = $1 and user_id = $2", {invite.organization, user});
-  answer(writer, invite.id, "accepted", "accepted_by_id", user, now);
+  if (!member.empty() && invite.is_for_several) return member.integer(0, 0);
+  answer(writer, invite.id, invite.uses_left > 1 ? "pending" : "accepted", "accepted_by_id", user, now);
   writer.execute("update invite set uses = uses + 1 where id = $1", {invite.id});
   if (!member.empty()) return member.integer(0, 0);
   const std::int64_t membership = ensure_membership(writer, invite.organization, user);
@@ -77,7 +109,7 @@ std::int64_t accept_invite(sql::Writer& writer, const std::string& token, std::i
 std::int64_t decline_invite(sql::Writer& writer, const std::string& token, std::int64_t user,
                             std::int64_t now) {
   const Invite invite = take_pending(writer, token, now);
-  answer(writer, invite.id, "declined", "declined_by_id", user, now);
+  answer(writer, invite.id, invite.is_for_several ? "pending" : "declined", "declined_by_id", user, now);
   return invite.id;
 }
 

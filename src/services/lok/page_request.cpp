@@ -50,12 +50,11 @@ net::HttpResponse PageRequest::notice(int status, std::string_view title, std::s
   return net::HttpResponse::html(status, pages::notice(frame_, title, text));
 }
 
-net::HttpResponse PageRequest::ask_to_sign_in(const ReturnTarget& next, std::string_view about,
-                                              std::string_view problem) const {
-  const std::string_view shown = problem.empty() ? std::string_view(sign_in_problem_) : problem;
+net::HttpResponse PageRequest::ask_to_sign_in(const ReturnTarget& next, const SignInTexts& texts) const {
+  const std::string& problem = sign_in_problem_.empty() ? texts.problem : sign_in_problem_;
   return net::HttpResponse::html(
-      shown.empty() ? 200 : kForbidden,
-      pages::sign_in(frame_, {next.text(), std::string(about), tried_username_, std::string(shown)}));
+      problem.empty() ? 200 : kForbidden,
+      pages::sign_in(frame_, {next.text(), texts.about, tried_username_, problem, texts.instead}));
 }
 
 net::HttpResponse PageRequest::go_to(const ReturnTarget& target) const {
@@ -72,8 +71,9 @@ net::HttpResponse PageRequest::too_often() const {
 }
 
 net::HttpResponse PageRequest::forged() const {
-  return notice(kForbidden, "This page is too old",
-                "Open the link again and fill in the form once more. If that does not help, allow cookies here.");
+  return notice(
+      kForbidden, "This page is too old",
+      "Open the link again and fill in the form once more. If that does not help, allow cookies here.");
 }
 
 }  // namespace lok

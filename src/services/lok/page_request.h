@@ -39,11 +39,15 @@ class PageRequest {
   void fail_at(const ReturnTarget& target, std::string username, std::string problem);
 
   net::HttpResponse notice(int status, std::string_view title, std::string_view text) const;
-  /// The form for signing in, which leads back to `next`. `about` is HTML that
-  /// says why; it may be empty. With status 200, or 403 if that failed before
-  /// or `problem` says so.
-  net::HttpResponse ask_to_sign_in(const ReturnTarget& next, std::string_view about,
-                                   std::string_view problem = "") const;
+  /// What stands around a form for signing in: HTML, each may be empty.
+  struct SignInTexts {
+    std::string about;    ///< why
+    std::string problem;  ///< text; what went wrong, if no attempt to sign in did
+    std::string instead;  ///< below the form
+  };
+  /// The form for signing in, which leads back to `next`. With status 200, or
+  /// 403 if there is a problem.
+  net::HttpResponse ask_to_sign_in(const ReturnTarget& next, const SignInTexts& texts) const;
   net::HttpResponse go_to(const ReturnTarget& target) const;
   net::HttpResponse too_often() const;
   /// The form is not one of ours, or of an earlier visit.

@@ -1,5 +1,7 @@
 #include "services/lok/page_router.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -22,6 +24,12 @@ net::HttpResponse stylesheet(const net::HttpRequest&) {
   response.headers.set("Cache-Control", "public, max-age=300");
   response.headers.set("X-Content-Type-Options", "nosniff");
   return response;
+}
+
+std::string path_below(const std::string& prefix, const net::HttpRequest& request) {
+  std::string path = request.path.substr(std::min(prefix.size(), request.path.size()));
+  if (path.ends_with('/')) path.pop_back();
+  return path;
 }
 
 net::HttpResponse failure(const pages::Frame& frame, int status, std::string_view text) {
@@ -53,7 +61,7 @@ void PageRouter::add_routes(net::Router& router, net::WorkerPool& workers, net::
 
 net::HttpResponse PageRouter::answer(const net::HttpRequest& request) const {
   const std::int64_t now = base::now_micros();
-  const pages::Frame frame{configuration_.deployment_name, prefix_, "", ""};
+  const pages::Frame frame{configuration_.deployment_name, prefix_, "", "", path_below(prefix_, request)};
   net::HttpResponse response;
   try {
     PageRequest page(request, visits_.of(request, now), frame, now);
@@ -77,9 +85,7 @@ net::HttpResponse PageRouter::dispatch(PageRequest& request) const {
     return request.notice(kForbidden, "Not over an open line",
                           "Passwords are only taken over https here. Open the same address with https.");
   }
-  std::string path = request.http().path.substr(prefix_.size());
-  if (path.ends_with('/')) path.pop_back();
-  return pages_.at({request.http().method, path}).page(request);
+  return pages_.at({request.http().method, request.frame().here}).page(request);
 }
 
 net::HttpResponse PageRouter::show(PageRequest& request, const ReturnTarget& target) const {

@@ -31,12 +31,24 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+namespace {
+
+// Who is signed in finds the other pages there.
+std::string navigation(const Frame& frame) {
+  if (frame.username.empty()) return "";
+  const auto link = [&](std::string_view path, const std::string& text) {
+    return fmt::format("<li><a href=\"{}{}\"{}>{}</a></li>\n", escaped(frame.prefix), path,
+                       frame.here == path ? " aria-current=\"page\"" : "", text);
+  };
+  return "<nav aria-label=\"Pages\"><ul>\n" +
+         link("/account", fmt::format("<span class=\"hush\">Your account, </span><bdi>{}</bdi>",
+                                      escaped(frame.username))) +
+         link("/device", "Connect an app") + link("/sign-out", "Sign out") + "</ul></nav>\n";
+}
+
+}  // namespace
+
 std::string page(const Frame& frame, std::string_view title, std::string_view body) {
-  std::string who;
-  if (!frame.username.empty()) {
-    who = fmt::format("<p>Signed in as <b><bdi>{}</bdi></b> <a href=\"{}/sign-out\">Sign out</a></p>\n",
-                      escaped(frame.username), escaped(frame.prefix));
-  }
   return fmt::format(R"(<!doctype html>
 <html lang="en">
 <head>
@@ -46,34 +58,21 @@ std::string page(const Frame& frame, std::string_view title, std::string_view bo
 <link rel="stylesheet" href="{2}/style.css">
 </head>
 <body>
+<a class="skip" href="#main">Skip to the content</a>
 <header>
-<p class="brand">{1}</p>
+<p class="brand"><bdi>{1}</bdi></p>
 {3}</header>
-<main>
+<main id="main">
 {4}</main>
 </body>
 </html>
 )",
-                     escaped(title), escaped(frame.deployment), escaped(frame.prefix), who, body);
+                     escaped(title), escaped(frame.deployment), escaped(frame.prefix), navigation(frame),
+                     body);
 }
 
 std::string notice(const Frame& frame, std::string_view title, std::string_view text) {
   return page(frame, title, fmt::format("<h1>{}</h1>\n<p>{}</p>\n", escaped(title), escaped(text)));
-}
-
-std::string enter_code(const Frame& frame, std::string_view problem) {
-  const std::string alert =
-      problem.empty() ? "" : fmt::format("<p class=\"problem\" role=\"alert\">{}</p>\n", escaped(problem));
-  return page(frame, "Connect an app",
-              fmt::format(R"(<h1>Connect an app</h1>
-{}<form method="get" action="{}/device">
-<p><label for="code">The code your app shows</label>
-<input id="code" name="code" required autocomplete="off" autocapitalize="characters" spellcheck="false"
- placeholder="XXXX-XXXX"></p>
-<p class="buttons"><button class="main">Continue</button></p>
-</form>
-)",
-                          alert, escaped(frame.prefix)));
 }
 
 }  // namespace lok::pages

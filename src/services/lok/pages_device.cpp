@@ -4,6 +4,7 @@
 
 #include "net/http.h"
 #include "services/lok/pages.h"
+#include "services/lok/pages_form.h"
 
 namespace lok::pages {
 namespace {
@@ -11,11 +12,6 @@ namespace {
 std::string text_member(const Manifest& manifest, std::string_view name) {
   const base::Json& value = manifest.document[name];
   return value.is_string() ? value.as_string() : "";
-}
-
-std::string fact(std::string_view name, std::string_view value) {
-  if (value.empty()) return "";
-  return fmt::format("<dt>{}</dt><dd><bdi>{}</bdi></dd>\n", name, escaped(value));
 }
 
 std::string place_name(const Place& place) {
@@ -95,12 +91,37 @@ std::string missing(const Approval& view) {
   }
   if (names.empty()) return "";
   return fmt::format(
-      "<p class=\"problem\" role=\"alert\">This hub has no {}, which the app cannot do without. Ask whoever"
+      "<p class=\"said problem\" role=\"alert\">This hub has no {}, which the app cannot do without. Ask "
+      "whoever"
       " runs the hub to add it.</p>\n",
       names);
 }
 
 }  // namespace
+
+std::string enter_code(const Frame& frame, std::string_view problem) {
+  return page(
+      frame, title_of("Connect an app", problem),
+      fmt::format(R"(<h1>Connect an app</h1>
+{}<form method="get" action="{}/device">
+{}<p class="buttons"><button class="main">Continue</button></p>
+</form>
+)",
+                  alert(problem), escaped(frame.prefix),
+                  input({.name = "code",
+                         .label = "The code your app shows",
+                         .autocomplete = "one-time-code",
+                         .hint = "Eight letters, such as WDJB-MJHT",
+                         .more = " inputmode=\"text\" autocapitalize=\"characters\" spellcheck=\"false\""},
+                        !problem.empty())));
+}
+
+std::string who_asks(const Manifest& manifest) {
+  return fmt::format(
+      "<p>The app <b><bdi>{}</bdi></b>, version <bdi>{}</bdi>, asks to be connected. Sign in to "
+      "decide.</p>\n",
+      escaped(manifest.identifier), escaped(manifest.version));
+}
 
 std::string choose_place(const Frame& frame, const Asked& asked, const std::vector<Place>& places) {
   std::string choices;
@@ -139,19 +160,17 @@ std::string approve(const Frame& frame, const Approval& view) {
       fmt::format(R"({heading}<dl>
 {facts}<dt>Works for</dt><dd>you, in {place}{elsewhere}</dd>
 </dl>
-<form method="post" action="{prefix}/device">
-<input type="hidden" name="csrf" value="{csrf}">
-<input type="hidden" name="code" value="{code}">
+{form}<input type="hidden" name="code" value="{code}">
 <input type="hidden" name="hub" value="{hub}">
 {scopes}{required}{optional}{lacks}<p class="buttons">{yes}<button name="decision" value="decline">Decline</button></p>
 </form>
 )",
                   fmt::arg("heading", heading(view.asked)), fmt::arg("facts", facts),
                   fmt::arg("place", place_name(view.place)), fmt::arg("elsewhere", elsewhere),
-                  fmt::arg("prefix", escaped(frame.prefix)), fmt::arg("csrf", escaped(frame.csrf)),
-                  fmt::arg("code", escaped(view.asked.code)), fmt::arg("hub", view.place.hub),
-                  fmt::arg("scopes", scope_list(view.scopes)), fmt::arg("required", required_list(view)),
-                  fmt::arg("optional", optional_list(view)), fmt::arg("lacks", lacks), fmt::arg("yes", yes)));
+                  fmt::arg("form", form_to(frame, "/device")), fmt::arg("code", escaped(view.asked.code)),
+                  fmt::arg("hub", view.place.hub), fmt::arg("scopes", scope_list(view.scopes)),
+                  fmt::arg("required", required_list(view)), fmt::arg("optional", optional_list(view)),
+                  fmt::arg("lacks", lacks), fmt::arg("yes", yes)));
 }
 
 }  // namespace lok::pages

@@ -6,8 +6,8 @@
 namespace lok {
 namespace {
 
-constexpr std::string_view kOtherwise = "/device";
-constexpr std::array<std::string_view, 2> kPages{"/device", "/o/authorize"};
+constexpr std::string_view kOtherwise = "/account";
+constexpr std::array<std::string_view, 4> kPages{"/account", "/device", "/invite", "/o/authorize"};
 constexpr std::size_t kLongest = 4096;
 
 // RFC 3986, section 3.4. Without quotes, line ends and whatever else could end the address it stands in.

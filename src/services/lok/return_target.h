@@ -18,7 +18,7 @@ struct ReturnTarget {
 
 /// What a form or link asks for as `next`. Whatever is not the path of a page
 /// that may be returned to, or has a character that no address has, or is
-/// longer than 4 KiB, means the page for codes: whose hand it is from is unknown.
+/// longer than 4 KiB, means the account page: whose hand it is from is unknown.
 ReturnTarget read_return_target(std::string_view next);
 
 }  // namespace lok

@@ -11,14 +11,16 @@ SignInSite::SignInSite(PageRouter& router, const Visits& visits, SignIn& sign_in
       "POST", "/sign-in", [this](PageRequest& request) { return this->sign_in(request); },
       PageRouter::Cost::kPassword);
   router.add("GET", "/sign-out", [](PageRequest& request) {
-    return net::HttpResponse::html(200, pages::sign_out(request.frame()));
+    const std::string next = request.field("next");
+    return net::HttpResponse::html(
+        200, pages::sign_out(request.frame(), next.empty() ? "" : read_return_target(next).text()));
   });
   router.add("POST", "/sign-out", [this](PageRequest& request) { return sign_out(request); });
 }
 
 net::HttpResponse SignInSite::ask(PageRequest& request) const {
   const ReturnTarget next = read_return_target(request.field("next"));
-  return request.visit().person ? request.go_to(next) : request.ask_to_sign_in(next, "");
+  return request.visit().person ? request.go_to(next) : request.ask_to_sign_in(next, {});
 }
 
 // Who fails is shown the page they came for once more: most ask strangers to sign in and say why.
@@ -39,12 +41,15 @@ net::HttpResponse SignInSite::sign_in(PageRequest& request) const {
   }
   request.fail_at(next, username, "This user name and password do not belong together.");
   net::HttpResponse response = router_.show(request, next);
-  return response.status == 200 ? request.ask_to_sign_in(next, "") : response;
+  return response.status == 200 ? request.ask_to_sign_in(next, {}) : response;
 }
 
 net::HttpResponse SignInSite::sign_out(PageRequest& request) const {
   if (!request.is_own_form()) return request.forged();
   request.become(visits_.sign_out(request.visit()));
+  if (const std::string next = request.field("next"); !next.empty()) {
+    return request.go_to(read_return_target(next));
+  }
   return request.notice(200, "Signed out", "You can close this page.");
 }
 

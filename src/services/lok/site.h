@@ -3,10 +3,12 @@
 
 #include <string>
 
+#include "services/lok/account_site.h"
 #include "services/lok/authorization_site.h"
 #include "services/lok/configuration.h"
 #include "services/lok/device_site.h"
 #include "services/lok/end_session.h"
+#include "services/lok/invite_site.h"
 #include "services/lok/page_router.h"
 #include "services/lok/sign_in.h"
 #include "services/lok/sign_in_site.h"
@@ -26,6 +28,8 @@ class Site {
         router_(configuration, visits_, prefix),
         sign_in_site_(router_, visits_, sign_in_),
         device_site_(router_, database),
+        account_site_(router_, database, visits_, sign_in_),
+        invite_site_(router_, database, visits_),
         authorization_site_(router_, database, signer),
         end_session_(router_, visits_, database, signer) {}
 
@@ -44,6 +48,8 @@ class Site {
   PageRouter router_;
   SignInSite sign_in_site_;
   DeviceSite device_site_;
+  AccountSite account_site_;
+  InviteSite invite_site_;
   AuthorizationSite authorization_site_;
   EndSessionSite end_session_;
   // Last, since its functions use the others.

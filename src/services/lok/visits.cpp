@@ -53,12 +53,12 @@ Visit Visits::of(const net::HttpRequest& request, std::int64_t now) const {
   Visit visit = with_token(std::move(token));
   database_.read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
     const sql::Rows rows = reader.query(
-        "select user_account.id, user_account.username, web_session.created_at from web_session"
+        "select user_account.id, user_account.username, web_session.created_at, web_session.id from web_session"
         " join user_account on user_account.id = web_session.user_id"
         " where web_session.token_hash = $1 and web_session.expires_at > $2 and user_account.active = 1",
         {jose::sha256_hex(visit.token), now});
     if (!rows.empty())
-      visit.person = Person{rows.integer(0, 0), std::string(rows.text(0, 1)), rows.integer(0, 2)};
+      visit.person = Person{rows.integer(0, 0), std::string(rows.text(0, 1)), rows.integer(0, 2), rows.integer(0, 3)};
   });
   return visit;
 }
@@ -77,8 +77,9 @@ Visit Visits::sign_in(const Visit& visit, const Person& person, std::int64_t now
   database_.write([&](sql::Writer& writer) {
     writer.execute("delete from web_session where expires_at <= $1 or token_hash = $2",
                    {now, jose::sha256_hex(visit.token)});
-    writer.execute(
-        "insert into web_session (token_hash, user_id, created_at, expires_at) values ($1, $2, $3, $4)",
+    signed_in.person->session = writer.insert(
+        "insert into web_session (token_hash, user_id, created_at, expires_at) values ($1, $2, $3, $4)"
+        " returning id",
         {jose::sha256_hex(signed_in.token), person.user, now, now + kSessionSeconds * 1'000'000});
   });
   return signed_in;

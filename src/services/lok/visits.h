@@ -15,6 +15,7 @@ struct Person {
   std::int64_t user = 0;
   std::string username;
   std::int64_t signed_in_at = 0;  ///< microseconds UTC
+  std::int64_t session = 0;  ///< row; 0 before it has begun
 };
 
 /// One request's visitor.
