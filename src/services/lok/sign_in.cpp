@@ -29,7 +29,7 @@ std::optional<Account> find_account(sql::Database& database, const std::string& 
         " and password_hash is not null",
         {username});
     if (!rows.empty()) {
-      account = Account{{rows.integer(0, 0), std::string(rows.text(0, 1)), 0}, std::string(rows.text(0, 2))};
+      account = Account{{rows.integer(0, 0), std::string(rows.text(0, 1)), 0, 0}, std::string(rows.text(0, 2))};
     }
   });
   return account;
