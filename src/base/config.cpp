@@ -70,6 +70,26 @@ std::string_view nearest(std::string_view key, const std::set<std::string, std::
   return best;
 }
 
+bool is_plain_name(const Config::Sources& sources, std::string_view name) {
+  return std::ranges::any_of(sources.plain_names, [&](const std::string& known) {
+    return known.ends_with("__") ? name.starts_with(known) : name == known;
+  });
+}
+
+// First those without the prefix, so that those with it have the last word.
+void read_environment(const Config::Sources& sources, Node& root) {
+  for (const bool prefixed : {false, true}) {
+    for (const std::string& entry : sources.environment) {
+      const std::size_t equals = entry.find('=');
+      if (equals == std::string::npos) continue;
+      const std::string name = entry.substr(0, equals);
+      if (prefixed ? !name.starts_with(kPrefix) : !is_plain_name(sources, name)) continue;
+      const std::string_view path = std::string_view(name).substr(prefixed ? kPrefix.size() : 0);
+      override_value(root, environment_path(path), entry.substr(equals + 1), name);
+    }
+  }
+}
+
 void collect_unknown(const Node& node, const std::string& path, std::vector<std::string>& problems) {
   for (const auto& [key, child] : node.members) {
     const std::string child_path = path.empty() ? key : path + "." + key;
@@ -99,13 +119,12 @@ Config Config::load(const Sources& sources, Unknown unknown) {
   } else if (!sources.file.empty()) {
     read_yaml(read_file(sources.file), sources.file, document->root);
   }
-  for (const std::string& entry : sources.environment) {
-    const std::size_t equals = entry.find('=');
-    if (!entry.starts_with(kPrefix) || equals == std::string::npos) continue;
-    const std::string name = entry.substr(0, equals);
-    override_value(document->root, environment_path(std::string_view(name).substr(kPrefix.size())),
-                   entry.substr(equals + 1), name);
+  if (!sources.overlay.empty()) {
+    Node over;
+    read_yaml(read_file(sources.overlay), sources.overlay, over);
+    merge(document->root, std::move(over));
   }
+  read_environment(sources, document->root);
   for (const auto& [path, value] : sources.flags) {
     override_value(document->root, dotted_path(path), value, "--" + path);
   }
@@ -244,6 +263,11 @@ std::vector<std::string> Config::keys() const {
     child->read = true;
   }
   return names;
+}
+
+Json Config::json(std::string_view path) const {
+  const Node* node = path.empty() ? node_ : find(path);
+  return node == nullptr ? Json() : to_json(*node);
 }
 
 void Config::ignore(std::string_view path) const {

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
+
 namespace base {
 
 /// A handle to one mapping of the document; copies are cheap and share which
@@ -35,6 +37,11 @@ class Config {
     std::vector<std::string> environment;
     /// Dotted path and value, from the command line.
     std::vector<std::pair<std::string, std::string>> flags;
+    /// A second YAML file over the first: mappings are merged, anything else is replaced. Empty: none.
+    std::string overlay = "";
+    /// Variables that also count without the prefix: by name, `OIDC_ISSUER`, or all that
+    /// begin so, `POSTGRES__`. Those with the prefix override them.
+    std::vector<std::string> plain_names = {};
   };
 
   /// Throws Error(kValidation) if the file cannot be read or is no YAML
@@ -67,6 +74,10 @@ class Config {
   Config section(std::string_view path) const;
   /// The keys of this mapping, all of which this declares (not what is below).
   std::vector<std::string> keys() const;
+
+  /// What stands at the path, with everything below; null if there is nothing. The empty path is this
+  /// mapping. Declares the key alone. Quoted texts stay texts, others become what YAML takes them for.
+  Json json(std::string_view path = "") const;
 
   /// Known but of no use to this program, with everything below.
   void ignore(std::string_view path) const;

@@ -28,6 +28,7 @@ void convert(const YAML::Node& from, const std::string& file, Node& to) {
     case YAML::NodeType::Scalar:
       to.kind = Node::Kind::kScalar;
       to.scalar = from.Scalar();
+      to.quoted = from.Tag() == "!";
       return;
     case YAML::NodeType::Sequence:
       to.kind = Node::Kind::kList;
@@ -48,6 +49,17 @@ void convert(const YAML::Node& from, const std::string& file, Node& to) {
     Node& child = *to.members.emplace_back(key.Scalar(), std::make_unique<Node>()).second;
     convert(entry.second, file, child);
     child.origin = place(file, key.Mark());
+  }
+}
+
+// What has JSON's spelling of a number or a truth is one.
+Json plain_value(const std::string& text) {
+  if (text == "true" || text == "false") return text == "true";
+  if (text.empty() || (text.front() != '-' && (text.front() < '0' || text.front() > '9'))) return text;
+  try {
+    return Json::parse(text);
+  } catch (const Error&) {
+    return text;
   }
 }
 
@@ -78,6 +90,20 @@ void read_yaml(const std::string& text, const std::string& file, Node& root) {
   root.kind = Node::Kind::kMapping;
 }
 
+void merge(Node& into, Node over) {
+  if (into.kind != Node::Kind::kMapping || over.kind != Node::Kind::kMapping) {
+    into = std::move(over);
+    return;
+  }
+  for (auto& [key, child] : over.members) {
+    if (Node* known = into.member(key)) {
+      merge(*known, std::move(*child));
+    } else {
+      into.members.emplace_back(key, std::move(child));
+    }
+  }
+}
+
 void override_value(Node& root, const std::vector<std::string>& path, std::string value, std::string origin) {
   Node* node = &root;
   for (const std::string& key : path) {
@@ -98,6 +124,25 @@ void override_value(Node& root, const std::vector<std::string>& path, std::strin
   node->scalar = std::move(value);
   node->origin = std::move(origin);
   node->overrides = true;
+}
+
+Json to_json(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::kNull:
+      return {};
+    case Node::Kind::kScalar:
+      return node.quoted ? Json(node.scalar) : plain_value(node.scalar);
+    case Node::Kind::kList: {
+      Json list = Json::array();
+      for (const auto& item : node.items) list.push_back(to_json(*item));
+      return list;
+    }
+    case Node::Kind::kMapping:
+      break;
+  }
+  Json mapping = Json::object();
+  for (const auto& [key, child] : node.members) mapping.set(key, to_json(*child));
+  return mapping;
 }
 
 std::string read_file(const std::string& path) {

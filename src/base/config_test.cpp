@@ -136,5 +136,40 @@ TEST(Config, AnEmptyDocumentHasNothing) {
   EXPECT_NO_THROW(config.finish());
 }
 
+TEST(Config, AnOverlayChangesWhatItNamesAndKeepsItsOwnPlace) {
+  const std::string file = temporary_file("log: {level: debug}\nlist: [3]\nlgo:\n  x: 1\n");
+  const Config config = Config::load({.file = "a.yaml",
+                                      .text = "log: {level: info, format: json}\nlist: [1, 2]\n",
+                                      .environment = {},
+                                      .flags = {},
+                                      .overlay = file},
+                                     Config::Unknown::kRefuse);
+  std::filesystem::remove(file);
+  EXPECT_EQ(config.text("log.level", ""), "debug");
+  EXPECT_EQ(config.text("log.format", ""), "json");
+  EXPECT_EQ(config.texts("list"), std::vector<std::string>{"3"});
+  ASSERT_EQ(config.unknown_keys().size(), 1u);
+  EXPECT_EQ(config.unknown_keys()[0], file + ":3: 'lgo' is not a setting; did you mean 'log'?");
+}
+
+TEST(Config, SomeVariablesCountWithoutThePrefix) {
+  const Config config =
+      Config::load({.file = "a.yaml",
+                    .text = "postgres: {host: file}\n",
+                    .environment = {"ARKITEKT__POSTGRES__PORT=1", "POSTGRES__PORT=2", "POSTGRES__HOST=db",
+                                    "POSTGRES=x", "ISSUER=lok", "ISSUER_URL=x", "PATH=/bin"},
+                    .flags = {},
+                    .plain_names = {"POSTGRES__", "ISSUER"}},
+                   Config::Unknown::kRefuse);
+  EXPECT_EQ(config.json().dump(), R"({"postgres":{"host":"db","port":1},"issuer":"lok"})");
+}
+
+TEST(Config, ShowsWhatStandsThereAsJson) {
+  const Config config = document("a: [1, '1', 1.5, x, true, 'true', null]\nb: {c: \"2\"}\n");
+  EXPECT_EQ(config.json("a").dump(), R"([1,"1",1.5,"x",true,"true",null])");
+  EXPECT_EQ(config.json("b.c").dump(), R"("2")");
+  EXPECT_EQ(config.json("b.d").dump(), "null");
+}
+
 }  // namespace
 }  // namespace base

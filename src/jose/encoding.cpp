@@ -52,4 +52,12 @@ std::string sha256_hex(std::string_view bytes) {
   return hex;
 }
 
+std::string thumbprint(const base::Json& jwk) {
+  base::Json members = base::Json::object();
+  for (const std::string_view name : {"crv", "e", "kty", "n", "x", "y"}) {
+    if (const base::Json* member = jwk.find(name)) members.set(name, *member);
+  }
+  return base64url_encode(sha256(members.dump()));
+}
+
 }  // namespace jose

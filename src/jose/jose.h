@@ -16,6 +16,8 @@ std::string base64url_decode(std::string_view text);
 std::string base64_encode(std::string_view bytes);  ///< standard alphabet, padded
 std::string sha256_hex(std::string_view bytes);
 std::string sha256(std::string_view bytes);
+/// RFC 7638: the same for the same public key everywhere, so it can be its `kid`.
+std::string thumbprint(const base::Json& jwk);
 
 /// A signature key, public or private: RSA, EC P-256/384/521, Ed25519, Ed448.
 /// Immutable, cheap to copy, thread-safe.

@@ -323,5 +323,16 @@ TEST(KeySet, LeavesOutKeysThatCannotSignAndRefusesBrokenOnes) {
   EXPECT_EQ(code_of([] { KeySet::from_json(Json::object()); }), base::code::kValidation);
 }
 
+TEST(Thumbprint, IsThatOfTheContractAndOfTheStandardsExample) {
+  std::string seed(32, '\0');
+  for (std::size_t i = 0; i < seed.size(); ++i) seed[i] = static_cast<char>(i);
+  EXPECT_EQ(thumbprint(Key::from_ed25519_seed(seed, "any").public_jwk("Ed25519")),
+            "1IG2tMH7J2wbJZnOf8LJzQitKf7LMvoAElsuDMVM54Y");
+  // RFC 8037, A.3.
+  EXPECT_EQ(thumbprint(Json::parse(
+                R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})")),
+            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+}
+
 }  // namespace
 }  // namespace jose
