@@ -42,4 +42,21 @@ void replace_password(sql::Writer& writer, std::int64_t user, const std::string&
   writer.execute("delete from web_session where user_id = $1", {user});
 }
 
+std::int64_t provision_account(sql::Writer& writer, const Account& account, std::int64_t now) {
+  const std::int64_t user = writer.insert(
+      "insert into user_account (username, email, superuser, created_at) values ($1, $2, $3, $4)"
+      " on conflict (username) do update set superuser = excluded.superuser,"
+      " email = coalesce(excluded.email, user_account.email) returning id",
+      {account.username, account.email.empty() ? sql::Value() : sql::Value(account.email),
+       sql::flag(account.superuser), now});
+  writer.execute("insert into profile (user_id, name) values ($1, $2) on conflict (user_id) do nothing",
+                 {user, account.username});
+  return user;
+}
+
+void provision_password(sql::Writer& writer, std::int64_t user, const NewPassword& password) {
+  replace_password(writer, user, password.hash);
+  writer.execute("update user_account set password_mark = $1 where id = $2", {password.mark, user});
+}
+
 }  // namespace lok

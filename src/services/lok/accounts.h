@@ -1,11 +1,12 @@
-// People's accounts as rows: made by whoever runs the platform or by the holder
-// of an invitation. Who may is decided before.
+// People's accounts as rows: made by the configuration, by whoever runs the
+// platform or by the holder of an invitation. Who may is decided before.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "services/lok/configuration.h"
 #include "sql/database.h"
 
 namespace lok {
@@ -27,5 +28,18 @@ std::int64_t write_account(sql::Writer& writer, const NewAccount& account, std::
 
 /// Whoever is signed in as the user has to sign in with it.
 void replace_password(sql::Writer& writer, std::int64_t user, const std::string& hash);
+
+/// Makes a configured account with its profile, or brings rank and address up to date, the latter if there is
+/// one. Gives the user.
+std::int64_t provision_account(sql::Writer& writer, const Account& account, std::int64_t now);
+
+/// A configured password as it is stored.
+struct NewPassword {
+  std::string hash;
+  std::string mark;  ///< tells that the configuration's is the same as before; empty: it is not the configuration's
+};
+
+/// As `replace_password`.
+void provision_password(sql::Writer& writer, std::int64_t user, const NewPassword& password);
 
 }  // namespace lok

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "services/lok/redirect_uri.h"
 
@@ -120,15 +121,29 @@ HubSettings read_hub(const Config& config) {
   return hub;
 }
 
+// Whoever the administrator and a user are to be is listed twice, and still is one account.
+void add_account(Account account, Configuration& out) {
+  const auto known = std::ranges::find(out.users, account.username, &Account::username);
+  if (known == out.users.end()) {
+    out.users.push_back(std::move(account));
+    return;
+  }
+  known->password = std::move(account.password);
+  if (!account.email.empty()) known->email = std::move(account.email);
+  known->superuser = known->superuser || account.superuser;
+}
+
 void read_users(const Config& config, Configuration& out) {
   if (config.has("django.admin")) {
     const Config admin = config.section("django.admin");
-    out.users.push_back(
-        {required(admin, "username"), required_secret(admin, "password"), admin.text("email", ""), true});
+    add_account(
+        {required(admin, "username"), required_secret(admin, "password"), admin.text("email", ""), true},
+        out);
   }
   for (const Config& user : config.list("users")) {
-    out.users.push_back({required(user, "username"), required_secret(user, "password"),
-                         user.text("email", ""), user.flag("is_superuser", false)});
+    add_account({required(user, "username"), required_secret(user, "password"), user.text("email", ""),
+                 user.flag("is_superuser", false)},
+                out);
   }
 }
 
@@ -224,6 +239,7 @@ Configuration Configuration::read(const Config& config) {
   out.issuer = config.text("oidc_issuer", out.issuer);
   out.key_id = config.text("lok.key_id", out.key_id);
   out.private_key = not_empty(config.secret("private_key"));
+  out.public_key = not_empty(config.text("lok.public_key"));
   out.secret = config.secret("django.secret_key").value_or("");
   out.prefix = config.text("force_script_name", config.text("django.force_script_name", out.prefix));
   out.allow_insecure_transport =
@@ -253,11 +269,16 @@ Configuration Configuration::read(const Config& config) {
   read_mandate_keys(config, out);
   read_relying_parties(config, out);
 
+  if (!config.flag("discovery_follows_request", true)) {
+    // Clients take no other address than the one they asked.
+    base::log::warning("lok.discovery_follows_the_request_always", {{"key", "discovery_follows_request"}});
+  }
+
   // What other programs that share this file's format understand.
   for (const char* unused :
        {"django.hosts", "django.csrf_trusted_origins", "django.debug", "redis", "authentikate", "datalayer",
-        "lok.public_key", "discovery_follows_request", "email", "account", "socialaccount_providers",
-        "ionscale", "system_messages", "kontrol_frontend_url", "redeem_tokens"}) {
+        "email", "account", "socialaccount_providers", "ionscale", "system_messages", "kontrol_frontend_url",
+        "redeem_tokens"}) {
     config.ignore(unused);
   }
   return out;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/config.h"
+#include "service/description.h"
 
 namespace lok {
 
@@ -46,11 +47,7 @@ struct AliasSettings {
   bool is_public = false;
 };
 
-/// A role or scope that an instance brings along.
-struct Described {
-  std::string key;
-  std::string description;
-};
+using service::Described;
 
 struct InstanceSettings {
   std::string instance_id;  ///< unique in its hub; the audience of tokens
@@ -114,6 +111,7 @@ struct Configuration {
   std::string issuer = "lok";  ///< a name, never an address
   std::string key_id = "lok-key-1";
   std::optional<std::string> private_key;  ///< PEM; absent: generated once and kept in the database
+  std::optional<std::string> public_key;   ///< PEM, its other half, if somebody was told that
   std::string secret;                      ///< keys the hashes of device ids; empty: generated likewise
   std::string prefix = "lok";              ///< without slashes
   bool allow_insecure_transport = true;

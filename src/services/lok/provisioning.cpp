@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "services/lok/accounts.h"
 #include "services/lok/organizations.h"
 #include "services/lok/password.h"
 #include "services/lok/provisioning_hub.h"
@@ -16,12 +17,6 @@
 
 namespace lok {
 namespace {
-
-/// A password as it will be stored; empty where the stored one is right.
-struct NewPassword {
-  std::string hash;
-  std::string mark;
-};
 
 // Argon2 is slow on purpose, too slow to check every listed password at every
 // start. The mark tells that the list has not changed; it is keyed by a secret
@@ -51,25 +46,6 @@ std::map<std::string, NewPassword> new_passwords(sql::Database& database,
     if (!same) passwords[account.username] = {hash_password(account.password), wanted_mark};
   }
   return passwords;
-}
-
-std::int64_t write_user(sql::Writer& writer, const Account& account, std::int64_t now) {
-  const std::int64_t user = writer.insert(
-      "insert into user_account (username, email, superuser, created_at) values ($1, $2, $3, $4)"
-      " on conflict (username) do update set superuser = excluded.superuser,"
-      " email = coalesce(excluded.email, user_account.email) returning id",
-      {account.username, account.email.empty() ? sql::Value() : sql::Value(account.email),
-       sql::flag(account.superuser), now});
-  writer.execute("insert into profile (user_id, name) values ($1, $2) on conflict (user_id) do nothing",
-                 {user, account.username});
-  return user;
-}
-
-void write_password(sql::Writer& writer, std::int64_t user, const NewPassword& password) {
-  writer.execute("update user_account set password_hash = $1, password_mark = $2 where id = $3",
-                 {password.hash, password.mark, user});
-  // Who signed in with the old one has to know the new one.
-  writer.execute("delete from web_session where user_id = $1", {user});
 }
 
 std::int64_t role_id(sql::Writer& writer, std::int64_t organization, const std::string& identifier) {
@@ -133,9 +109,9 @@ void provision(sql::Database& database, const Configuration& configuration) {
     sql::lock(writer, sql::Alone::kProvisioning);
     Ids users;
     for (const Account& account : configuration.users) {
-      const std::int64_t user = write_user(writer, account, now);
+      const std::int64_t user = provision_account(writer, account, now);
       if (const auto changed = passwords.find(account.username); changed != passwords.end()) {
-        write_password(writer, user, changed->second);
+        provision_password(writer, user, changed->second);
       }
       users[account.username] = user;
     }

@@ -139,6 +139,15 @@ TEST_P(Provisioning, GeneratedSecretsStay) {
   EXPECT_THROW(load_secrets(*database_, bare), base::Error);
 }
 
+TEST_P(Provisioning, RefusesToSignWithAnotherKeyThanServicesWereTold) {
+  Configuration told = configuration_;
+  told.private_key = test_signing_key().private_pem();
+  told.public_key = test_signing_key().public_pem();
+  EXPECT_NO_THROW(load_secrets(*database_, told));
+  told.public_key = jose::Key::generate_rsa2048("lok-key-1").public_pem();
+  EXPECT_THROW(load_secrets(*database_, told), base::Error);
+}
+
 TEST(ProvisioningOfSeveralProcesses, OnAnEmptyDatabaseNobodyFailsAndAllAgree) {
   sql_testing::postgres_uri();  // the server ends with the thread that starts it
   sql_testing::FreshDatabase fresh(sql::Dialect::kPostgres);

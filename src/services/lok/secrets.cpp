@@ -46,6 +46,17 @@ jose::Key signing_key(sql::Database& database, const Configuration& configuratio
   return jose::Key::from_pem(pem, kid);
 }
 
+// Services that were told the public key would refuse every token of another.
+void check_public_key(const Configuration& configuration, const jose::Key& signing_key) {
+  if (!configuration.public_key) return;
+  const jose::Key told = jose::Key::from_pem(*configuration.public_key, configuration.key_id);
+  if (told.public_pem() == signing_key.public_pem()) return;
+  throw base::Error(
+      base::code::kValidation,
+      std::string("'lok.public_key' does not belong to 'private_key'. Give both of one pair, or "
+                  "leave 'lok.public_key' out."));
+}
+
 }  // namespace
 
 Secrets load_secrets(sql::Database& database, const Configuration& configuration) {
@@ -53,7 +64,9 @@ Secrets load_secrets(sql::Database& database, const Configuration& configuration
   if (device_secret.empty()) {
     device_secret = stored_or_made(database, kDeviceSecret, [] { return base::random_token(); });
   }
-  return {signing_key(database, configuration), std::move(device_secret)};
+  Secrets secrets{signing_key(database, configuration), std::move(device_secret)};
+  check_public_key(configuration, secrets.signing_key);
+  return secrets;
 }
 
 }  // namespace lok
