@@ -16,6 +16,10 @@ void add_doctor(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_migrate(CLI::App& app, int& exit_code);
 void add_init(CLI::App& app, int& exit_code);
+/// What images and the tools that deploy them call.
+void add_describe(CLI::App& app, int& exit_code);
+void add_render(CLI::App& app, int& exit_code);
+void add_superuser(CLI::App& app, int& exit_code);
 /// `user`, `organization`, `membership`, `mandate`, `client`, `device`.
 void add_administration(CLI::App& app, int& exit_code);
 

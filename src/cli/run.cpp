@@ -16,6 +16,8 @@ int run(int argc, char** argv) {
       "  arkitektd init      writes the files for services in processes of their own\n"
       "  arkitektd serve     runs one of them\n"
       "  arkitektd migrate   brings one's database up to date\n\n"
+      "  arkitektd describe|render|superuser SERVICE\n"
+      "                      what an image says of itself and does for the tool that deploys it\n\n"
       "  arkitektd user|organization|membership|mandate|client|device add|list|show|remove\n"
       "                      who may use the running platform, and which apps\n\n"
       "Start with `arkitektd up`, then point your apps to the address with FAKTS_URL and a key of\n"
@@ -28,6 +30,9 @@ int run(int argc, char** argv) {
   add_init(app, exit_code);
   add_serve(app, exit_code);
   add_migrate(app, exit_code);
+  add_describe(app, exit_code);
+  add_render(app, exit_code);
+  add_superuser(app, exit_code);
   add_administration(app, exit_code);
   try {
     app.parse(argc, argv);
@@ -36,9 +41,11 @@ int run(int argc, char** argv) {
       fmt::print(stderr, "arkitektd: unknown arguments; see `arkitektd {} --help`.\n",
                  app.get_subcommands().front()->get_name());
     } else {
-      fmt::print(stderr,
-                 "arkitektd: there is no such command. There are: up, doctor, init, serve, migrate, user, "
-                 "organization, membership, mandate, client, device. See `arkitektd --help`.\n");
+      fmt::print(
+          stderr,
+          "arkitektd: there is no such command. There are: up, doctor, init, serve, migrate, describe, "
+          "render, superuser, user, organization, membership, mandate, client, device. See "
+          "`arkitektd --help`.\n");
     }
     return static_cast<int>(platform::Exit::kUsage);
   } catch (const CLI::ParseError& error) {

@@ -45,6 +45,7 @@ void add_serve(CLI::App& app, int& exit_code) {
   command->add_option("--port", options->flags.port, "Port to listen on (8000)")->check(CLI::Range(1, 65535));
   command->add_option("--listen", options->flags.listen,
                       "Numeric address to listen on, repeatable (127.0.0.1 and ::1)");
+  command->add_flag("--debug", options->flags.debug, "As the setting `debug`: say more, take static tokens");
   command->add_flag("--json", options->flags.json,
                     "Log as JSON, and print one line {\"ready\": true, ...} when serving");
   command->footer(

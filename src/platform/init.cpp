@@ -5,12 +5,15 @@
 
 #include "base/config.h"
 #include "base/json.h"
+#include "base/yaml_text.h"
 #include "net/fetch_url.h"
 #include "platform/process.h"
+#include "platform/services.h"
 #include "platform/start_error.h"
 #include "services/lok/configuration.h"
+#include "services/lok/description.h"
 #include "services/lok/first_configuration.h"
-#include "services/lok/yaml_text.h"
+#include "services/rekuest/description.h"
 
 namespace platform {
 namespace {
@@ -33,9 +36,10 @@ std::string checked_origin(std::string origin) {
 
 lok::FirstOptions first_options(const InitOptions& options, const std::string& origin) {
   lok::FirstOptions first;
+  first.services = services();
   first.database_uri = options.postgres;
-  for (const std::string& name : first.services) {
-    first.instance_keys.emplace(name, jose::Key::generate_ed25519(name));
+  for (const service::Description& service : first.services) {
+    first.instance_keys.emplace(service.name, jose::Key::generate_ed25519(service.name));
   }
   first.trusted_proxies = 1;
   first.allow_insecure_transport = !origin.starts_with("https:");
@@ -45,12 +49,14 @@ lok::FirstOptions first_options(const InitOptions& options, const std::string& o
 }
 
 std::string rekuest_text(const InitOptions& options, const std::string& origin, const jose::Key& key) {
-  const Json issuer =
-      Json::object({{"kind", "jwks_uri"}, {"iss", "lok"}, {"jwks_uri", origin + "/lok/o/jwks/"}});
+  const Json issuer = Json::object({{"kind", "jwks_uri"},
+                                    {"iss", "lok"},
+                                    {"jwks_uri", origin + lok::description().prefix() + "/o/jwks/"}});
+  const std::string& name = rekuest::description().name;
   return "# For `arkitektd serve rekuest` and `arkitektd serve rekuest-takt`.\n" +
-         lok::yaml_text(Json::object(
-             {{"database", Json::object({{"uri", options.postgres}, {"schema", "rekuest"}})},
-              {"authentikate", Json::object({{"audience", "rekuest"}, {"issuers", Json::array({issuer})}})},
+         base::yaml_text(Json::object(
+             {{"database", Json::object({{"uri", options.postgres}, {"schema", name}})},
+              {"authentikate", Json::object({{"audience", name}, {"issuers", Json::array({issuer})}})},
               {"instance", Json::object({{"private_key", key.private_pem()}})}}));
 }
 
@@ -70,7 +76,7 @@ void write_first_files(const InitOptions& options) {
     const std::string lok_yaml = lok::make_first_configuration(first);
     const std::array<std::pair<const char*, std::string>, 3> files{
         {{"lok.yaml", lok_yaml},
-         {"rekuest.yaml", rekuest_text(options, origin, first.instance_keys.at("rekuest"))},
+         {"rekuest.yaml", rekuest_text(options, origin, first.instance_keys.at(rekuest::description().name))},
          {"access.json", access_text(lok_yaml, origin)}}};
     for (const auto& [name, text] : files) {
       if (std::filesystem::exists(directory / name)) {

@@ -1,6 +1,5 @@
 #include "platform/platform.h"
 
-#include <array>
 #include <filesystem>
 
 #include "base/config.h"
@@ -10,10 +9,13 @@
 #include "platform/instance_keys.h"
 #include "platform/object_store.h"
 #include "platform/process.h"
+#include "platform/services.h"
 #include "platform/trust.h"
 #include "services/lok/configuration.h"
+#include "services/lok/description.h"
 #include "services/lok/first_configuration.h"
 #include "services/lok/lok.h"
+#include "services/rekuest/description.h"
 #include "services/rekuest/rekuest.h"
 #include "sql/database.h"
 
@@ -22,12 +24,10 @@ namespace {
 
 constexpr const char* kObjectStore = "s3";
 
-/// Those that clients reach here, by the names their keys have.
-constexpr std::array kServices{"lok", "rekuest", kObjectStore};
-
 lok::Configuration read_lok(const DataDirectory& data, const Settings& settings) {
   if (!data.has("lok.yaml")) {
     lok::FirstOptions first;
+    first.services = services();
     first.object_store_port = settings.object_store_port;
     lok::write_private_file(data.file("lok.yaml"), lok::make_first_configuration(first));
     base::log::info("platform.first_start", {{"data", data.path()}});
@@ -38,7 +38,10 @@ lok::Configuration read_lok(const DataDirectory& data, const Settings& settings)
   lok::Configuration configuration = lok::Configuration::read(config);
   config.finish();
   lok::follow_object_store(configuration, settings.object_store_port);
-  for (const char* name : kServices) announce_key(configuration, name, instance_key(data, name));
+  for (const service::Description& service : services()) {
+    announce_key(configuration, service.name, instance_key(data, service.name));
+  }
+  announce_key(configuration, kObjectStore, instance_key(data, kObjectStore));
   return configuration;
 }
 
@@ -52,17 +55,18 @@ std::unique_ptr<sql::Database> open_file(const DataDirectory& data, const std::s
 struct Platform::State {
   explicit State(const Settings& settings)
       : data(settings.data),
-        lok_database(open_file(data, "lok")),
-        rekuest_database(open_file(data, "rekuest")),
+        lok_database(open_file(data, lok::description().name)),
+        rekuest_database(open_file(data, rekuest::description().name)),
         process(settings),
         lok(*lok_database, read_lok(data, settings), process.workers),
         lok_callers(trust_in(lok, "*"), lok.identities()),
-        lok_graph(process.foundation(*lok_database, lok_callers.authenticator, instance_key(data, "lok")),
+        lok_graph(process.foundation(*lok_database, lok_callers.authenticator,
+                                     instance_key(data, lok::description().name)),
                   lok.definition()),
         identities(*rekuest_database),
-        rekuest_callers(trust_in(lok, "rekuest"), identities),
+        rekuest_callers(trust_in(lok, rekuest::description().name), identities),
         rekuest(process.foundation(*rekuest_database, rekuest_callers.authenticator,
-                                   instance_key(data, "rekuest")),
+                                   instance_key(data, rekuest::description().name)),
                 settings.rekuest) {}
 
   void serve(const Settings& settings);
@@ -90,9 +94,9 @@ void Platform::State::serve(const Settings& settings) {
   rekuest.start();
 
   net::Router router;
-  lok_graph.add_routes(router, "/lok");
-  lok.add_routes(router, "/lok");
-  rekuest.add_routes(router, "/rekuest");
+  lok_graph.add_routes(router, lok::description().prefix());
+  lok.add_routes(router, lok::description().prefix());
+  rekuest.add_routes(router, rekuest::description().prefix());
   gateway = process.listen(settings.port, std::move(router));
   objects = process.listen(settings.object_store_port, object_store_router(instance_key(data, kObjectStore)));
   url = process.address(settings.port);

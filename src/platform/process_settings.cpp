@@ -24,7 +24,8 @@ ProcessSettings ProcessSettings::read(const base::Config& config, bool json) {
   settings.json = config.text("log.format", "text") == "json" || json;
   settings.port = read_port(config, "port", settings.port);
   if (const auto listen = config.texts("listen"); !listen.empty()) settings.listen = listen;
-  settings.log_level = config.text("log.level", settings.log_level);
+  settings.debug = config.flag("debug", false);
+  settings.log_level = config.text("log.level", settings.debug ? "debug" : settings.log_level);
   if (!base::log::parse_level(settings.log_level)) {
     config.fail("log.level", "is none of debug, info, warning, error");
   }

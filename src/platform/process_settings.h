@@ -12,7 +12,8 @@ namespace platform {
 struct ProcessSettings {
   std::uint16_t port = 8000;
   std::vector<std::string> listen{"127.0.0.1", "::1"};
-  bool json = false;  ///< the log, and the line that says it is ready
+  bool json = false;   ///< the log, and the line that says it is ready
+  bool debug = false;  ///< says more in the log, and services take static tokens
   std::string log_level = "info";
   bool open_metrics = false;       ///< also for other machines
   std::size_t answer_mib = 256;    ///< memory that making one answer may take

@@ -3,21 +3,27 @@
 #include "base/log.h"
 #include "platform/start_error.h"
 #include "service/private_key.h"
+#include "services/rekuest/description.h"
 
 namespace platform {
 namespace {
 
 using base::Config;
 
-ProcessSettings read_process(const Config& config, const ProcessFlags& flags) {
-  ProcessSettings settings = ProcessSettings::read(config, flags.json);
+void set_up_log(const ProcessSettings& settings) {
   base::log::configure({*base::log::parse_level(settings.log_level), settings.json});
-  return settings;
 }
 
 DatabaseSettings required(std::optional<DatabaseSettings> database, const Config& config) {
   if (!database) config.fail("database", "must be given: `uri: postgresql://...`, `host` or `file`");
   return *std::move(database);
+}
+
+/// The names that tools which share this file's format know its variables by.
+Config::Sources lok_sources(const ProcessFlags& flags) {
+  Config::Sources sources = flags.sources();
+  sources.plain_names = {"DJANGO__", "POSTGRES__", "DEPLOYMENT__", "LOK__", "PRIVATE_KEY", "OIDC_ISSUER"};
+  return sources;
 }
 
 /// Our own block, or the one of the tools that share this file's format.
@@ -29,6 +35,18 @@ DatabaseSettings lok_database(const Config& config, const lok::Configuration& lo
         connection_string(parts.host, parts.port, parts.database, parts.username, parts.password);
   }
   return required(std::move(database), config);
+}
+
+RekuestSettings read_rekuest(const Config& config, const ProcessSettings& process) {
+  RekuestSettings settings;
+  settings.process = process;
+  settings.instance_key = service::read_instance_key(config);
+  settings.database = required(DatabaseSettings::read(config), config);
+  settings.path = config.text("path", rekuest::description().name);
+  settings.callers = service::AuthentikateConfig::from_config(config.section("authentikate"), process.debug);
+  settings.rekuest = rekuest::Settings::read(config);
+  config.finish();
+  return settings;
 }
 
 template <class Read>
@@ -44,9 +62,10 @@ auto as_start_error(Read read) {
 
 LokSettings read_lok_settings(const ProcessFlags& flags) {
   return as_start_error([&] {
-    const Config config = Config::load(flags.sources(), Config::Unknown::kWarn);
+    const Config config = Config::load(lok_sources(flags), Config::Unknown::kWarn);
     LokSettings settings;
-    settings.process = read_process(config, flags);
+    settings.process = ProcessSettings::read(config, flags.json);
+    set_up_log(settings.process);
     settings.instance_key = service::read_instance_key(config);
     settings.lok = lok::Configuration::read(config);
     settings.database = lok_database(config, settings.lok);
@@ -58,15 +77,14 @@ LokSettings read_lok_settings(const ProcessFlags& flags) {
 RekuestSettings read_rekuest_settings(const ProcessFlags& flags) {
   return as_start_error([&] {
     const Config config = Config::load(flags.sources(), Config::Unknown::kRefuse);
-    RekuestSettings settings;
-    settings.process = read_process(config, flags);
-    settings.instance_key = service::read_instance_key(config);
-    settings.database = required(DatabaseSettings::read(config), config);
-    settings.callers = service::AuthentikateConfig::from_config(config.section("authentikate"), false);
-    settings.rekuest = rekuest::Settings::read(config);
-    config.finish();
-    return settings;
+    const ProcessSettings process = ProcessSettings::read(config, flags.json);
+    set_up_log(process);
+    return read_rekuest(config, process);
   });
+}
+
+void check_rekuest_settings(const Config& config) {
+  read_rekuest(config, ProcessSettings::read(config, false));
 }
 
 }  // namespace platform

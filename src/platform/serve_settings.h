@@ -21,12 +21,15 @@ struct RekuestSettings {
   ProcessSettings process;
   std::optional<jose::Key> instance_key;
   DatabaseSettings database;
+  std::string path;  ///< before its routes, without slashes
   service::AuthentikateConfig callers;
   rekuest::Settings rekuest;
 };
 
-/// Both set the log up first, so that what they warn of has its format. Throw StartError(kConfiguration).
+/// These set the log up first, so that what they warn of has its format. Throw StartError(kConfiguration).
 LokSettings read_lok_settings(const ProcessFlags& flags);
 RekuestSettings read_rekuest_settings(const ProcessFlags& flags);
+/// Whether `serve rekuest` could read this. Throws base::Error(kValidation).
+void check_rekuest_settings(const base::Config& config);
 
 }  // namespace platform

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "platform/start_error.h"
 
@@ -87,6 +88,34 @@ TEST_F(ServeSettings, OfLokAreAlsoWhatTheDeploymentToolWrites) {
   EXPECT_EQ(settings.database.uri, "host='db' port='5433' dbname='lok_main' user='u' password='p'");
   EXPECT_EQ(settings.lok.trusted_proxies, 1);
   EXPECT_EQ(read_lok_settings(flags_for(tools + "database: {uri: ours}")).database.uri, "ours");
+}
+
+TEST_F(ServeSettings, OfLokFollowTheVariablesOfTheDeploymentToolBelowOurs) {
+  const ProcessFlags flags = flags_for(
+      "postgres: {host: db, db_name: lok_main, username: u, password: p}\n"
+      "django: {admin: {username: admin, password: one}}\n");
+  const std::map<const char*, const char*> variables{{"POSTGRES__PASSWORD", "theirs"},
+                                                     {"POSTGRES__USERNAME", "theirs"},
+                                                     {"ARKITEKT__POSTGRES__USERNAME", "ours"},
+                                                     {"DJANGO__ADMIN__PASSWORD", "another"},
+                                                     {"OIDC_ISSUER", "lab"}};
+  for (const auto& [name, value] : variables) ::setenv(name, value, 1);
+  const LokSettings settings = read_lok_settings(flags);
+  for (const auto& [name, value] : variables) ::unsetenv(name);
+  EXPECT_THAT(settings.database.uri, HasSubstr("user='ours' password='theirs'"));
+  EXPECT_EQ(settings.lok.users.at(0).password, "another");
+  EXPECT_EQ(settings.lok.issuer, "lab");
+}
+
+TEST_F(ServeSettings, DebuggingTakesStaticTokensAndSaysMore) {
+  const std::string tokens =
+      "authentikate: {audience: rekuest, static_tokens: {demo: {sub: 1}}}\ndatabase: {uri: x}\n";
+  EXPECT_THROW(read_rekuest_settings(flags_for(tokens)), StartError);
+  ProcessFlags flags = flags_for(tokens);
+  flags.debug = true;
+  const RekuestSettings settings = read_rekuest_settings(flags);
+  EXPECT_EQ(settings.callers.static_tokens.count("demo"), 1u);
+  EXPECT_EQ(settings.process.log_level, "debug");
 }
 
 }  // namespace

@@ -4,13 +4,13 @@
 #include "platform/process.h"
 #include "platform/serve_settings.h"
 #include "platform/trust.h"
+#include "services/lok/description.h"
 #include "services/lok/lok.h"
+#include "services/rekuest/description.h"
 #include "services/rekuest/rekuest.h"
 
 namespace platform {
 namespace {
-
-constexpr const char* kRekuestPrefix = "/rekuest";
 
 std::string path_of(const std::string& prefix) { return prefix.empty() ? "" : "/" + prefix; }
 
@@ -102,7 +102,7 @@ class LokProcess final : public OneService {
 class RekuestProcess final : public OneService {
  public:
   RekuestProcess(const RekuestSettings& settings, bool agents_only)
-      : OneService(settings.process, settings.database, kRekuestPrefix, 0),
+      : OneService(settings.process, settings.database, path_of(settings.path), 0),
         agents_only_(agents_only),
         identities_(*database_),
         callers_(settings.callers, identities_),
@@ -137,11 +137,11 @@ class RekuestProcess final : public OneService {
 std::string_view name_of(Role role) {
   switch (role) {
     case Role::kLok:
-      return "lok";
+      return lok::description().name;
     case Role::kRekuest:
-      return "rekuest";
+      return rekuest::description().name;
     case Role::kRekuestTakt:
-      return "rekuest-takt";
+      return rekuest::description().sidecars.front().name;
   }
   return "";
 }

@@ -26,6 +26,7 @@ base::Config::Sources ProcessFlags::sources() const {
   base::Config::Sources sources;
   sources.file = config_file;
   sources.environment = base::Config::process_environment();
+  if (debug) sources.flags.emplace_back("debug", "true");
   if (port) sources.flags.emplace_back("port", std::to_string(*port));
   if (!listen.empty()) sources.flags.emplace_back("listen", fmt::format("{}", fmt::join(listen, ",")));
   if (!tls_certificate.empty()) sources.flags.emplace_back("tls.certificate", tls_certificate);

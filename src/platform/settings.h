@@ -20,6 +20,7 @@ struct ProcessFlags {
   std::string tls_certificate;
   std::string tls_key;
   bool json = false;
+  bool debug = false;
 
   /// In the order of their precedence, for base::Config::load.
   base::Config::Sources sources() const;

@@ -129,3 +129,26 @@ def test_init_replaces_nothing(tmp_path: Path) -> None:
     assert again.returncode == 7
     assert "exists already" in again.stderr
     assert (tmp_path / "lok.yaml").read_text() == before
+
+
+def test_a_superuser_is_made_in_the_database_and_only_where_there_are_accounts(tmp_path: Path) -> None:
+    file = tmp_path / "lok.yaml"
+    file.write_text(f"database: {{file: {tmp_path}/lok.sqlite}}\n")
+    account = {"DJANGO_SUPERUSER_USERNAME": "root", "DJANGO_SUPERUSER_PASSWORD": "a-long-password"}
+    arguments = ("--config", str(file))
+    assert run("migrate", "lok", *arguments).returncode == 0
+    made = run("superuser", "lok", *arguments, **account)
+    assert made.returncode == 0, made.stderr
+    assert "a-long-password" not in made.stdout + made.stderr
+    assert run("superuser", "lok", *arguments, "--username", "root").returncode == 2
+    assert "has no accounts" in run("superuser", "rekuest", *arguments, **account).stderr
+
+
+def test_what_render_cannot_do_is_said_and_nothing_is_printed(tmp_path: Path) -> None:
+    facts = tmp_path / "facts.yaml"
+    facts.write_text("facts: 2\n")
+    refused = run("render", "rekuest", "--facts", str(facts))
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert f"{facts}:1: 'facts' must be 1" in refused.stderr
+    refused = run("render", "lok", "--facts", str(facts))
+    assert (refused.returncode, refused.stdout) == (3, "")

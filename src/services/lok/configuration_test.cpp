@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "services/lok/description.h"
 #include "services/lok/first_configuration.h"
 
 namespace lok {
@@ -32,6 +33,12 @@ std::string message_of(const std::string& text) {
     return error.message();
   }
   return "";
+}
+
+FirstOptions first_options() {
+  FirstOptions options;
+  options.services = {description(), {.name = "rekuest", .summary = "Tasks", .scopes = {{"read", "See"}}}};
+  return options;
 }
 
 // As the deployment tool writes it, shortened.
@@ -66,7 +73,7 @@ kommunity_partners:
     preconfigured_hub:
       uid: 7d0e
       identifier: labhub
-      description: d
+      description: null
       logo: null
       request_auth_key: false
       clients:
@@ -118,6 +125,16 @@ TEST(Configuration, ReadsWhatTheDeploymentToolWrites) {
   EXPECT_EQ(hub.instances[1].aliases[0].path, std::nullopt);
   EXPECT_EQ(hub.instances[1].aliases[0].challenge, "rustfs/health");
   EXPECT_EQ(read.mandate_keys[0].hub, "labhub");
+}
+
+TEST(Configuration, WhoIsListedTwiceIsOneAccountWithTheRankOfTheOneAndThePasswordOfTheOther) {
+  const Configuration read =
+      Configuration::read(document("django: {admin: {username: ada, password: one, email: ada@lab.org}}\n"
+                                   "users: [{username: ada, password: two}]\n"));
+  ASSERT_EQ(read.users.size(), 1u);
+  EXPECT_TRUE(read.users[0].superuser);
+  EXPECT_EQ(read.users[0].password, "two");
+  EXPECT_EQ(read.users[0].email, "ada@lab.org");
 }
 
 TEST(Configuration, ReadsTheShortForm) {
@@ -187,7 +204,7 @@ TEST(Configuration, RefusesRelyingPartiesThatCannotWork) {
 }
 
 TEST(FirstConfiguration, IsReadBackWithoutAnUnknownKey) {
-  const Config config = document(make_first_configuration({}));
+  const Config config = document(make_first_configuration(first_options()));
   const Configuration read = Configuration::read(config);
   EXPECT_THAT(config.unknown_keys(), IsEmpty());
   EXPECT_EQ(read.users.size(), 2u);
@@ -200,11 +217,13 @@ TEST(FirstConfiguration, IsReadBackWithoutAnUnknownKey) {
   for (const InstanceSettings& instance : read.hubs[0].instances) instances.push_back(instance.instance_id);
   EXPECT_THAT(instances, ElementsAre("lok", "rekuest", "s3"));
   EXPECT_EQ(read.hubs[0].instances[1].aliases[0].host, std::nullopt);
+  EXPECT_EQ(read.hubs[0].instances[1].description, "Tasks");
+  EXPECT_EQ(read.hubs[0].instances[1].scopes.at(0).key, "read");
   EXPECT_THAT(*read.private_key, HasSubstr("BEGIN PRIVATE KEY"));
 }
 
 TEST(FirstConfiguration, CanBeForServicesOnTheirOwn) {
-  FirstOptions options;
+  FirstOptions options = first_options();
   options.database_uri = "postgresql://a:b@db/lab";
   options.object_store_health = "https://s3.lab.org/minio/health/live";
   options.trusted_proxies = 1;
@@ -222,7 +241,7 @@ TEST(FirstConfiguration, CanBeForServicesOnTheirOwn) {
 }
 
 TEST(FirstConfiguration, DescribesHowToGetIn) {
-  Configuration read = Configuration::read(document(make_first_configuration({.object_store_port = 8001})));
+  Configuration read = Configuration::read(document(make_first_configuration(first_options())));
   follow_object_store(read, 9001);
   const base::Json access = access_document(read, "http://localhost:9000");
   EXPECT_EQ(access["version"].as_int64(), 1);

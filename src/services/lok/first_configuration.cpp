@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
+#include "base/yaml_text.h"
 #include "jose/jose.h"
 #include "net/fetch_url.h"
-#include "services/lok/yaml_text.h"
 
 namespace lok {
 namespace {
@@ -45,17 +45,22 @@ std::string capitalised(std::string name) {
   return name;
 }
 
-Json instance(const FirstOptions& options, const std::string& name, Json alias) {
-  Json manifest = Json::object({{"identifier", "live.arkitekt." + name},
+Json instance(const FirstOptions& options, const service::Description& service, Json alias) {
+  Json scopes = Json::array();
+  for (const Described& scope : service.scopes) {
+    scopes.push_back(Json::object({{"key", scope.key}, {"description", scope.description}}));
+  }
+  Json manifest = Json::object({{"identifier", service.identifier()},
                                 {"version", ARKITEKTD_VERSION},
                                 {"instance_id", "default"},
                                 {"roles", Json::array()},
-                                {"scopes", Json::array()}});
-  if (const auto key = options.instance_keys.find(name); key != options.instance_keys.end()) {
+                                {"scopes", std::move(scopes)}});
+  if (const auto key = options.instance_keys.find(service.name); key != options.instance_keys.end()) {
     manifest.set("challenge_key", jose::base64_encode(key->second.raw_public()));
   }
-  return Json::object({{"identifier", capitalised(name)},
-                       {"name", capitalised(name)},
+  return Json::object({{"identifier", capitalised(service.name)},
+                       {"name", capitalised(service.name)},
+                       {"description", service.summary},
                        {"manifest", std::move(manifest)},
                        {"aliases", Json::array({std::move(alias)})}});
 }
@@ -81,10 +86,10 @@ Json object_store_alias(const FirstOptions& options) {
 
 Json hub(const FirstOptions& options) {
   Json instances = Json::array();
-  for (const std::string& service : options.services) {
-    instances.push_back(instance(options, service, relative_alias(Json(), service)));
+  for (const service::Description& service : options.services) {
+    instances.push_back(instance(options, service, relative_alias(Json(), service.name)));
   }
-  instances.push_back(instance(options, "s3", object_store_alias(options)));
+  instances.push_back(instance(options, {.name = "s3", .summary = "Objects"}, object_store_alias(options)));
   return Json::object({{"uid", base::uuid4()},
                        {"identifier", options.hub},
                        {"description", "The services of this installation"},
@@ -144,7 +149,7 @@ std::string make_first_configuration(const FirstOptions& options) {
     document.set("instance", Json::object({{"private_key", key->second.private_pem()}}));
   }
   return "# Written by the first start. A key of `mandate_keys` serves one app; add more as needed.\n" +
-         yaml_text(document);
+         base::yaml_text(document);
 }
 
 void follow_object_store(Configuration& configuration, std::uint16_t port) {

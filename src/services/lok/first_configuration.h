@@ -18,8 +18,7 @@ struct FirstOptions {
   std::string hub = "labhub";
   std::string organization = "demo";
   std::string user = "demo";
-  /// Services behind the gateway, by name: `rekuest` is reached at `/rekuest`.
-  std::vector<std::string> services{"lok", "rekuest"};
+  std::vector<service::Description> services = {};  ///< behind the gateway, each below its prefix
   /// By service, how it proves who it is; those of `up` have theirs in the data directory.
   std::map<std::string, jose::Key> instance_keys = {};
   std::uint16_t object_store_port = 8001;  ///< on the host of the request

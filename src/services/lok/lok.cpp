@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "service/auth_verifier.h"
+#include "services/lok/description.h"
 #include "services/lok/device_authorization.h"
 #include "services/lok/discovery.h"
 #include "services/lok/graph.h"
@@ -78,7 +79,7 @@ Lok::Lok(sql::Database& database, Configuration configuration, net::WorkerPool& 
 Lok::~Lok() = default;
 
 service::Definition Lok::definition() const {
-  return {.name = "lok",
+  return {.name = description().name,
           .schema_version = kSchemaVersion,
           .documents = schema_documents(),
           .registry = graph_registry({state_->configuration, state_->communications, [state = state_.get()] {

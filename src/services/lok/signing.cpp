@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "services/lok/description.h"
 
 namespace lok {
 namespace {
@@ -11,12 +12,11 @@ using base::Json;
 // Services refuse a token from the future; their clocks may be behind ours.
 constexpr std::int64_t kBackdate = 5;
 
-constexpr std::string_view kOwnAudience = "lok";
-
 Json audience_of(const Composition& composition) {
-  Json names = Json::array({kOwnAudience});
+  const std::string& own = description().name;
+  Json names = Json::array({own});
   for (const Instance& instance : composition.instances) {
-    if (instance.identifier != kOwnAudience) names.push_back(instance.identifier);
+    if (instance.identifier != own) names.push_back(instance.identifier);
   }
   return names;
 }

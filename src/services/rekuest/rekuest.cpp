@@ -17,6 +17,7 @@
 #include "services/rekuest/control.h"
 #include "services/rekuest/definition_shape.h"
 #include "services/rekuest/dependency_fields.h"
+#include "services/rekuest/description.h"
 #include "services/rekuest/due.h"
 #include "services/rekuest/fate.h"
 #include "services/rekuest/hold.h"
@@ -62,7 +63,7 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
       retention_(foundation.database, settings_.retention),
       next_due_(kNever) {
   service::Definition definition;
-  definition.name = "rekuest";
+  definition.name = description().name;
   definition.schema_version = kSchemaVersion;
   definition.documents = schema_documents();
   definition.registry = registry();

@@ -1,20 +1,46 @@
-#include "services/lok/yaml_text.h"
+#include "base/yaml_text.h"
+
+#include <set>
+#include <string_view>
 
 #include "base/text.h"
 
-namespace lok {
+namespace base {
 namespace {
-
-using base::Json;
 
 void append_literal(std::string& out, const std::string& text, std::size_t indent) {
   out += "|\n";
   std::string_view rest = text;
   if (rest.ends_with('\n')) rest.remove_suffix(1);
-  for (const std::string_view line : base::split(rest, '\n')) {
+  for (const std::string_view line : split(rest, '\n')) {
     out.append(indent, ' ');
     out += line;
     out += '\n';
+  }
+}
+
+// A literal block keeps a text as it is only if no line could be taken for its indentation or its end.
+bool reads_as_literal(std::string_view text) {
+  if (!text.ends_with('\n')) return false;
+  text.remove_suffix(1);
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.empty() || line.front() == ' ') return false;
+    for (const char c : line) {
+      if (c < ' ' || c == 0x7F) return false;
+    }
+  }
+  return true;
+}
+
+// Plain where YAML cannot take it for anything else: a name of ours. What others chose is quoted.
+void append_key(std::string& out, const std::string& key) {
+  static const std::set<std::string_view> kWords{"y", "n", "no", "on", "off", "yes", "null", "true", "false"};
+  const bool plain = !key.empty() && !kWords.contains(key) &&
+                     key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
+  if (plain) {
+    out += key;
+  } else {
+    append_json_string(out, key);
   }
 }
 
@@ -24,7 +50,7 @@ bool is_block(const Json& value) {
 
 // JSON's scalars and empty containers are YAML as they are.
 void append_scalar(std::string& out, const Json& value, std::size_t indent) {
-  if (value.is_string() && value.as_string().ends_with('\n')) {
+  if (value.is_string() && reads_as_literal(value.as_string())) {
     append_literal(out, value.as_string(), indent);
     return;
   }
@@ -52,7 +78,8 @@ void append_block(std::string& out, const Json& value, std::size_t indent, bool 
   }
   for (const auto& [key, member] : value.members()) {
     begin_line();
-    out += key + ":";
+    append_key(out, key);
+    out += ':';
     if (is_block(member)) {
       out += '\n';
       append_block(out, member, indent + 2, false);
@@ -71,4 +98,4 @@ std::string yaml_text(const Json& document) {
   return out;
 }
 
-}  // namespace lok
+}  // namespace base

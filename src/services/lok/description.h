@@ -1,0 +1,10 @@
+// What Lok is.
+#pragma once
+
+#include "service/description.h"
+
+namespace lok {
+
+const service::Description& description();
+
+}  // namespace lok

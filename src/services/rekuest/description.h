@@ -1,0 +1,10 @@
+// What Rekuest is.
+#pragma once
+
+#include "service/description.h"
+
+namespace rekuest {
+
+const service::Description& description();
+
+}  // namespace rekuest
