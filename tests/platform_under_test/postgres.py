@@ -1,4 +1,4 @@
-"""A PostgreSQL server for one test module, reachable by a socket in its folder only."""
+"""A PostgreSQL server for one test module, reachable by a socket in its folder; by others if asked."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def _die_with_parent() -> None:
 class Postgres:
     """Waits for the disk as in production. Does not run as root, so it is the user `postgres` then."""
 
-    def __init__(self) -> None:
+    def __init__(self, listen: str = "", network: str = "") -> None:
+        """`listen` is an address for clients of `network`, who need a password."""
+        self.listen = listen
         self.room = Path(tempfile.mkdtemp(prefix="arkitektd-postgres-"))
         self.process: subprocess.Popen[bytes] | None = None
         self._user: dict[str, str] = {}
@@ -45,6 +47,9 @@ class Postgres:
             self._user = {"user": "postgres", "group": owner.pw_gid, "extra_groups": []}
         initdb = [str(programs() / "initdb"), f"--pgdata={self.room}/data", "--username=test", "--auth=trust"]
         self._run([*initdb, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
+        if network:
+            with (self.room / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {network} scram-sha-256\n")
 
     @property
     def uri(self) -> str:
@@ -56,7 +61,14 @@ class Postgres:
             self.process = subprocess.Popen(
                 [
                     *(str(programs() / "postgres"), "-D", f"{self.room}/data", "-k", str(self.room)),
-                    *("-c", "listen_addresses=", "-c", "max_connections=200", "-c", "shared_buffers=32MB"),
+                    *(
+                        "-c",
+                        f"listen_addresses={self.listen}",
+                        "-c",
+                        "max_connections=200",
+                        "-c",
+                        "shared_buffers=32MB",
+                    ),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -84,9 +96,9 @@ class Postgres:
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self.room, ignore_errors=True)
 
-    def query(self, sql: str) -> str:
+    def query(self, sql: str, database: str = "postgres") -> str:
         """What psql prints: a line a row, columns apart by `|`."""
-        return self._run([*self._client("psql"), "-d", "postgres", "-qAtc", sql]).strip()
+        return self._run([*self._client("psql"), "-d", database, "-qAtc", sql]).strip()
 
     def _is_ready(self) -> bool:
         return subprocess.run([*self._client("pg_isready"), "-q"], check=False).returncode == 0

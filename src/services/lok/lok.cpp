@@ -41,7 +41,7 @@ struct Ready {
         signer(std::move(secrets.signing_key)),
         device_authorization(database, configuration),
         token_endpoint(database, configuration, signer, device_secret),
-        verifier(own_tokens(configuration, signer, "lok")),
+        verifier(own_tokens(configuration, signer, description().name)),
         verifier_of_any(own_tokens(configuration, signer, "*")),
         jwks(signer.jwks().dump()) {}
 
