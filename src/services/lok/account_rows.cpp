@@ -55,6 +55,7 @@ std::vector<pages::Program> programs_of(sql::Reader& reader, std::int64_t user) 
       " order by refresh_chain.rotated_at desc, client.id limit $2",
       {user, kMostRows});
   std::vector<pages::Program> all;
+  all.reserve(rows.size());
   for (std::size_t row = 0; row < rows.size(); ++row) {
     all.push_back({rows.integer(row, 0), text(rows, row, 1), text(rows, row, 2), text(rows, row, 3),
                    text(rows, row, 4), rows.integer(row, 5), rows.integer(row, 6)});
@@ -69,6 +70,7 @@ std::vector<pages::Session> sessions_of(sql::Reader& reader, std::int64_t user, 
       " order by case when id = $3 then 0 else 1 end, created_at desc, id limit $4",
       {user, now, session, kMostRows});
   std::vector<pages::Session> all;
+  all.reserve(rows.size());
   for (std::size_t row = 0; row < rows.size(); ++row) {
     all.push_back(
         {rows.integer(row, 0), rows.integer(row, 1), rows.integer(row, 2), rows.integer(row, 0) == session});
