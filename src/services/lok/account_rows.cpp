@@ -42,15 +42,17 @@ std::vector<pages::Member> memberships_of(sql::Reader& reader, std::int64_t user
   return all;
 }
 
-// What a person approved has no mandate and lives on refresh tokens.
+// What a person approved, or lets go on when they are not there, has no mandate and lives on refresh tokens.
 std::vector<pages::Program> programs_of(sql::Reader& reader, std::int64_t user) {
   const sql::Rows rows = reader.query(
-      "select client.id, app.identifier, release.version, organization.name, device.name, client.created_at,"
-      " refresh_chain.rotated_at from client"
+      "select client.id, coalesce(relying_party.name, app.identifier),"
+      " case when relying_party.id is null then release.version end,"
+      " organization.name, device.name, client.created_at, refresh_chain.rotated_at from client"
       " join refresh_chain on refresh_chain.client_id = client.id"
       " join organization on organization.id = client.organization_id"
       " left join release on release.id = client.release_id left join app on app.id = release.app_id"
       " left join device on device.id = client.node_id"
+      " left join relying_party on relying_party.id = client.relying_party_id"
       " where client.user_id = $1 and client.mandate_id is null"
       " order by refresh_chain.rotated_at desc, client.id limit $2",
       {user, kMostRows});

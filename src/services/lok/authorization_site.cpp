@@ -85,7 +85,7 @@ bool AuthorizationSite::must_sign_in(const PageRequest& request, const Authoriza
 
 net::HttpResponse AuthorizationSite::ask_to_sign_in(const PageRequest& request, const Asked& asked) const {
   return request.ask_to_sign_in({"/o/authorize", query_once_signed_in(asked.parameters)},
-                                pages::who_signs_in(asked.recipient.party.name));
+                                {pages::who_signs_in(asked.recipient.party.name), "", ""});
 }
 
 net::HttpResponse AuthorizationSite::show(PageRequest& request) const {
