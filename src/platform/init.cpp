@@ -12,7 +12,7 @@
 #include "platform/start_error.h"
 #include "services/lok/configuration.h"
 #include "services/lok/description.h"
-#include "services/lok/first_configuration.h"
+#include "services/lok/provisioning/first_configuration.h"
 #include "services/rekuest/description.h"
 
 namespace platform {

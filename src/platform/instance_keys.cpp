@@ -6,7 +6,7 @@
 
 #include "platform/start_error.h"
 #include "service/private_key.h"
-#include "services/lok/first_configuration.h"
+#include "services/lok/provisioning/first_configuration.h"
 
 namespace platform {
 

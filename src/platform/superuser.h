@@ -3,7 +3,7 @@
 
 #include "platform/settings.h"
 #include "service/description.h"
-#include "services/lok/superuser.h"
+#include "services/lok/administration/superuser.h"
 
 namespace platform {
 

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "services/lok/redirect_uri.h"
+#include "services/lok/openid/redirect_uri.h"
 
 namespace lok {
 namespace {
@@ -275,10 +275,9 @@ Configuration Configuration::read(const Config& config) {
   }
 
   // What other programs that share this file's format understand.
-  for (const char* unused :
-       {"django.hosts", "django.csrf_trusted_origins", "django.debug", "redis", "authentikate", "datalayer",
-        "email", "account", "socialaccount_providers", "ionscale", "system_messages", "kontrol_frontend_url",
-        "redeem_tokens"}) {
+  for (const char* unused : {"django.hosts", "django.csrf_trusted_origins", "django.debug", "redis",
+                             "authentikate", "datalayer", "email", "account", "socialaccount_providers",
+                             "ionscale", "system_messages", "kontrol_frontend_url", "redeem_tokens"}) {
     config.ignore(unused);
   }
   return out;

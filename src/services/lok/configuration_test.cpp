@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "services/lok/description.h"
-#include "services/lok/first_configuration.h"
+#include "services/lok/provisioning/first_configuration.h"
 
 namespace lok {
 namespace {

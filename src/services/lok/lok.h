@@ -17,7 +17,7 @@
 #include "net/worker_pool.h"
 #include "service/auth_rows.h"
 #include "service/service.h"
-#include "services/lok/administration.h"
+#include "services/lok/administration/administration.h"
 #include "services/lok/configuration.h"
 #include "sql/database.h"
 

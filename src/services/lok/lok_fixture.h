@@ -12,11 +12,11 @@
 #include "entity/model.h"
 #include "graphql/schema/schema.h"
 #include "services/lok/configuration.h"
-#include "services/lok/provisioning.h"
+#include "services/lok/login/signing.h"
+#include "services/lok/login/token_endpoint.h"
+#include "services/lok/provisioning/provisioning.h"
+#include "services/lok/provisioning/secrets.h"
 #include "services/lok/schema_documents.h"
-#include "services/lok/secrets.h"
-#include "services/lok/signing.h"
-#include "services/lok/token_endpoint.h"
 #include "sql/testing/databases.h"
 
 namespace lok {

@@ -1,7 +1,7 @@
 #include "services/lok/routes.h"
 
 #include "base/json.h"
-#include "services/lok/oauth_error.h"
+#include "services/lok/login/oauth_error.h"
 
 namespace lok {
 namespace {
