@@ -149,6 +149,14 @@ create table "invite" (
   "mesh" integer not null
 );
 
+create table "layer" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "name" text not null,
+  "identifier" text not null,
+  "description" text
+);
+
 create table "mandate" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -305,6 +313,7 @@ create table "service_instance" (
 
 create table "instance_alias" (
   "id" integer primary key autoincrement,
+  "layer_id" integer references "layer"(id) on delete cascade,
   "instance_id" integer not null references "service_instance"(id) on delete cascade,
   "kind" text not null,
   "host" text,
@@ -482,6 +491,10 @@ create index if not exists "invite_accepted_by_id_some_idx" on "invite" ("accept
 
 create index if not exists "invite_declined_by_id_some_idx" on "invite" ("declined_by_id") where "declined_by_id" is not null;
 
+create unique index if not exists "layer_organization_id_identifier_idx" on "layer" ("organization_id", "identifier");
+
+create index if not exists "layer_organization_id_id_idx" on "layer" ("organization_id", "id");
+
 create unique index if not exists "mandate_key_hash_idx" on "mandate" ("key_hash");
 
 create index if not exists "mandate_organization_id_id_idx" on "mandate" ("organization_id", "id");
@@ -561,6 +574,8 @@ create unique index if not exists "service_instance_hub_id_instance_id_idx" on "
 create index if not exists "service_instance_release_id_idx" on "service_instance" ("release_id");
 
 create unique index if not exists "instance_alias_instance_id_key_idx" on "instance_alias" ("instance_id", "key");
+
+create index if not exists "instance_alias_layer_id_some_idx" on "instance_alias" ("layer_id") where "layer_id" is not null;
 
 create unique index if not exists "service_instance_mapping_client_id_key_idx" on "service_instance_mapping" ("client_id", "key");
 
