@@ -59,7 +59,7 @@ struct Platform::State {
         rekuest_database(open_file(data, rekuest::description().name)),
         process(settings),
         lok(*lok_database, read_lok(data, settings), process.workers),
-        lok_callers(trust_in(lok, "*"), lok.identities()),
+        lok_callers(trust_in(lok, lok::description().name), lok.identities()),
         lok_graph(process.foundation(*lok_database, lok_callers.authenticator,
                                      instance_key(data, lok::description().name)),
                   lok.definition()),

@@ -76,7 +76,7 @@ class LokProcess final : public OneService {
       : OneService(settings.process, settings.database, path_of(settings.lok.prefix),
                    static_cast<std::size_t>(settings.lok.trusted_proxies)),
         lok_(*database_, settings.lok, process_.workers),
-        callers_(trust_in(lok_, "*"), lok_.identities()),
+        callers_(trust_in(lok_, lok::description().name), lok_.identities()),
         graph_(process_.foundation(*database_, callers_.authenticator, settings.instance_key),
                lok_.definition()) {}
   ~LokProcess() override { stop(); }

@@ -79,7 +79,7 @@ TEST_P(DeviceLoginFlow, AnApprovedAppGetsTokensOnce) {
   const Json answer = Json::parse(response.body);
   EXPECT_EQ(answer["client_id"], started["client_id"]);
   EXPECT_EQ(answer["scope"].as_string(), "openid images");
-  EXPECT_EQ(answer["statuses"].dump(), R"({"pictures":"granted","s3":"granted","fluss":"denied"})");
+  EXPECT_EQ(answer["statuses"].dump(), R"({"pictures":"granted","s3":"granted","fluss":"unavailable"})");
   EXPECT_EQ(answer["self"]["organization"].as_string(),
             std::string(rows("select id from organization where slug = 'lab'").text(0, 0)));
   EXPECT_FALSE(answer["refresh_token"].as_string().empty());

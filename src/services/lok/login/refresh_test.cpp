@@ -111,7 +111,7 @@ TEST_P(Refresh, FollowsWhatChanged) {
   EXPECT_EQ(error(first_), "invalid_grant");
   execute("update membership set blocked = 0");
   const Json answer = Json::parse(refresh(client_, first_).body);
-  EXPECT_EQ(answer["statuses"].dump(), R"({"s3":"granted","pictures":"unavailable","fluss":"denied"})");
+  EXPECT_EQ(answer["statuses"].dump(), R"({"s3":"granted","pictures":"unavailable","fluss":"unavailable"})");
   EXPECT_EQ(number("select count(*) from service_instance_mapping"), 1);
   EXPECT_EQ(rows("select statuses from client").text(0, 0), answer["statuses"].dump());
 }

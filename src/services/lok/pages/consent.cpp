@@ -38,12 +38,15 @@ Consent consent_for(sql::Reader& reader, const pages::Place& place, std::int64_t
   return consent;
 }
 
-std::vector<std::string> declined_of(const Manifest& manifest, const std::vector<std::string>& used) {
+std::vector<std::string> declined_of(const Manifest& manifest, const std::vector<std::string>& unavailable,
+                                     const std::vector<std::string>& used) {
+  const auto contains = [](const std::vector<std::string>& keys, const std::string& key) {
+    return std::ranges::find(keys, key) != keys.end();
+  };
   std::vector<std::string> declined;
   for (const Requirement& requirement : manifest.requirements) {
-    if (requirement.optional && std::ranges::find(used, requirement.key) == used.end()) {
-      declined.push_back(requirement.key);
-    }
+    const bool was_offered = requirement.optional && !contains(unavailable, requirement.key);
+    if (was_offered && !contains(used, requirement.key)) declined.push_back(requirement.key);
   }
   return declined;
 }

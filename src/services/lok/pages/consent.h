@@ -21,8 +21,10 @@ struct Consent {
 Consent consent_for(sql::Reader& reader, const pages::Place& place, std::int64_t user,
                     const Manifest& manifest);
 
-/// The optional requirements that are not among `used`, by key.
-std::vector<std::string> declined_of(const Manifest& manifest, const std::vector<std::string>& used);
+/// The optional requirements, by key, that could have been chosen and are not among `used`. What is
+/// `unavailable` nobody declined: it is the app's once it is there.
+std::vector<std::string> declined_of(const Manifest& manifest, const std::vector<std::string>& unavailable,
+                                     const std::vector<std::string>& used);
 
 /// Whether something the app cannot do without is `unavailable`.
 bool lacks_required(const Manifest& manifest, const std::vector<std::string>& unavailable);

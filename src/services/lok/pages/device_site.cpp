@@ -150,12 +150,10 @@ net::HttpResponse DeviceSite::approve(const PageRequest& request, const DeviceLo
     response.status = kConflict;
     return response;
   }
+  const Approval approval{login.id, place->membership, place->hub,
+                          declined_of(login.manifest, consent.unavailable, request.fields("use"))};
   bool approved = false;
-  database_.write([&](sql::Writer& writer) {
-    approved = approve_login(
-        writer, {login.id, place->membership, place->hub, declined_of(login.manifest, request.fields("use"))},
-        request.now());
-  });
+  database_.write([&](sql::Writer& writer) { approved = approve_login(writer, approval, request.now()); });
   if (!approved) return over(request, DeviceLoginState::kApproved);
   base::log::info("lok.device_login_approved",
                   {{"client", login.client_id}, {"user", user}, {"hub", place->hub}});
