@@ -19,7 +19,7 @@ from unlok.api.schema import (
     OffsetPaginationInput,
 )
 
-from platform_under_test import wire
+from platform_under_test import hub, wire
 from platform_under_test.apps import client_environment
 from platform_under_test.command import CommandLine
 from platform_under_test.server import Server
@@ -52,6 +52,13 @@ def test_every_document_that_is_built_is_called_here(repository: Path) -> None:
     not_built = {name for line in lines for name in re.findall(r"`(\w+)`", line)}
     built = {name for name, roots in client_documents().items() if not roots & not_built}
     assert built == CALLED
+
+
+@pytest.fixture(scope="module")
+def platform(platform: Server) -> Server:
+    """With an address that belongs to a network."""
+    hub.add_address(platform)
+    return platform
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +149,13 @@ async def test_clients(lok: Any) -> None:
     detail = await lok.adetail_client(id=row.id)
     assert detail.release.app.identifier == "test-unlok"
     assert (await lok.aclient(client_id=detail.client_id)).id == row.id
+
+
+@calls("Layers", "DetailLayer")
+async def test_layers(lok: Any) -> None:
+    (row,) = await lok.alayers()
+    assert row.name == "This machine"
+    assert (await lok.adetail_layer(id=row.id)).identifier == "live.arkitekt.layer.loopback"
 
 
 @calls("Scopes", "ScopesOptions")

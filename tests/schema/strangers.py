@@ -150,7 +150,7 @@ def rows_of(somebody: Somebody) -> dict[str, list[str]]:
     """The ids of somebody's rows by type, found from the rows a person sees."""
     lists = {
         "App": "apps", "Client": "clients", "Device": "devices", "DeviceGroup": "deviceGroups",
-        "Group": "groups", "Hub": "hubs", "Invite": "invites", "Mandate": "mandates",
+        "Group": "groups", "Hub": "hubs", "Invite": "invites", "Layer": "layers", "Mandate": "mandates",
         "Organization": "organizations", "Release": "releases", "Role": "roles", "Service": "services",
         "ServiceInstance": "serviceInstances", "ServiceRelease": "serviceReleases",
         "SystemMessage": "myActiveMessages", "User": "users",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema, build_client_schema, get_introspection_query
 
-from platform_under_test import wire
+from platform_under_test import hub, wire
 from platform_under_test.command import CommandLine
 from platform_under_test.server import Server
 
@@ -34,6 +34,13 @@ class Two:
     ids: dict[str, list[str]]
     secrets: set[str]
     """Texts that only the owner's organization has."""
+
+
+@pytest.fixture(scope="module")
+def platform(platform: Server) -> Server:
+    """With an address that belongs to a network; organizations get a hub like the configured one."""
+    hub.add_address(platform)
+    return platform
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ inline const std::string kToolCallback = "http://127.0.0.1/callback";
 /// `fields` with others in place of those of the same name; an empty one is left out.
 inline Fields with(Fields fields, const Fields& changes) {
   for (const auto& [name, value] : changes) {
-    std::erase_if(fields, [&name = name](const auto& field) { return field.first == name; });
+    std::erase_if(fields, [&gone = name](const auto& field) { return field.first == gone; });
     if (!value.empty()) fields.emplace_back(name, value);
   }
   return fields;
