@@ -55,7 +55,7 @@ def request_of(subject: Subject, key: str, app: str) -> bytes:
 def measure(
     subject: Subject, row: Callable[..., None], load: Callable[[bytes], Load], every_core: set[int]
 ) -> None:
-    """The platform and `openssl speed` have the first core, one after the other; whoever asks has the rest."""
+    """The platform and `openssl speed` take turns on the first core; whoever asks has the rest."""
     first, *rest = sorted(every_core)
     limit = signatures_per_second(first)
     threads = os.listdir(f"/proc/{subject.pid}/task")

@@ -8,6 +8,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from platform_under_test import wire
 from platform_under_test.server import Server, free_ports
@@ -23,12 +24,15 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """In place of the usual one: with a program, which for the browser's sake is at our own address."""
     server = Server(tmp_path_factory.mktemp("data"), free_ports()).start()
     server.end_well()
+    wiki = {
+        "client_name": "The lab's wiki",
+        "client_id": "wiki",
+        "client_secret": "quite-secret",
+        "redirect_uris": [server.url + BACK],
+        "post_logout_redirect_uris": [server.url + BACK],
+    }
     with (server.data / "lok.yaml").open("a") as configuration:
-        configuration.write(
-            "openid_apps:\n"
-            "  - {client_name: The lab's wiki, client_id: wiki, client_secret: quite-secret,\n"
-            f"     redirect_uris: ['{server.url}{BACK}'], post_logout_redirect_uris: ['{server.url}{BACK}']}}\n"
-        )
+        configuration.write(yaml.safe_dump({"openid_apps": [wiki]}))
     server.start()
     yield server
     server.end_well()

@@ -111,7 +111,8 @@ from rekuest.protocol.schema import ActionFilter
 
 async def main():
     async with aeasy("tls-caller", rekuest_service) as rekuest:
-        listed = await rekuest.alist_actions(filters=ActionFilter(assignable=True, appIdentifier="test-offering"))
+        here = ActionFilter(assignable=True, appIdentifier="test-offering")
+        listed = await rekuest.alist_actions(filters=here)
         actions = {row.name: await rekuest.afind(id=row.id) for row in listed}
         print("sum:", await rekuest.acall(actions["Add"], a=40, b=2))
 

@@ -1,4 +1,4 @@
-"""Our verifier of tokens beside `authentikate`, the one that the Python services use: same token, same verdict.
+"""Our verifier of tokens beside `authentikate`, that of the Python services: same token, same verdict.
 
 Both are told of one issuer with the keys of the published test vectors.
 """
