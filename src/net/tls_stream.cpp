@@ -1,5 +1,6 @@
 #include <sys/socket.h>
 
+#include <array>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 
@@ -46,6 +47,10 @@ class TlsStream final : public SocketStream<asio::ssl::stream<tcp::socket>> {
   }
 
   void say_wrong_scheme(std::shared_ptr<Owner> owner) {
+    // Closing with unread bytes would reset the connection before the answer is read.
+    std::array<char, 4096> request;
+    error_code ignored;
+    socket().read_some(asio::buffer(request), ignored);
     asio::async_write(socket(), asio::buffer(kWrongScheme),
                       [owner = std::move(owner)](error_code, std::size_t) { owner->on_read(0); });
   }

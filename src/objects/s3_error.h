@@ -29,7 +29,4 @@ class S3Error : public std::exception {
   std::string message_;
 };
 
-/// As text of an element or attribute. Characters that XML 1.0 has no way to say are left out.
-std::string xml_escaped(std::string_view text);
-
 }  // namespace objects

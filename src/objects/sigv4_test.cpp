@@ -208,8 +208,8 @@ TEST(SignatureV4, RefusesWhatItCannotRead) {
 TEST(S3Error, SpeaksXmlWhateverWasAsked) {
   const net::HttpResponse answer = S3Error(404, "NoSuchKey", "No '{}'.", "<a&b>").answer("/x/\"\x01<y>");
   EXPECT_EQ(answer.status, 404);
-  EXPECT_NE(answer.body.find("<Code>NoSuchKey</Code><Message>No '&lt;a&amp;b&gt;'.</Message>"
-                             "<Resource>/x/&quot;&lt;y&gt;</Resource>"),
+  EXPECT_NE(answer.body.find("<Code>NoSuchKey</Code><Message>No &#39;&lt;a&amp;b&gt;&#39;.</Message>"
+                             "<Resource>/x/&quot; &lt;y&gt;</Resource>"),
             std::string::npos)
       << answer.body;
 }

@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -24,6 +25,7 @@ using base::Json;
 
 constexpr const char* kName = "admin.sock";
 constexpr std::size_t kLongestLine = 1024 * 1024;
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr int kServerPatience = 5;   ///< seconds a command may take to arrive
 constexpr int kClientPatience = 60;  ///< seconds an answer may take
 
@@ -125,7 +127,12 @@ void AdminSocket::serve() {
     if (::poll(wanted, 2, -1) < 0) continue;
     if (wanted[0].revents != 0) return;
     const Descriptor connection(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC));
-    if (connection.number() >= 0) answer(connection.number());
+    if (connection.number() >= 0) {
+      answer(connection.number());
+    } else {
+      // Out of descriptors, most likely; who waits would be reported again at once.
+      std::this_thread::sleep_for(kAcceptPause);
+    }
   }
 }
 

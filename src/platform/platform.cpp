@@ -94,10 +94,13 @@ void Platform::State::serve(const Settings& settings) {
   rekuest.start();
 
   net::Router router;
-  lok_graph.add_routes(router, lok::description().prefix());
-  lok.add_routes(router, lok::description().prefix());
+  const lok::Configuration& configuration = lok.configuration();
+  const std::string prefix = configuration.prefix.empty() ? "" : "/" + configuration.prefix;
+  lok_graph.add_routes(router, prefix);
+  lok.add_routes(router, prefix);
   rekuest.add_routes(router, rekuest::description().prefix());
-  gateway = process.listen(settings.port, std::move(router));
+  gateway = process.listen(settings.port, std::move(router),
+                           static_cast<std::size_t>(configuration.trusted_proxies));
   objects = process.listen(settings.object_store_port, object_store_router(instance_key(data, kObjectStore)));
   url = process.address(settings.port);
   access_file = std::filesystem::absolute(data.file("access.json")).lexically_normal().string();

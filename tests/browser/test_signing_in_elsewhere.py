@@ -85,6 +85,12 @@ def test_a_person_agrees_once(platform: Server, phone: Window, person: dict[str,
     assert wire.claims_of(got.json()["id_token"])["preferred_username"] == person["username"]
     phone.open(link(platform))
     assert "code" in answer(platform, phone), "what was agreed to is not asked again"
+    phone.open("/lok/account")
+    assert "The lab's wiki" in phone.sees("Your account", "account-with-a-sign-in")
+    phone.press("Withdraw")
+    phone.sees("Your account", "account-withdrawn")
+    phone.open(link(platform))
+    phone.sees("Sign in to a program")
 
 
 def test_a_person_cancels(platform: Server, desktop: Window, person: dict[str, str]) -> None:

@@ -14,6 +14,7 @@
 namespace lok {
 namespace {
 
+constexpr std::int64_t kMostProxies = 16;
 using base::Config;
 
 std::string required(const Config& config, std::string_view key) {
@@ -246,8 +247,13 @@ Configuration Configuration::read(const Config& config) {
       config.flag("allow_insecure_transport", config.flag("django.allow_insecure_transport", true));
   out.trusted_proxies =
       config.integer("trusted_proxy_depth", config.integer("django.trusted_proxy_depth", 0));
+  if (out.trusted_proxies < 0 || out.trusted_proxies > kMostProxies) {
+    config.fail("django.trusted_proxy_depth", "must be a number of proxies, 0 to 16");
+  }
   out.token_lifetime = std::chrono::seconds(config.integer("lok.access_token_lifetime", 3600));
-  if (out.token_lifetime.count() <= 0) config.fail("lok.access_token_lifetime", "must be above zero");
+  if (out.token_lifetime.count() <= 0 || out.token_lifetime > std::chrono::hours(24)) {
+    config.fail("lok.access_token_lifetime", "must be 1 to 86400 seconds");
+  }
   read_postgres(config, out);
   read_users(config, out);
 

@@ -137,6 +137,12 @@ TEST(Configuration, WhoIsListedTwiceIsOneAccountWithTheRankOfTheOneAndThePasswor
   EXPECT_EQ(read.users[0].email, "ada@lab.org");
 }
 
+TEST(Configuration, RefusesNumbersThatCannotBeMeant) {
+  EXPECT_THAT(message_of("trusted_proxy_depth: -1"), HasSubstr("number of proxies"));
+  EXPECT_THAT(message_of("lok: {access_token_lifetime: 0}"), HasSubstr("86400"));
+  EXPECT_THAT(message_of("lok: {access_token_lifetime: 90000}"), HasSubstr("86400"));
+}
+
 TEST(Configuration, ReadsTheShortForm) {
   const Config config = document(R"(
 deployment: {name: Lab, description: A lab}

@@ -6,9 +6,11 @@
 #include "services/lok/description.h"
 #include "services/lok/graph/graph.h"
 #include "services/lok/graph/messages.h"
+#include "services/lok/handlers.h"
 #include "services/lok/identities.h"
 #include "services/lok/login/device_authorization.h"
 #include "services/lok/login/discovery.h"
+#include "services/lok/login/oauth_error.h"
 #include "services/lok/login/report.h"
 #include "services/lok/login/signing.h"
 #include "services/lok/login/token_endpoint.h"
@@ -30,6 +32,18 @@ service::AuthentikateConfig own_tokens(const Configuration& configuration, const
   config.audience = std::move(audience);
   config.issuers.push_back({.iss = configuration.issuer, .keys = signer.keys()});
   return config;
+}
+
+// Refuses what carries a token or a secret over an open line, as the token endpoint does.
+Answer safely(const Configuration& configuration, Answer answer) {
+  return [&configuration, answer = std::move(answer)](const net::HttpRequest& request) {
+    try {
+      check_transport(request, configuration);
+    } catch (const base::Error& error) {
+      return oauth_failure(error);
+    }
+    return answer(request);
+  };
 }
 
 }  // namespace
@@ -117,15 +131,15 @@ void Lok::add_routes(net::Router& router, const std::string& prefix) {
        .revoke = [&ready](const auto& request) { return ready.token_endpoint.revoke(request); },
        .report = [&state, &ready](
                      const auto& request) { return report_aliases(state.database, ready.verifier, request); },
-       .user_info =
-           [&state, &ready](const auto& request) {
-             return user_info(state.database, ready.verifier_of_any, request);
-           },
-       .introspect =
-           [&state, &ready](const auto& request) {
-             return introspect(state.database, ready.verifier_of_any, ready.token_endpoint.authentication(),
-                               request);
-           }},
+       .user_info = safely(state.configuration,
+                           [&state, &ready](const auto& request) {
+                             return user_info(state.database, ready.verifier_of_any, request);
+                           }),
+       .introspect = safely(state.configuration,
+                            [&state, &ready](const auto& request) {
+                              return introspect(state.database, ready.verifier_of_any,
+                                                ready.token_endpoint.authentication(), request);
+                            })},
       state.workers);
   state.site.emplace(state.database, state.configuration, ready.signer, ready.device_secret, prefix);
   state.site->add_routes(router, state.workers);

@@ -109,11 +109,18 @@ Json client_show(const Parts& parts, const Json& in) {
   return rows.items().front();
 }
 
-// Its tokens end with it; an app with a live key may log in again.
+// Its tokens end with it; an app with a live key may log in again, a program that the person signed in to
+// has to ask again.
 Json client_remove(const Parts& parts, const Json& in) {
   const Json client = client_show(parts, in);
   parts.database.write([&](sql::Writer& writer) {
-    writer.execute("delete from client where client_id = $1", {client["client_id"].as_string()});
+    const std::string client_id = client["client_id"].as_string();
+    writer.execute(
+        "delete from sign_in_consent where exists (select 1 from client where client.client_id = $1"
+        " and client.relying_party_id = sign_in_consent.relying_party_id"
+        " and client.membership_id = sign_in_consent.membership_id)",
+        {client_id});
+    writer.execute("delete from client where client_id = $1", {client_id});
   });
   return Json::object({{"removed", client["client_id"]}});
 }

@@ -38,6 +38,14 @@ TEST_P(SuperuserTest, AnAccountOfTheConfigurationIsWhatItSaysThereAtTheNextStart
   EXPECT_EQ(number("select superuser from user_account where username = 'ada'"), 0);
 }
 
+TEST_P(SuperuserTest, IsTheOneOfThatNameHoweverItIsWritten) {
+  execute("update user_account set active = 0 where username = 'ada'");
+  ensure_superuser(*database_, {"ADA", "another-password", ""});
+  EXPECT_EQ(number("select count(*) from user_account"), 2);
+  EXPECT_EQ(
+      number("select count(*) from user_account where username = 'ada' and superuser = 1 and active = 1"), 1);
+}
+
 TEST_P(SuperuserTest, RefusesWhatCannotSignIn) {
   EXPECT_THROW(ensure_superuser(*database_, {"", "long-enough", ""}), base::Error);
   EXPECT_THROW(ensure_superuser(*database_, {"a b", "long-enough", ""}), base::Error);

@@ -94,14 +94,14 @@ TokenEndpoint::Granted TokenEndpoint::refresh_token(const OAuthForm& form, std::
   return {std::move(refreshed.login), std::move(refreshed.token)};
 }
 
-void TokenEndpoint::check_transport(const net::HttpRequest& request) const {
-  if (may_carry_secrets(request, configuration_.allow_insecure_transport)) return;
+void check_transport(const net::HttpRequest& request, const Configuration& configuration) {
+  if (may_carry_secrets(request, configuration.allow_insecure_transport)) return;
   throw oauth_error("invalid_request", "Credentials are only taken over https here.");
 }
 
 net::HttpResponse TokenEndpoint::answer(const net::HttpRequest& request, const std::string& prefix) {
   try {
-    check_transport(request);
+    check_transport(request, configuration_);
     const OAuthForm form(request);
     const std::string grant = form.required("grant_type");
     const std::int64_t now = base::now_micros();
@@ -140,7 +140,7 @@ net::HttpResponse TokenEndpoint::answer(const net::HttpRequest& request, const s
 
 net::HttpResponse TokenEndpoint::revoke(const net::HttpRequest& request) {
   try {
-    check_transport(request);
+    check_transport(request, configuration_);
     const OAuthForm form(request);
     if (authentication().is_meant(request, form)) return relying_parties_.revoke(request, form);
     const std::string token = form.required("token");

@@ -15,6 +15,9 @@
 
 namespace lok {
 
+/// Throws invalid_request if what the request carries, a token or a secret, must not come over this line.
+void check_transport(const net::HttpRequest& request, const Configuration& configuration);
+
 /// Answers a POST of the token or the revocation endpoint. Blocks (database,
 /// signature). Thread-safe; what it is made from must outlive it.
 class TokenEndpoint {
@@ -41,7 +44,6 @@ class TokenEndpoint {
   Granted mandate_key(const OAuthForm& form, std::int64_t now);
   Granted device_code(const OAuthForm& form, std::int64_t now);
   Granted refresh_token(const OAuthForm& form, std::int64_t now);
-  void check_transport(const net::HttpRequest& request) const;
 
   sql::Database& database_;
   const Configuration& configuration_;

@@ -91,13 +91,14 @@ Manifest manifest_of(const RelyingParty& party, const std::vector<std::string>& 
                                             {"scopes", base::Json::Array(scopes.begin(), scopes.end())}}));
 }
 
-// Sign-ins of this person that have nothing left to be used: access tokens do not live for a day.
-void forget_old(sql::Writer& writer, const RelyingParty& party, const Seat& seat, std::int64_t now) {
+// Sign-ins that have nothing left to be used: access tokens live for a day at most. A few at a time.
+void forget_old(sql::Writer& writer, const RelyingParty& party, std::int64_t now) {
   writer.execute(
-      "delete from client where relying_party_id = $1 and membership_id = $2 and created_at < $3"
-      " and not exists (select 1 from refresh_chain"
-      "   where refresh_chain.client_id = client.id and refresh_chain.rotated_at > $4)",
-      {party.id, seat.membership, now - kDay, now - kIdle});
+      "delete from client where id in (select client.id from client"
+      " left join refresh_chain on refresh_chain.client_id = client.id"
+      " where client.relying_party_id = $1 and client.created_at < $2"
+      " and (refresh_chain.id is null or refresh_chain.rotated_at <= $3) order by client.id limit 50)",
+      {party.id, now - kDay, now - kIdle});
 }
 
 }  // namespace
@@ -138,7 +139,7 @@ std::optional<SignedIn> collect_code(sql::Writer& writer, const CodeRequest& req
   const ClientIdentity identity{request.new_client_id, "RELYING_PARTY", "INTERFACE", "", {}};
   SignedIn signed_in{describe_login(writer, seat, manifest, identity, {}), stored.code,
                      std::ranges::find(stored.code.scopes, kOfflineAccess) != stored.code.scopes.end()};
-  forget_old(writer, request.party, seat, now);
+  forget_old(writer, request.party, now);
   const std::int64_t client = write_login(writer, seat, manifest, identity, signed_in.login, now);
   writer.execute("update client set relying_party_id = $1, public = $2 where id = $3",
                  {request.party.id, sql::flag(request.party.is_public()), client});

@@ -19,6 +19,8 @@ constexpr std::array<std::string_view, 14> kNames{
 
 // With it the whole address still fits where people are sent back to after signing in.
 constexpr std::size_t kLongestQuery = 4'000;
+// A session is over long before; and no sum with it overflows.
+constexpr std::int64_t kLongestAge = 366LL * 24 * 3'600;
 // SHA-256 in base64url, RFC 7636, section 4.2.
 constexpr std::size_t kChallengeLength = 43;
 
@@ -102,7 +104,7 @@ std::optional<std::int64_t> read_max_age(const AuthorizationParameters& paramete
   if (error != std::errc() || stop != end || seconds < 0) {
     throw oauth_error("invalid_request", "The 'max_age' is no number of seconds.");
   }
-  return seconds;
+  return std::min(seconds, kLongestAge);
 }
 
 }  // namespace

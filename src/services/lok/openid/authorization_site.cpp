@@ -103,7 +103,7 @@ net::HttpResponse AuthorizationSite::show(PageRequest& request) const {
       places = places_for(reader, party, request.visit().person->user);
       if (places.empty()) return;
       agreed = agreed_place(reader, party, places, asked.request.scopes);
-      scopes = described_scopes(reader, places.front(), asked.request.scopes);
+      scopes = described_scopes(reader, places, asked.request.scopes);
     });
     if (places.empty()) {
       throw oauth_error("access_denied", "The person is in no organization that this program is for.");

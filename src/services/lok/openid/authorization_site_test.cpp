@@ -218,13 +218,40 @@ TEST_P(AuthorizationSiteTest, AProgramWithoutSecretNeedsAChallenge) {
   EXPECT_EQ(authorize(stranger_, asked({{"code_challenge", ""}, {"code_challenge_method", ""}})).status, 200);
 }
 
+TEST_P(AuthorizationSiteTest, WhoWithdrawsIsAskedAgain) {
+  const base::Json tokens = signed_in_to_wiki({{"scope", "openid offline_access"}});
+  const std::string id(rows("select id from sign_in_consent").text(0, 0));
+  Browser other = person("bob");
+  other.open("/lok/account/password");  // a form, and its token
+  EXPECT_EQ(other.submit("/lok/account/programs", {{"consent", id}}).status, 404);
+  Browser browser = person();
+  EXPECT_THAT(browser.open("/lok/account").body, HasSubstr("Wiki"));
+  EXPECT_THAT(browser.submit("/lok/account/programs", {{"consent", id}}).body, HasSubstr("Withdrawn"));
+  EXPECT_EQ(refresh_wiki(tokens["refresh_token"].as_string()).status, 400);
+  EXPECT_EQ(error(browser, asked({{"scope", "openid"}, {"prompt", "none"}})), "consent_required");
+  EXPECT_EQ(number("select count(*) from client where relying_party_id is not null"), 0);
+}
+
+TEST_P(AuthorizationSiteTest, ShowsWhatAnyOfTheOrganizationsOffers) {
+  execute(
+      "insert into membership (organization_id, user_id) select organization.id, user_account.id"
+      " from organization, user_account where slug = 'other' and username = 'ada'");
+  execute(
+      "insert into scope (organization_id, value, label, description)"
+      " select id, 'rare', 'Rarities', 'What only one has' from organization where slug = 'other'");
+  Browser browser = person();
+  EXPECT_THAT(authorize(browser, asked({{"scope", "openid rare"}})).body, HasSubstr("Rarities"));
+}
+
 TEST_P(AuthorizationSiteTest, PromptsAskAgain) {
   Browser browser = person();
   press(browser, asked());
   const auto title = [&](const Fields& changes) { return authorize(browser, asked(changes)).body; };
   EXPECT_THAT(title({{"prompt", "login"}}), HasSubstr("<title>Sign in ·"));
   EXPECT_THAT(title({{"max_age", "0"}}), HasSubstr("<title>Sign in ·"));
-  EXPECT_NE(sent_on_with(authorize(browser, asked({{"max_age", "1000"}})), "code"), "");
+  for (const char* long_enough : {"1000", "9223372036854775807"}) {
+    EXPECT_NE(sent_on_with(authorize(browser, asked({{"max_age", long_enough}})), "code"), "") << long_enough;
+  }
   execute("update web_session set created_at = created_at - 2000000000");
   EXPECT_THAT(title({{"max_age", "1000"}}), HasSubstr("<title>Sign in ·"));
   EXPECT_EQ(error(browser, asked({{"max_age", "1000"}, {"prompt", "none"}})), "login_required");

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "jose/jose.h"
 #include "services/lok/login/oauth_error.h"
+#include "services/lok/openid/redirect_uri.h"
 
 namespace lok {
 namespace {
@@ -60,18 +61,26 @@ std::vector<std::string> readings_of(std::string secret) {
   return readings;
 }
 
+// Before it is logged or counted: strangers choose it.
+void check_id(const std::string& client_id) {
+  if (!may_be_client_id(client_id)) refuse("The client is unknown.");
+}
+
 Presented presented(const net::HttpRequest& request, const OAuthForm& form) {
   const std::optional<std::string> basic = basic_credentials(request);
   const std::string named = form.parameter("client_id");
   const std::string secret = form.parameter("client_secret");
   if (!basic) {
     if (named.empty()) refuse("The request does not say which client it comes from.");
+    check_id(named);
     return {named, secret.empty() ? std::vector<std::string>{} : std::vector{secret}};
   }
   if (!secret.empty()) throw oauth_error("invalid_request", "Send the client secret once, not twice.");
   const std::size_t colon = basic->find(':');
   if (colon == std::string::npos) refuse("The Authorization header has no secret.");
-  Presented found{basic->substr(0, colon), readings_of(basic->substr(colon + 1))};
+  // No id needs encoding, but some programs encode all that is neither letter nor digit.
+  Presented found{net::percent_decode(basic->substr(0, colon)), readings_of(basic->substr(colon + 1))};
+  check_id(found.client_id);
   if (!named.empty() && named != found.client_id) {
     throw oauth_error("invalid_request", "The header and the form name different clients.");
   }
@@ -104,16 +113,18 @@ bool ClientAuthentication::is_meant(const net::HttpRequest& request, const OAuth
 
 RelyingParty ClientAuthentication::check(const net::HttpRequest& request, const OAuthForm& form) {
   const Presented client = presented(request, form);
+  std::optional<RelyingParty> party = find(database_, client.client_id);
+  if (!party) refuse("The client is unknown, or its secret is wrong.");
   const std::string caller = client.client_id + " " + network_of(request.client);
-  if (!failures_.take(caller, base::monotonic_micros())) {
+  // There is nothing to guess about a client without secret.
+  if (!party->is_public() && !failures_.take(caller, base::monotonic_micros())) {
     throw oauth_error("slow_down", "Too many wrong secrets. Try again in a minute.");
   }
-  std::optional<RelyingParty> party = find(database_, client.client_id);
-  if (!party || !proves(client, *party)) {
+  if (!proves(client, *party)) {
     base::log::warning("lok.client_refused", {{"client", client.client_id}, {"from", request.client}});
     refuse("The client is unknown, or its secret is wrong.");
   }
-  failures_.give_back(caller);
+  if (!party->is_public()) failures_.give_back(caller);
   return *std::move(party);
 }
 

@@ -22,11 +22,22 @@ void add_refresh_token(Json& answer, const std::string& token) {
   answer.set("refresh_token", token);
 }
 
+// The token is no secret from its bearer, who has not been granted all of this. What was is told by
+// `user_info`.
+Login without_person(Login login) {
+  login.username = std::to_string(login.user);
+  login.first_name.clear();
+  login.last_name.clear();
+  login.email.clear();
+  login.roles.clear();
+  return login;
+}
+
 }  // namespace
 
 base::Json RelyingTokens::tokens(const RelyingParty& party, const Login& login, std::int64_t now) const {
   const std::chrono::seconds lifetime = configuration_.token_lifetime;
-  Json claims = claims_of(login, configuration_.issuer, lifetime, now);
+  Json claims = claims_of(without_person(login), configuration_.issuer, lifetime, now);
   claims.set("aud", Json::array({kUserInfoAudience}));
   return Json::object({{"access_token", signer_.sign(claims)},
                        {"token_type", "Bearer"},

@@ -52,18 +52,22 @@ std::vector<std::string> offered_scopes(sql::Reader& reader, const pages::Place&
   return offered;
 }
 
-std::vector<pages::OfferedScope> described_scopes(sql::Reader& reader, const pages::Place& place,
-                                                  const std::vector<std::string>& offered) {
+std::vector<pages::OfferedScope> described_scopes(sql::Reader& reader,
+                                                  const std::vector<pages::Place>& places,
+                                                  const std::vector<std::string>& asked) {
+  sql::Ids memberships;
+  for (const pages::Place& place : places) memberships.values.push_back(place.membership);
   const sql::Rows rows = reader.query(
-      "select scope.label, scope.description from scope"
+      "select min(scope.label), min(scope.description) from scope"
       " join membership on membership.organization_id = scope.organization_id"
-      " where membership.id = $1 and scope.value in_texts($2) order by scope.id",
-      {place.membership, sql::Texts{offered}});
+      " where membership.id in_ids($1) and scope.value in_texts($2)"
+      " group by scope.value order by min(scope.id)",
+      {memberships, sql::Texts{asked}});
   std::vector<pages::OfferedScope> scopes;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     scopes.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1))});
   }
-  if (contains(offered, kOfflineAccess)) scopes.push_back({"Stay signed in", "Go on when you are not there"});
+  if (contains(asked, kOfflineAccess)) scopes.push_back({"Stay signed in", "Go on when you are not there"});
   return scopes;
 }
 

@@ -23,9 +23,11 @@ std::vector<pages::Place> places_for(sql::Reader& reader, const RelyingParty& pa
 /// Those of `asked` that the place's organization offers, in the order asked.
 std::vector<std::string> offered_scopes(sql::Reader& reader, const pages::Place& place,
                                         const std::vector<std::string>& asked);
-/// What the consent page says about them.
-std::vector<pages::OfferedScope> described_scopes(sql::Reader& reader, const pages::Place& place,
-                                                  const std::vector<std::string>& offered);
+/// What the consent page says about those of `asked` that any of the places offers: one of them will be
+/// chosen.
+std::vector<pages::OfferedScope> described_scopes(sql::Reader& reader,
+                                                  const std::vector<pages::Place>& places,
+                                                  const std::vector<std::string>& asked);
 
 /// The place of the latest consent that covers everything asked for, among `places`.
 std::optional<pages::Place> agreed_place(sql::Reader& reader, const RelyingParty& party,

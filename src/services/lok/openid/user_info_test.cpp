@@ -61,6 +61,30 @@ TEST_P(UserInfoTest, AnswersAppsThatHaveTheScope) {
   EXPECT_EQ(ask(nothing).status, 403);
 }
 
+TEST_P(UserInfoTest, TheAccessTokenItselfTellsNothingOfThePerson) {
+  execute("update user_account set first_name = 'Ada', last_name = 'L.'");
+  const Json payload = jose::Jws::parse(access_token({{"scope", "openid"}})).payload;
+  EXPECT_EQ(payload["roles"].dump(), "[]");
+  EXPECT_EQ(payload["preferred_username"], payload["sub"]);
+  for (const char* claim : {"email", "name", "given_name", "family_name"}) {
+    EXPECT_EQ(payload.find(claim), nullptr) << claim;
+  }
+}
+
+TEST_P(UserInfoTest, TakesWhatProgramsEncodeInTheirNames) {
+  configuration_.relying_parties[0].client_id = "lab-wiki.v2";
+  provision(*database_, configuration_);
+  const auto asks_with = [&](const std::string& credentials) {
+    net::HttpRequest request = request_of("POST", "/lok/o/introspect/", "token=x");
+    request.headers.set("Authorization", "Basic " + jose::base64_encode(credentials));
+    return introspect(*database_, verifier_, endpoint_.authentication(), request).status;
+  };
+  EXPECT_EQ(asks_with("lab-wiki.v2:wiki-secret"), 200);
+  EXPECT_EQ(asks_with("lab%2Dwiki%2Ev2:wiki%2Dsecret"), 200);
+  EXPECT_EQ(asks_with("lab%2Dwiki%2Ev3:wiki%2Dsecret"), 401);
+  EXPECT_EQ(asks_with(std::string(100'000, 'a') + ":wiki-secret"), 401);
+}
+
 TEST_P(UserInfoTest, RefusesWhatIsNoAccessToken) {
   const Json answer = signed_in_to_wiki();
   EXPECT_EQ(ask("").status, 401);

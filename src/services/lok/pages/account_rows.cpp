@@ -1,5 +1,7 @@
 #include "services/lok/pages/account_rows.h"
 
+#include <fmt/format.h>
+
 namespace lok {
 namespace {
 
@@ -42,18 +44,16 @@ std::vector<pages::Member> memberships_of(sql::Reader& reader, std::int64_t user
   return all;
 }
 
-// What a person approved, or lets go on when they are not there, has no mandate and lives on refresh tokens.
+// What a person approved has no mandate and lives on refresh tokens.
 std::vector<pages::Program> programs_of(sql::Reader& reader, std::int64_t user) {
   const sql::Rows rows = reader.query(
-      "select client.id, coalesce(relying_party.name, app.identifier),"
-      " case when relying_party.id is null then release.version end,"
-      " organization.name, device.name, client.created_at, refresh_chain.rotated_at from client"
+      "select client.id, app.identifier, release.version, organization.name, device.name, client.created_at,"
+      " refresh_chain.rotated_at from client"
       " join refresh_chain on refresh_chain.client_id = client.id"
       " join organization on organization.id = client.organization_id"
       " left join release on release.id = client.release_id left join app on app.id = release.app_id"
       " left join device on device.id = client.node_id"
-      " left join relying_party on relying_party.id = client.relying_party_id"
-      " where client.user_id = $1 and client.mandate_id is null"
+      " where client.user_id = $1 and client.mandate_id is null and client.relying_party_id is null"
       " order by refresh_chain.rotated_at desc, client.id limit $2",
       {user, kMostRows});
   std::vector<pages::Program> all;
@@ -61,6 +61,22 @@ std::vector<pages::Program> programs_of(sql::Reader& reader, std::int64_t user) 
   for (std::size_t row = 0; row < rows.size(); ++row) {
     all.push_back({rows.integer(row, 0), text(rows, row, 1), text(rows, row, 2), text(rows, row, 3),
                    text(rows, row, 4), rows.integer(row, 5), rows.integer(row, 6)});
+  }
+  return all;
+}
+
+std::vector<pages::SignInElsewhere> sign_ins_of(sql::Reader& reader, std::int64_t user) {
+  const sql::Rows rows = reader.query(
+      "select sign_in_consent.id, relying_party.name, organization.name, sign_in_consent.given_at"
+      " from sign_in_consent join relying_party on relying_party.id = sign_in_consent.relying_party_id"
+      " join membership on membership.id = sign_in_consent.membership_id"
+      " join organization on organization.id = membership.organization_id"
+      " where membership.user_id = $1 order by sign_in_consent.given_at desc, sign_in_consent.id limit $2",
+      {user, kMostRows});
+  std::vector<pages::SignInElsewhere> all;
+  all.reserve(rows.size());
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    all.push_back({rows.integer(row, 0), text(rows, row, 1), text(rows, row, 2), rows.integer(row, 3)});
   }
   return all;
 }
@@ -87,6 +103,7 @@ pages::Account account_of(sql::Reader& reader, std::int64_t user, std::int64_t s
   read_user(reader, user, account);
   account.organizations = memberships_of(reader, user);
   account.programs = programs_of(reader, user);
+  account.sign_ins = sign_ins_of(reader, user);
   account.sessions = sessions_of(reader, user, session, now);
   return account;
 }
@@ -102,6 +119,20 @@ void end_other_sessions(sql::Writer& writer, std::int64_t user, std::int64_t ses
 bool revoke_program(sql::Writer& writer, std::int64_t user, std::int64_t client) {
   return writer.execute("delete from client where id = $1 and user_id = $2 and mandate_id is null",
                         {client, user}) == 1;
+}
+
+bool withdraw_consent(sql::Writer& writer, std::int64_t user, std::int64_t consent) {
+  const sql::Rows rows = writer.query(
+      "select sign_in_consent.relying_party_id, sign_in_consent.membership_id from sign_in_consent"
+      " join membership on membership.id = sign_in_consent.membership_id"
+      " where sign_in_consent.id = $1 and membership.user_id = $2",
+      {consent, user});
+  if (rows.empty()) return false;
+  for (const char* table : {"authorization_code", "client", "sign_in_consent"}) {
+    writer.execute(fmt::format("delete from {} where relying_party_id = $1 and membership_id = $2", table),
+                   {rows.integer(0, 0), rows.integer(0, 1)});
+  }
+  return true;
 }
 
 }  // namespace lok

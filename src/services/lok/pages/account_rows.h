@@ -17,5 +17,7 @@ bool end_session(sql::Writer& writer, std::int64_t user, std::int64_t session);
 void end_other_sessions(sql::Writer& writer, std::int64_t user, std::int64_t session);
 /// Deletes the client of a program that the user approved, with its refresh tokens.
 bool revoke_program(sql::Writer& writer, std::int64_t user, std::int64_t client);
+/// Takes back what the user agreed to when signing in to a program, and ends what it was given.
+bool withdraw_consent(sql::Writer& writer, std::int64_t user, std::int64_t consent);
 
 }  // namespace lok

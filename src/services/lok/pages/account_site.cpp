@@ -120,6 +120,13 @@ net::HttpResponse AccountSite::end_sessions(PageRequest& request) const {
 
 net::HttpResponse AccountSite::revoke(PageRequest& request) const {
   const Person& person = *request.visit().person;
+  if (const std::string consent = request.field("consent"); !consent.empty()) {
+    bool withdrawn = false;
+    database_.write(
+        [&](sql::Writer& writer) { withdrawn = withdraw_consent(writer, person.user, row_of(consent)); });
+    return withdrawn ? show(request, 200, {.done = "Withdrawn. The program has to ask again."})
+                     : show(request, kNotFound, {.problem = "You had withdrawn from that program before."});
+  }
   const std::int64_t program = row_of(request.field("program"));
   bool revoked = false;
   database_.write([&](sql::Writer& writer) { revoked = revoke_program(writer, person.user, program); });

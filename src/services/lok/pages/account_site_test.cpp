@@ -54,6 +54,13 @@ TEST_P(AccountSiteTest, IsWhereTheRootLeadsAndWhereStrangersSignIn) {
   EXPECT_THAT(page.body, Not(HasSubstr("Your account")));
 }
 
+TEST_P(AccountSiteTest, AnswersWhoAsksForTheHeadOnly) {
+  Browser browser(site_);
+  for (const char* path : {"/lok/account", "/lok/device", "/lok/sign-in"}) {
+    EXPECT_EQ(browser.send(request_of("HEAD", path, "")).status, 200) << path;
+  }
+}
+
 TEST_P(AccountSiteTest, AFailedSignInAsksAgain) {
   Browser browser(site_);
   for (const char* next : {"/account", "/account/password", "/device", ""}) {

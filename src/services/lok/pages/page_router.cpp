@@ -85,7 +85,8 @@ net::HttpResponse PageRouter::dispatch(PageRequest& request) const {
     return request.notice(kForbidden, "Not over an open line",
                           "Passwords are only taken over https here. Open the same address with https.");
   }
-  return pages_.at({request.http().method, request.frame().here}).page(request);
+  const std::string& method = request.http().method;
+  return pages_.at({method == "HEAD" ? "GET" : method, request.frame().here}).page(request);
 }
 
 net::HttpResponse PageRouter::show(PageRequest& request, const ReturnTarget& target) const {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/markup.h"
 #include "services/lok/login/manifest.h"
 
 namespace lok::pages {
@@ -21,8 +22,7 @@ struct Frame {
   std::string here;  ///< the page's path below the prefix
 };
 
-/// Texts with everything that means something in HTML made harmless.
-std::string escaped(std::string_view text);
+using base::escaped;
 
 /// A whole page; `body` is HTML.
 std::string page(const Frame& frame, std::string_view title, std::string_view body);
@@ -89,6 +89,11 @@ struct Program {
   std::int64_t approved_at = 0;
   std::int64_t renewed_at = 0;
 };
+struct SignInElsewhere {
+  std::int64_t id = 0;
+  std::string program, organization;
+  std::int64_t agreed_at = 0;
+};
 struct Session {
   std::int64_t id = 0;
   std::int64_t began_at = 0;
@@ -99,6 +104,7 @@ struct Account {
   std::string username, name, email;
   std::vector<Member> organizations;
   std::vector<Program> programs;
+  std::vector<SignInElsewhere> sign_ins;
   std::vector<Session> sessions;
   std::string done;     ///< what has just been done; may be empty
   std::string problem;  ///< may be empty

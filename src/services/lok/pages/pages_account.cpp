@@ -56,6 +56,28 @@ std::string programs(const Frame& frame, const Account& account) {
   return fmt::format("<h2>Programs you approved</h2>\n{}", items);
 }
 
+// Nothing is said where there is none: most people have never heard of it.
+std::string sign_ins(const Frame& frame, const Account& account) {
+  std::string items;
+  for (const SignInElsewhere& each : account.sign_ins) {
+    items += fmt::format(
+        R"(<li class="row"><div><b><bdi>{program}</bdi></b><br>
+<span class="soft">In <bdi>{organization}</bdi>. Agreed {agreed}.</span></div>
+{form}<input type="hidden" name="consent" value="{id}">
+<button aria-label="Withdraw from {program}, agreed {when}">Withdraw</button></form></li>
+)",
+        fmt::arg("program", escaped(each.program)), fmt::arg("organization", escaped(each.organization)),
+        fmt::arg("agreed", moment(each.agreed_at)), fmt::arg("when", base::format_datetime(each.agreed_at)),
+        fmt::arg("form", form_to(frame, "/account/programs")), fmt::arg("id", each.id));
+  }
+  if (items.empty()) return "";
+  return fmt::format(
+      "<h2>Programs you sign in to</h2>\n"
+      "<p>They know who you are. One that you withdraw from has to ask again.</p>\n"
+      "<ul class=\"rows\">\n{}</ul>\n",
+      items);
+}
+
 std::string session(const Frame& frame, const Session& each) {
   const std::string end =
       each.is_this
@@ -90,7 +112,8 @@ std::string account(const Frame& frame, const Account& account) {
                   escaped(frame.prefix));
   return page(frame, title_of("Your account", account.problem),
               "<h1>Your account</h1>\n" + alert(account.problem) + status(account.done) + who(account) +
-                  organizations(account) + programs(frame, account) + sessions(frame, account) + password);
+                  organizations(account) + programs(frame, account) + sign_ins(frame, account) +
+                  sessions(frame, account) + password);
 }
 
 // The user name is there for password managers.
