@@ -8,11 +8,14 @@
 namespace objects {
 namespace {
 
-constexpr std::string_view kUnreserved = "-._~";
-
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kUnreserved.find(c) != std::string_view::npos;
+// All but the slashes.
+std::string encoded_path(std::string_view path) {
+  std::string out;
+  for (const std::string_view part : base::split(path, '/')) {
+    if (part.data() != path.data()) out += '/';
+    out += net::percent_encode(part);
+  }
+  return out;
 }
 
 // A plus is a plus here: S3's clients write spaces as %20.
@@ -42,8 +45,8 @@ std::string canonical_query(std::string_view query, std::string_view without) {
     const std::size_t equals = std::min(part.find('='), part.size());
     const std::string name = decoded(part.substr(0, equals));
     if (!without.empty() && name == without) continue;
-    parameters.emplace_back(uri_encoded(name, false),
-                            uri_encoded(decoded(part.substr(std::min(equals + 1, part.size()))), false));
+    parameters.emplace_back(net::percent_encode(name),
+                            net::percent_encode(decoded(part.substr(std::min(equals + 1, part.size())))));
   }
   std::ranges::sort(parameters);
   std::string out;
@@ -70,27 +73,11 @@ std::string header_value(const net::Headers& headers, std::string_view name) {
 
 }  // namespace
 
-std::string uri_encoded(std::string_view text, bool keep_slash) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (is_unreserved(c) || (c == '/' && keep_slash)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4U];
-    out += kHex[byte & 15U];
-  }
-  return out;
-}
-
 std::string canonical_request(const net::HttpRequest& request, const std::vector<std::string>& signed_headers,
                               std::string_view payload_hash, std::string_view without) {
   std::string out = request.method;
   out += '\n';
-  out += uri_encoded(request.path, true);
+  out += encoded_path(request.path);
   out += '\n';
   out += canonical_query(request.query, without);
   out += '\n';

@@ -10,9 +10,6 @@
 
 namespace objects {
 
-/// Everything but letters, digits and `-._~` as `%XX`; the slash, too, unless it is kept.
-std::string uri_encoded(std::string_view text, bool keep_slash);
-
 /// `path` and `query` are taken as they were sent and encoded anew, so that clients that encode more or less
 /// than they must agree with us. `signed_headers` are names in lower case, in the order of the signature;
 /// a name that the request lacks stands for an empty value. A parameter named `without` is left out: what a

@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "jose/jose.h"
 #include "objects/canonical_request.h"
 #include "objects/s3_error.h"
 
@@ -37,12 +38,6 @@ std::string hex(std::string_view bytes) {
   std::string out;
   for (const char c : bytes) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
   return out;
-}
-
-std::string sha256_hex(std::string_view text) {
-  std::array<unsigned char, kHashSize> out{};
-  EVP_Digest(text.data(), text.size(), out.data(), nullptr, EVP_sha256(), nullptr);
-  return hex({reinterpret_cast<const char*>(out.data()), out.size()});
 }
 
 [[noreturn]] void malformed(std::string_view what) {
@@ -195,7 +190,7 @@ void check_signature(const net::HttpRequest& request, const Signature& signature
   }
   const std::string text = canonical_request(request, signature.signed_headers, signature.payload_hash,
                                              signature.is_in_query() ? "X-Amz-Signature" : "");
-  const std::string expected = sign(signing_key(secret, signature), signature, sha256_hex(text));
+  const std::string expected = sign(signing_key(secret, signature), signature, jose::sha256_hex(text));
   if (!base::equal_in_constant_time(expected, signature.signature)) {
     throw S3Error(
         403, "SignatureDoesNotMatch",
