@@ -152,15 +152,6 @@ std::vector<Requirement> requirements_of(const schema::ManifestInput& manifest) 
   return all;
 }
 
-/// What the person who approved the client said no to stays so.
-std::vector<std::string> declined_in(const Json& statuses) {
-  std::vector<std::string> keys;
-  for (const auto& [key, status] : statuses.members()) {
-    if (status == Json("denied")) keys.push_back(key);
-  }
-  return keys;
-}
-
 struct Rendered {
   std::int64_t user = 0;
   std::string hub_uid;

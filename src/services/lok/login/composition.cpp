@@ -78,6 +78,14 @@ base::Json Composition::statuses() const {
   return all;
 }
 
+std::vector<std::string> declined_in(const base::Json& statuses) {
+  std::vector<std::string> keys;
+  for (const auto& [key, status] : statuses.members()) {
+    if (status == base::Json("denied")) keys.push_back(key);
+  }
+  return keys;
+}
+
 Composition compose(sql::Reader& reader, std::int64_t hub, std::int64_t user,
                     const std::vector<Requirement>& requirements, const std::vector<std::string>& declined) {
   Composition composition;

@@ -50,6 +50,9 @@ struct Composition {
   base::Json statuses() const;
 };
 
+/// The keys that `statuses` says a person said no to: that stays so.
+std::vector<std::string> declined_in(const base::Json& statuses);
+
 /// Looks among the instances of one hub. Those that deny the user or one of
 /// the user's groups, or allow only others, are left out; of several the
 /// oldest is taken. Nothing fills a key that is `declined`.

@@ -17,8 +17,6 @@ using base::Json;
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kDay = 24 * 3'600 * kSecond;
 constexpr std::int64_t kGrace = 60 * kSecond;
-// What the official client assumes; it asks its person again afterwards.
-constexpr std::int64_t kIdle = 30 * kDay;
 constexpr std::int64_t kLongestChain = 180 * kDay;
 
 struct Chain {
@@ -88,16 +86,8 @@ void check(const Chain& chain, const RefreshRequest& request, std::int64_t now) 
   const bool in_grace = was_current && chain.rotated_at + kGrace > now &&
                         hash_token(successor_of(request)) == chain.current_hash;
   if (!in_grace && !is_current(chain, request)) refuse("The refresh token is unknown or was used before.");
-  if (chain.rotated_at + kIdle <= now) refuse("The refresh token was not used for 30 days.");
+  if (chain.rotated_at + kRefreshIdle <= now) refuse("The refresh token was not used for 30 days.");
   if (chain.started_at + kLongestChain <= now) refuse("The approval is older than 180 days.");
-}
-
-std::vector<std::string> declined_in(const Json& statuses) {
-  std::vector<std::string> keys;
-  for (const auto& [key, status] : statuses.members()) {
-    if (status == Json("denied")) keys.push_back(key);
-  }
-  return keys;
 }
 
 }  // namespace
@@ -116,7 +106,7 @@ Refreshed refresh(sql::Writer& writer, const RefreshRequest& request, std::int64
       "update refresh_chain set previous_hash = current_hash, current_hash = $1, rotated_at = $2"
       " where current_hash = $3 and client_id = (select id from client where client_id = $4)"
       " and rotated_at > $5 and started_at > $6",
-      {hash_token(refreshed.token), now, hash_token(request.token), request.client_id, now - kIdle,
+      {hash_token(refreshed.token), now, hash_token(request.token), request.client_id, now - kRefreshIdle,
        now - kLongestChain});
   const Chain chain = find_chain(writer, request);
   check(chain, request, now);

@@ -15,6 +15,10 @@
 
 namespace lok {
 
+/// Microseconds after which a refresh token that was not used has ended. What the official client assumes; it
+/// asks its person again then.
+inline constexpr std::int64_t kRefreshIdle = 30LL * 24 * 3'600 * 1'000'000;
+
 struct RefreshRequest {
   std::string client_id;
   std::string token;

@@ -19,8 +19,6 @@ constexpr std::int64_t kLifetime = 600 * kSecond;
 constexpr std::int64_t kDay = 24 * 3'600 * kSecond;
 // A code that comes again is known that long after it expired.
 constexpr std::int64_t kKeptAfterwards = kDay;
-// A refresh token that was not used for so long has ended (refresh.cpp).
-constexpr std::int64_t kIdle = 30 * kDay;
 
 struct Stored {
   std::int64_t party = 0;
@@ -98,7 +96,7 @@ void forget_old(sql::Writer& writer, const RelyingParty& party, std::int64_t now
       " left join refresh_chain on refresh_chain.client_id = client.id"
       " where client.relying_party_id = $1 and client.created_at < $2"
       " and (refresh_chain.id is null or refresh_chain.rotated_at <= $3) order by client.id limit 50)",
-      {party.id, now - kDay, now - kIdle});
+      {party.id, now - kDay, now - kRefreshIdle});
 }
 
 }  // namespace
