@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "net/body.h"
+
 namespace net {
 
 /// Header fields in the order received; names compare without case.
@@ -50,6 +52,7 @@ struct HttpResponse {
   int status = 200;
   Headers headers;
   std::string body;
+  std::shared_ptr<BodySource> source;  ///< gives the body instead, if it is set
 
   static HttpResponse json(int status, std::string body);
   static HttpResponse text(int status, std::string body);
@@ -73,6 +76,10 @@ class Respond {
 
 /// Runs on an event-loop thread: hand work to a pool, then respond.
 using HttpHandler = std::function<void(HttpRequest, Respond)>;
+
+/// The same for a body that is taken as it arrives, whatever its length: given the head, says who takes it.
+/// Null if it has answered already; the connection then ends after the answer.
+using StreamHandler = std::function<std::unique_ptr<BodySink>(HttpRequest, Respond)>;
 
 /// `a=b&c=d` of a form body or query; throws Error(kValidation) on a broken
 /// escape. `+` is a space.

@@ -12,7 +12,6 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
@@ -70,33 +69,41 @@ Endpoints look_up_until(Deadline deadline, const FetchUrl& url) {
 
 /// What follows on a connection, the same with and without TLS.
 template <class Stream>
-asio::awaitable<std::string> exchange(Stream& stream, const FetchUrl& url) {
-  http::request<http::empty_body> request(http::verb::get, url.target, 11);
+asio::awaitable<HttpResponse> exchange(Stream& stream, const FetchUrl& url, const Outgoing& outgoing) {
+  http::request<http::string_body> request;
+  request.method_string(outgoing.method);
+  request.target(url.target);
+  request.version(11);
+  for (const auto& [name, value] : outgoing.headers.fields()) request.set(name, value);
   request.set(http::field::host, url.authority);
   request.set(http::field::user_agent, "arkitektd/" ARKITEKTD_VERSION);
-  request.set(http::field::accept, "application/json");
   request.set(http::field::connection, "close");
+  request.body() = outgoing.body;
+  request.prepare_payload();
   co_await http::async_write(stream, request, use_awaitable);
 
   beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
   parser.header_limit(kLargestHead);
-  parser.body_limit(kLargestFetch);
+  parser.body_limit(outgoing.largest_answer);
+  parser.skip(outgoing.method == "HEAD");
   co_await http::async_read_header(stream, buffer, parser, use_awaitable);
-  const unsigned status = parser.get().result_int();
-  if (status >= 300 && status < 400) {
-    give_up(fmt::format("it answered {}, and redirects are not followed; use the final address", status));
+  HttpResponse response;
+  response.status = static_cast<int>(parser.get().result_int());
+  for (const auto& field : parser.get().base()) {
+    response.headers.add(std::string(field.name_string()), std::string(field.value()));
   }
-  if (status != 200) give_up(fmt::format("it answered {}", status));
-  co_await http::async_read(stream, buffer, parser, use_awaitable);
-  co_return std::move(parser.get().body());
+  if (!parser.is_done()) co_await http::async_read(stream, buffer, parser, use_awaitable);
+  response.body = std::move(parser.get().body());
+  co_return response;
 }
 
-asio::awaitable<std::string> get(const FetchUrl& url, const Endpoints& endpoints, Deadline deadline) {
+asio::awaitable<HttpResponse> ask(const FetchUrl& url, const Endpoints& endpoints, Deadline deadline,
+                                  const Outgoing& outgoing) {
   beast::tcp_stream plain(co_await asio::this_coro::executor);
   plain.expires_at(deadline);
   co_await plain.async_connect(endpoints, use_awaitable);
-  if (!url.tls) co_return co_await exchange(plain, url);
+  if (!url.tls) co_return co_await exchange(plain, url, outgoing);
 
   asio::ssl::context context(asio::ssl::context::tls_client);
   context.set_default_verify_paths();
@@ -107,21 +114,22 @@ asio::awaitable<std::string> get(const FetchUrl& url, const Endpoints& endpoints
   asio::ip::make_address(url.host, no_address);
   if (no_address) SSL_set_tlsext_host_name(stream.native_handle(), url.host.c_str());
   co_await stream.async_handshake(asio::ssl::stream_base::client, use_awaitable);
-  co_return co_await exchange(stream, url);
+  co_return co_await exchange(stream, url, outgoing);
 }
 
 }  // namespace
 
-std::string fetch(const std::string& url, std::chrono::milliseconds timeout) {
+HttpResponse send(const Outgoing& request, std::chrono::milliseconds timeout) {
+  const std::string& url = request.url;
   const FetchUrl parsed = parse_fetch_url(url);
   const Deadline deadline = std::chrono::steady_clock::now() + timeout;
   try {
     const Endpoints endpoints = look_up_until(deadline, parsed);
     asio::io_context context{1};
-    std::future<std::string> body =
-        asio::co_spawn(context, get(parsed, endpoints, deadline), asio::use_future);
+    std::future<HttpResponse> response =
+        asio::co_spawn(context, ask(parsed, endpoints, deadline, request), asio::use_future);
     context.run();
-    return body.get();
+    return response.get();
   } catch (const boost::system::system_error& error) {
     throw base::Error(base::code::kUnavailable, "'{}' could not be fetched: {}.", url,
                       error.code() == beast::error::timeout
@@ -130,6 +138,18 @@ std::string fetch(const std::string& url, std::chrono::milliseconds timeout) {
   } catch (const std::exception& error) {
     throw base::Error(base::code::kUnavailable, "'{}' could not be fetched: {}.", url, error.what());
   }
+}
+
+std::string fetch(const std::string& url, std::chrono::milliseconds timeout) {
+  Outgoing request;
+  request.url = url;
+  request.headers.add("Accept", "application/json");
+  HttpResponse response = send(request, timeout);
+  if (response.status == 200) return std::move(response.body);
+  const bool is_redirect = response.status >= 300 && response.status < 400;
+  throw base::Error(base::code::kUnavailable, "'{}' could not be fetched: it answered {}{}.", url,
+                    response.status,
+                    is_redirect ? ", and redirects are not followed; use the final address" : "");
 }
 
 }  // namespace net

@@ -1,9 +1,11 @@
-// Fetching small documents from other servers: published keys, lists of revoked tokens.
+// Asking other servers: for small documents such as published keys, and object stores elsewhere.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <string>
+
+#include "net/http.h"
 
 namespace net {
 
@@ -16,5 +18,18 @@ inline constexpr std::size_t kLargestFetch = 1024 * 1024;
 /// not for event-loop threads. Throws Error(kValidation) for a URL it cannot use, Error(kUnavailable) for
 /// everything else, naming the URL. Thread-safe.
 std::string fetch(const std::string& url, std::chrono::milliseconds timeout);
+
+/// A request to another server: method, headers (`Host` and the lengths are added) and body.
+struct Outgoing {
+  std::string method = "GET";
+  std::string url;
+  Headers headers;
+  std::string body;
+  std::size_t largest_answer = kLargestFetch;
+};
+
+/// What it answers, whatever the status. Otherwise like `fetch`: blocks, follows no redirect, throws
+/// Error(kUnavailable) if there is no whole answer in time.
+HttpResponse send(const Outgoing& request, std::chrono::milliseconds timeout);
 
 }  // namespace net

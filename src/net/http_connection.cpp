@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <exception>
+#include <limits>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -19,6 +20,9 @@ constexpr std::chrono::seconds kFinish{2};
 constexpr char kTlsHandshakeByte = 0x16;
 constexpr std::string_view kContinueLine = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::size_t kLargeRead = 32 * 1024;
+/// For bodies that are passed on: fewer turns, and still little for each connection.
+constexpr std::size_t kStreamRead = 256 * 1024;
+constexpr std::uint64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
@@ -68,12 +72,15 @@ void HttpConnection::read_more() {
   if (phase_ == Phase::kIdle) buffer_.shrink();
   const bool large = phase_ == Phase::kBody && reader_->content_length() >= kLargeRead;
   reading_ = true;
-  stream_->read(buffer_.prepare(large ? kLargeRead : ReadBuffer::kSmall / 2), shared_from_this());
+  std::size_t room = large ? kLargeRead : ReadBuffer::kSmall / 2;
+  if (sink_ && large) room = kStreamRead;
+  stream_->read(buffer_.prepare(room), shared_from_this());
 }
 
 void HttpConnection::on_read(std::size_t size) {
   reading_ = false;
-  if (phase_ == Phase::kClosed || phase_ == Phase::kWriting) return;  // answered 408 meanwhile
+  if (phase_ != Phase::kIdle && phase_ != Phase::kHead && phase_ != Phase::kBody)
+    return;  // answered meanwhile
   if (size == 0) {
     abort();
     return;
@@ -102,6 +109,7 @@ void HttpConnection::begin_request() {
   phase_ = Phase::kHead;
   context_ = {};
   handler_ = nullptr;
+  body_done_ = false;
   unread_rest_ = true;
   reader_ = std::make_unique<RequestReader>(state_->limits.header_bytes);
   expect_within(state_->limits.header_timeout);
@@ -113,16 +121,26 @@ void HttpConnection::feed() {
     buffer_.consume(step.used);
     switch (step.progress) {
       case RequestReader::Progress::kMore:
-        if (phase_ == Phase::kBody) reserve_body();
+        if (sink_) {
+          feed_sink();
+        } else if (phase_ == Phase::kBody) {
+          reserve_body();
+        }
         return;
       case RequestReader::Progress::kRefused:
+        break_sink();
         refuse(reader_->refusal().status, reader_->refusal().message);
         return;
       case RequestReader::Progress::kHead:
         take_head();
         break;
       case RequestReader::Progress::kDone:
-        if (reserve_body()) handle();
+        if (sink_) {
+          body_done_ = true;
+          feed_sink();
+        } else if (reserve_body()) {
+          handle();
+        }
         return;
     }
   }
@@ -174,10 +192,11 @@ void HttpConnection::take_head() {
     return;
   }
   if (refuse_early(request, match)) return;
+  const bool is_asked = reader_->has_body() && context_.http11 && request.headers.get("Expect").has_value();
+  if (match.route != nullptr && match.route->stream && !open_sink(match.route->stream)) return;
   phase_ = Phase::kBody;
   expect_within(state_->limits.body_timeout);
-  if (reader_->has_body() && context_.http11 && request.headers.get("Expect") && buffer_.empty())
-    send_continue();
+  if (is_asked && buffer_.empty()) send_continue();
 }
 
 /// What needs no body to be decided.
@@ -199,8 +218,10 @@ bool HttpConnection::refuse_early(const HttpRequest& request, const Router::Matc
     refuse(417, "The only known expectation is `100-continue`.");
     return true;
   }
+  const bool is_streamed = match.route != nullptr && match.route->stream;
   const auto own_limit = match.route != nullptr ? match.route->options.body_bytes : std::nullopt;
-  if (!reader_->limit_body(own_limit.value_or(state_->limits.body_bytes))) {
+  const std::uint64_t usual = is_streamed ? kUnlimited : state_->limits.body_bytes;
+  if (!reader_->limit_body(own_limit ? *own_limit : usual)) {
     refuse(reader_->refusal().status, reader_->refusal().message);
     return true;
   }
@@ -218,9 +239,13 @@ void HttpConnection::handle() {
   unread_rest_ = false;
   expect_nothing();
   budget_.release();
+  run_handler([this](const Respond& respond) { (*handler_)(std::move(reader_->request()), respond); });
+}
+
+void HttpConnection::run_handler(const std::function<void(const Respond&)>& run) {
   const Respond respond(std::make_shared<Reply>(*this));
   try {
-    (*handler_)(std::move(reader_->request()), respond);
+    run(respond);
   } catch (const base::Error& error) {
     const bool by_client = error.code() == base::code::kValidation;
     respond(error_response(by_client ? 400 : 500, error.message()));
@@ -273,6 +298,7 @@ void HttpConnection::answer(HttpResponse response) {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kWriting;
   budget_.release();
+  drop_sink();
   // A body we did not read would be taken for the next request.
   closing_ = closing_ || unread_rest_ || !context_.keep_alive;
   if (const auto connection = response.headers.get("Connection")) {
@@ -280,7 +306,10 @@ void HttpConnection::answer(HttpResponse response) {
   }
   context_.keep_alive = !closing_;
   head_ = response_head(response, context_);
-  body_ = context_.to_head || is_bodyless(response.status) ? std::string() : std::move(response.body);
+  const bool has_body = !context_.to_head && !is_bodyless(response.status);
+  source_ = has_body ? std::move(response.source) : nullptr;
+  unsent_ = source_ ? source_->size() : 0;
+  body_ = has_body && !source_ ? std::move(response.body) : std::string();
   reader_.reset();
   expect_progress_within(state_->limits.write_timeout);
   stream_->write(std::array<std::string_view, 2>{head_, body_}, shared_from_this());
@@ -299,6 +328,14 @@ void HttpConnection::on_written(bool ok) {
     return;
   }
   body_ = {};
+  if (source_) {
+    write_next_piece();
+  } else {
+    answered();
+  }
+}
+
+void HttpConnection::answered() {
   if (closing_) {
     end();
     return;
@@ -328,6 +365,7 @@ void HttpConnection::on_deadline() {
   if (phase_ == Phase::kHead) {
     refuse(408, "The request's headers took too long.");
   } else if (phase_ == Phase::kBody) {
+    break_sink();
     refuse(408, "The request's body stopped arriving.");
   } else {
     abort();
@@ -344,6 +382,7 @@ void HttpConnection::abort() {
   phase_ = Phase::kClosed;
   budget_.release();
   expect_nothing();
+  break_sink();
   stream_->close();
   leave();
 }

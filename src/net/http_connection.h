@@ -2,6 +2,7 @@
 // again. For net/ only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +32,19 @@ class HttpConnection final : public Connection {
  private:
   /// Pipelined requests wait in the buffer (and then in the kernel) until the
   /// one before them is answered: nothing is read while handling or writing.
-  enum class Phase { kIdle, kHead, kBody, kContinue, kHandling, kWriting, kFinishing, kClosed };
+  /// kSink: a piece of the body is with its sink; kSource: the next of the answer is awaited.
+  enum class Phase {
+    kIdle,
+    kHead,
+    kBody,
+    kContinue,
+    kSink,
+    kHandling,
+    kWriting,
+    kSource,
+    kFinishing,
+    kClosed
+  };
   class Reply;
 
   std::shared_ptr<HttpConnection> self() {
@@ -45,11 +58,22 @@ class HttpConnection final : public Connection {
   void take_head();
   bool refuse_early(const HttpRequest& request, const Router::Match& match);
   bool reserve_body();
+  bool open_sink(const StreamHandler& handler);
+  void feed_sink();
+  void resume_sink();
+  void end_body();
+  void break_sink();
+  void drop_sink();
+  void write_next_piece();
+  void take_piece(std::string piece);
+  /// Runs a handler with the way back from it; what it throws is answered.
+  void run_handler(const std::function<void(const Respond&)>& run);
   void send_continue();
   void handle();
   void upgrade(const WebSocketHandler* handler);
   void refuse(int status, std::string_view message);
   void answer(HttpResponse response);
+  void answered();
   void end();
 
   Phase phase_ = Phase::kIdle;
@@ -59,6 +83,10 @@ class HttpConnection final : public Connection {
   bool unread_rest_ = false;  ///< the peer may still be sending
   std::string peer_;
   const HttpHandler* handler_ = nullptr;
+  std::unique_ptr<BodySink> sink_;
+  bool body_done_ = false;  ///< all of it is with `sink_`
+  std::shared_ptr<BodySource> source_;
+  std::uint64_t unsent_ = 0;  ///< what `source_` has still to give
   ReadBuffer buffer_;
   std::unique_ptr<RequestReader> reader_;
   ReceiveBudget budget_;

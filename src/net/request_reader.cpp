@@ -56,7 +56,7 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   }
   std::size_t on_body_impl(BeastView bytes, error_code& error) override { return take(bytes, error); }
   void on_chunk_header_impl(std::uint64_t size, BeastView, error_code& error) override {
-    if (size > reader_.body_limit_ - reader_.request_.body.size()) error = http::error::body_limit;
+    if (size > reader_.body_limit_ - reader_.body_received()) error = http::error::body_limit;
   }
   std::size_t on_chunk_body_impl(std::uint64_t, BeastView bytes, error_code& error) override {
     return take(bytes, error);
@@ -64,7 +64,7 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 
   std::size_t take(BeastView bytes, error_code& error) {
-    if (bytes.size() > reader_.body_limit_ - reader_.request_.body.size()) {
+    if (bytes.size() > reader_.body_limit_ - reader_.body_received()) {
       error = http::error::body_limit;
       return 0;
     }
@@ -80,7 +80,10 @@ RequestReader::RequestReader(std::size_t header_limit)
 
 RequestReader::~RequestReader() = default;
 
-std::size_t RequestReader::body_received() const { return request_.body.size(); }
+std::string RequestReader::take_body() {
+  taken_ += request_.body.size();
+  return std::exchange(request_.body, {});
+}
 
 RequestReader::Step RequestReader::refuse(int status, std::string message) {
   refusal_ = {status, std::move(message)};
@@ -146,7 +149,7 @@ std::optional<Refusal> RequestReader::check_head() {
   return std::nullopt;
 }
 
-bool RequestReader::limit_body(std::size_t bytes) {
+bool RequestReader::limit_body(std::uint64_t bytes) {
   body_limit_ = bytes;
   if (content_length_ <= bytes) return true;
   refusal_ = {413, "The request's body is larger than " + std::to_string(bytes) + " bytes."};

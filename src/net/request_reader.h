@@ -44,14 +44,16 @@ class RequestReader {
 
   /// A larger body is refused with 413. Call when the head is known; false if
   /// the declared length already exceeds it.
-  bool limit_body(std::size_t bytes);
+  bool limit_body(std::uint64_t bytes);
 
   // Known from the head on.
   bool http11() const { return http11_; }
   bool keep_alive() const { return keep_alive_; }
   bool has_body() const { return chunked_ || content_length_ > 0; }
   std::uint64_t content_length() const { return content_length_; }
-  std::size_t body_received() const;
+  std::uint64_t body_received() const { return taken_ + request_.body.size(); }
+  /// What is there of the body since the last time, for those who do not wait for all of it.
+  std::string take_body();
 
   /// Method, target and headers from the head on, the body when done.
   HttpRequest& request() { return request_; }
@@ -65,7 +67,8 @@ class RequestReader {
   std::optional<Refusal> check_head();
 
   const std::size_t header_limit_;
-  std::size_t body_limit_ = 0;
+  std::uint64_t body_limit_ = 0;
+  std::uint64_t taken_ = 0;  ///< of the body, by `take_body`
   std::unique_ptr<Parser> parser_;
   std::size_t scanned_ = 0;  ///< bytes of the head already looked at
   std::size_t line_ = 0;     ///< where the line being scanned begins

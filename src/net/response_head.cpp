@@ -73,13 +73,14 @@ std::string response_head(const HttpResponse& response, const ResponseContext& c
   if (context.preflight) out += "Access-Control-Max-Age: 86400\r\n";
   if (!is_bodyless(response.status)) {
     // A handler that answers HEAD by itself knows the length of what it did not make.
-    const auto told =
-        context.to_head && response.body.empty() ? response.headers.get("Content-Length") : std::nullopt;
+    const auto told = context.to_head && response.body.empty() && !response.source
+                          ? response.headers.get("Content-Length")
+                          : std::nullopt;
     out += "Content-Length: ";
     if (told) {
       append_single_line(out, *told);
     } else {
-      out += std::to_string(response.body.size());
+      out += std::to_string(response.source ? response.source->size() : response.body.size());
     }
     out += "\r\n";
   }

@@ -8,7 +8,12 @@ namespace net {
 void Router::http(std::string method, std::string path, HttpHandler handler, Options options) {
   const bool prefix = path.ends_with('*');
   if (prefix) path.pop_back();
-  entries_.push_back({std::move(path), prefix, std::move(method), {std::move(handler), options}});
+  entries_.push_back({std::move(path), prefix, std::move(method), {std::move(handler), nullptr, options}});
+}
+
+void Router::stream(std::string method, std::string path, StreamHandler handler, Options options) {
+  http(std::move(method), std::move(path), nullptr, options);
+  entries_.back().route.stream = std::move(handler);
 }
 
 void Router::websocket(std::string path, WebSocketHandler handler) {

@@ -46,13 +46,19 @@ class Router {
   void http(std::string method, std::string path, HttpHandler handler) {
     http(std::move(method), std::move(path), std::move(handler), Options{});
   }
+  /// As `http`, for bodies that are taken piece by piece; `body_bytes` counts, the server's limit does not.
+  void stream(std::string method, std::string path, StreamHandler handler, Options options);
+  void stream(std::string method, std::string path, StreamHandler handler) {
+    stream(std::move(method), std::move(path), std::move(handler), Options{});
+  }
   /// Upgrade requests on this exact path.
   void websocket(std::string path, WebSocketHandler handler);
   /// Replaces the 404 answer (an S3 listener answers XML).
   void fallback(HttpHandler handler);
 
   struct Route {
-    HttpHandler handler;
+    HttpHandler handler;  ///< one of the two
+    StreamHandler stream;
     Options options;
   };
   struct Match {
