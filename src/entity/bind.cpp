@@ -112,10 +112,13 @@ void Binding::State::bind() {
         resolvers->set(field, absent_field(field));
         continue;
       }
-      const Table* named = model.table_of(*field.type->named);
-      resolvers->set(field, named == nullptr
-                                ? graphql::json_field_resolver(field)
-                                : std::shared_ptr<graphql::Resolver>(named_rows_field(field, *named)));
+      if (const Table* named = model.table_of(*field.type->named)) {
+        resolvers->set(field, named_rows_field(field, *named));
+      } else if (may_name_rows(*field.type->named, model)) {
+        resolvers->set(field, named_refs_field(field, model));
+      } else {
+        resolvers->set(field, graphql::json_field_resolver(field));
+      }
     }
   }
   for (const auto& [type, condition] : registry.visible) {
@@ -152,6 +155,7 @@ void Binding::State::bind_root_field(const FieldDef& field) {
     return;
   }
   const Table* table = model.table_of(*field.type->named);
+  const bool names_rows = table == nullptr && may_name_rows(*field.type->named, model);
   bool by_code = true;
   if (const auto it = registry.answers.find(name); it != registry.answers.end()) {
     resolvers->set_action(field, std::make_shared<CodeAction>(it->second));
@@ -163,15 +167,24 @@ void Binding::State::bind_root_field(const FieldDef& field) {
     by_code = false;
   }
   if (by_code) {
-    resolvers->set(field, table != nullptr ? std::static_pointer_cast<graphql::Resolver>(root_loaded(*table))
-                                           : std::make_shared<RootValue>());
+    resolvers->set(field, names_rows         ? std::static_pointer_cast<graphql::Resolver>(root_refs(model))
+                          : table != nullptr ? std::static_pointer_cast<graphql::Resolver>(
+                                                   root_loaded(*table, *field.type->named))
+                                             : std::make_shared<RootValue>());
     return;
+  }
+  if (field.owner == schema->query() && names_rows && field.name == "_entities") {
+    resolvers->set_action(field, std::make_shared<RepresentedRows>());
+    resolvers->set(field, root_refs(model));
   }
   if (field.owner != schema->query() || table == nullptr) return;
   if (field.type->is_list()) {
-    resolvers->set(field, root_list(list_source(field, *table)));
+    ListSource source = list_source(field, *table);
+    const auto narrowed = registry.narrowed.find(name);
+    if (narrowed != registry.narrowed.end()) source.narrowed = &narrowed->second;
+    resolvers->set(field, root_list(std::move(source)));
   } else if (field.arguments.size() == 1 && field.arguments[0].name == "id") {
-    resolvers->set(field, root_get(*table));
+    resolvers->set(field, root_get(*table, *field.type->named));
   }
 }
 
@@ -195,6 +208,13 @@ void Binding::State::bind_stats(const FieldDef& root, const Directive& stats) {
 void Binding::State::bind_entity(const Table& table) {
   for (const FieldDef& field : table.type->fields) {
     if (auto resolver = entity_field(table, field)) resolvers->set(field, std::move(resolver));
+  }
+  for (const Variant& variant : table.variants) {
+    for (const FieldDef& field : variant.type->fields) {
+      if (auto resolver = entity_field(table, table.definition_of(field))) {
+        resolvers->set(field, std::move(resolver));
+      }
+    }
   }
 }
 
@@ -228,6 +248,9 @@ std::shared_ptr<EntityResolver> Binding::State::entity_field(const Table& table,
         values != registry.computed_values.end()) {
       return computed_values_field(needs_of(table, field, *computed), values->second);
     }
+    if (const auto refs = registry.computed_refs.find(name_of(field)); refs != registry.computed_refs.end()) {
+      return computed_refs_field(needs_of(table, field, *computed), refs->second, model);
+    }
     const auto it = registry.computed.find(name_of(field));
     if (it != registry.computed.end()) return computed_field(needs_of(table, field, *computed), it->second);
     problems.push_back(name_of(field) + ": @computed without a registered function");
@@ -238,7 +261,11 @@ std::shared_ptr<EntityResolver> Binding::State::entity_field(const Table& table,
   ListSource source = list_source(field, *element);
   if (const Directive* many = find_directive(directives, "many")) {
     source.by = element->column_of_field(text_argument(*many, "by"));
-    if (source.by == nullptr || source.by->references != &table) {
+    source.where = text_argument(*many, "where");
+    // With a condition the rows may belong to parents of several types, which no reference can name.
+    const bool is_named =
+        source.by != nullptr && source.by->storage == Storage::kInteger && !source.where.empty();
+    if (source.by == nullptr || (source.by->references != &table && !is_named)) {
       problems.push_back(name_of(field) + ": @many by a field that is no reference");
       return nullptr;
     }
@@ -258,7 +285,7 @@ std::shared_ptr<EntityResolver> Binding::State::entity_field(const Table& table,
   if (const Directive* through = find_directive(directives, "through")) {
     source.join = model.join(text_argument(*through, "table"));
     source.join_forward = source.join->from_column == text_argument(*through, "from") + "_id";
-    source.join_where = text_argument(*through, "where");
+    source.where = text_argument(*through, "where");
     return list_field(std::move(source));
   }
   return nullptr;
@@ -267,6 +294,7 @@ std::shared_ptr<EntityResolver> Binding::State::entity_field(const Table& table,
 ListSource Binding::State::list_source(const FieldDef& field, const Table& table) {
   ListSource source;
   source.table = &table;
+  source.variant = table.variant(*field.type->named);
   if (const graphql::InputValue* filter = field.argument("filters")) {
     source.filter = filters.filter(*filter->type->named, table);
   }
@@ -294,10 +322,12 @@ void Binding::State::check_names() {
   check_fields(registry.expressions);
   check_fields(registry.computed);
   check_fields(registry.computed_ids);
+  check_fields(registry.computed_refs);
   check_fields(registry.computed_values);
   check_fields(registry.answers);
   check_fields(registry.actions);
   check_fields(registry.streams);
+  check_fields(registry.narrowed);
   const auto check_inputs = [&](const auto& map) {
     for (const auto& [name, code] : map) {
       const std::size_t dot = name.find('.');
@@ -307,6 +337,9 @@ void Binding::State::check_names() {
       }
     }
   };
+  for (const auto& [name, check] : registry.checks) {
+    if (schema->type(name) == nullptr) problems.push_back(name + ": the schema has no such filter");
+  }
   check_inputs(registry.predicates);
   check_inputs(registry.orderings);
 }

@@ -20,6 +20,17 @@ int RowSet::expression(const graphql::FieldDef& field) const {
   return found == expressions.end() ? -1 : found->second;
 }
 
+graphql::Object RowSet::object(std::uint32_t row) const {
+  if (table->variants.empty()) return {table->type, this, row};
+  const int at = position[table->ordinal(*table->discriminator)];
+  const std::string_view value = rows.text(row, static_cast<std::size_t>(at));
+  for (const Variant& variant : table->variants) {
+    if (variant.value == value) return {variant.type, this, row};
+  }
+  throw base::Error(base::code::kInternal, "A row of {} says it is \"{}\", which is no type.", table->name,
+                    value);
+}
+
 std::size_t Row::at(ColumnName field) const {
   const Column* found = set_->table->column_of_field(field.name);
   const int position = found == nullptr ? -1 : set_->position[set_->table->ordinal(*found)];

@@ -43,6 +43,8 @@ struct RowSet {
   std::vector<std::pair<const graphql::FieldDef*, int>> expressions;
 
   int expression(const graphql::FieldDef& field) const;
+  /// The row as an object of its concrete type.
+  graphql::Object object(std::uint32_t row) const;
 };
 
 /// One row of a set. Columns that the computed field at work does not need are

@@ -56,8 +56,7 @@ class IdsField : public EntityResolver {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       std::vector<Object> found;
       for (const std::int64_t id : ids[i]) {
-        if (const auto it = at.find(id); it != at.end())
-          found.push_back(Object{target_.type, &set, it->second});
+        if (const auto it = at.find(id); it != at.end()) found.push_back(set.object(it->second));
       }
       if (batch.field.type->is_list()) {
         batch.out.set_objects(i, found);

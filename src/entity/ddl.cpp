@@ -16,7 +16,13 @@ std::string column_list(const std::vector<std::string>& names) {
 
 std::string index_name(std::string_view table, const std::vector<std::string>& columns,
                        std::string_view kind = "") {
-  return fmt::format("{}_{}_{}idx", table, fmt::join(columns, "_"), kind);
+  std::string name = fmt::format("{}_{}_{}idx", table, fmt::join(columns, "_"), kind);
+  // PostgreSQL cuts longer names off, and two might become the same: their end stands for all of it (FNV-1a).
+  constexpr std::size_t kLongest = 63;
+  if (name.size() <= kLongest) return name;
+  std::uint32_t hash = 2'166'136'261;
+  for (const char letter : name) hash = (hash ^ static_cast<unsigned char>(letter)) * 16'777'619;
+  return fmt::format("{}_{:08x}_idx", name.substr(0, kLongest - 13), hash);
 }
 
 std::string sql_type(const Column& column, sql::Dialect dialect) {

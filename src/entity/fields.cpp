@@ -154,7 +154,7 @@ class ReferenceField : public EntityResolver {
       const auto id = reference(batch.parents[i]);
       if (!id) continue;
       if (const auto found = at.find(*id); found != at.end()) {
-        batch.out.set_object(i, Object{target_.type, &set, found->second});
+        batch.out.set_object(i, set.object(found->second));
       }
     }
   }

@@ -29,6 +29,12 @@ std::string id_condition(SqlText& sql, const std::string& expression, const base
   return sql.is_among(expression, std::move(ids));
 }
 
+std::string among_texts(SqlText& sql, const std::string& expression, const base::Json& list) {
+  sql::Texts texts;
+  for (const base::Json& item : list.items()) texts.values.push_back(item.as_string());
+  return fmt::format("{} in_texts({})", expression, sql.bind(std::move(texts)));
+}
+
 std::string both(const std::string& left, const std::string& right, std::string_view word) {
   if (left.empty()) return right;
   if (right.empty()) return left;
@@ -61,6 +67,12 @@ std::string Filter::where(SqlText& sql, const std::string& alias, const base::Js
   return has_or ? both(narrowed, widened, "or") : narrowed;
 }
 
+void Filter::check(const Call& call, const base::Json& value, const graphql::FieldDef& field,
+                   std::span<const std::int64_t> parents) const {
+  if (check_ == nullptr || !value.is_object()) return;
+  (*check_)(call, value, field.owner->name + "." + field.name, parents);
+}
+
 std::string Filter::term(const Term& one, SqlText& sql, const std::string& alias, const base::Json& value,
                          const Call& call) const {
   switch (one.kind) {
@@ -68,6 +80,7 @@ std::string Filter::term(const Term& one, SqlText& sql, const std::string& alias
     case Kind::kOr:
       return "";
     case Kind::kIds:
+      if (one.column != nullptr) return among_texts(sql, column_text(alias, *one.column), value);
       return id_condition(sql, alias + ".\"id\"", value);
     case Kind::kAnd:
       return one.nested->where(sql, alias, value, call);
@@ -87,9 +100,7 @@ std::string Filter::term(const Term& one, SqlText& sql, const std::string& alias
       }
       if (!value.is_array())
         return fmt::format("{} = {}", column, sql.bind(column_value(one.column->storage, value)));
-      sql::Texts texts;
-      for (const base::Json& item : value.items()) texts.values.push_back(item.as_string());
-      return fmt::format("{} in_texts({})", column, sql.bind(std::move(texts)));
+      return among_texts(sql, column, value);
     }
     case Kind::kRelation: {
       const std::string inner_alias = alias + "_" + one.name;
@@ -134,6 +145,8 @@ const Filter* FilterFactory::filter(const graphql::NamedType& input, const Table
     terms.push_back(filter_term(input, field, table, filter));
   }
   filter.terms_ = std::move(terms);
+  const auto check = registry_.checks.find(input.name);
+  if (check != registry_.checks.end()) filter.check_ = &check->second;
   return &filter;
 }
 
@@ -159,6 +172,7 @@ Filter::Term FilterFactory::filter_term(const graphql::NamedType& input, const g
   }
   if (field.name == "ids") {
     term.kind = Kind::kIds;
+    term.column = table.public_id;
     return term;
   }
   term.column = table.column_of_field(field.name);

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ class Filter {
  public:
   /// Empty if nothing restricts.
   std::string where(SqlText& sql, const std::string& alias, const base::Json& value, const Call& call) const;
+  /// Registry::checks, if there is one and something is filtered by.
+  void check(const Call& call, const base::Json& value, const graphql::FieldDef& field,
+             std::span<const std::int64_t> parents = {}) const;
 
  private:
   friend class FilterFactory;
@@ -35,6 +39,7 @@ class Filter {
                    const Call& call) const;
 
   std::vector<Term> terms_;
+  const FilterCheck* check_ = nullptr;
 };
 
 /// `ordering: [{definedAt: DESC}]` of one table. Immutable.

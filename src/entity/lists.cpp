@@ -30,6 +30,12 @@ std::string page_text(SqlText& sql, const std::optional<Page>& page) {
   return text;
 }
 
+// Which rows of its table a type has.
+std::string variant_condition(const Table& table, const Variant* variant) {
+  return variant == nullptr ? ""
+                            : fmt::format("t.{} = '{}'", quoted(table.discriminator->name), variant->value);
+}
+
 class ListBase : public EntityResolver {
  public:
   explicit ListBase(ListSource source) : source_(std::move(source)) {}
@@ -39,6 +45,10 @@ class ListBase : public EntityResolver {
   }
 
  protected:
+  void check(const Batch& batch, const Call& call, std::span<const std::int64_t> parents = {}) const {
+    if (source_.filter != nullptr)
+      source_.filter->check(call, batch.arguments["filters"], batch.field, parents);
+  }
   std::string condition(SqlText& sql, const base::Json& arguments, const Call& call) const {
     return source_.filter == nullptr ? "" : source_.filter->where(sql, "t", arguments["filters"], call);
   }
@@ -80,8 +90,7 @@ std::vector<Object> in_order(std::span<const std::int64_t> ids, const RowSet& se
   for (std::uint32_t row = 0; row < set.rows.size(); ++row) at.emplace(set.rows.integer(row, 0), row);
   std::vector<Object> found;
   for (const std::int64_t id : ids) {
-    if (const auto it = at.find(id); it != at.end())
-      found.push_back(Object{set.table->type, &set, it->second});
+    if (const auto it = at.find(id); it != at.end()) found.push_back(set.object(it->second));
   }
   return found;
 }
@@ -97,6 +106,7 @@ class RootList : public ListBase {
   void start(Batch& batch) const override {
     auto& call = static_cast<Call&>(batch.context);
     if (batch.state == nullptr) {
+      check(batch, call);
       auto slices = std::make_shared<Slices>();
       slices->ticket = call.enqueue(first(batch, call));
       batch.state = slices;
@@ -123,7 +133,7 @@ class RootList : public ListBase {
     }
     batch.out.begin_list();
     for (std::uint32_t row = 0; row < count; ++row) {
-      batch.out.item(batch.out.add_object(Object{source_.table->type, &set, row}));
+      batch.out.item(batch.out.add_object(set.object(row)));
     }
     batch.out.set(0, batch.out.end_list());
   }
@@ -160,6 +170,8 @@ class RootList : public ListBase {
     const std::string scope = scope_condition(*source_.table, sql, "t", call);
     std::string text = fmt::format("select {} from {} t where {}", columns, quoted(source_.table->name),
                                    scope.empty() ? "1 = 1" : scope);
+    text += and_also(variant_condition(*source_.table, source_.variant));
+    if (source_.narrowed != nullptr) text += and_also((*source_.narrowed)(sql, "t", call));
     text += and_also(condition(sql, batch.arguments, call));
     return text + " " + order(sql, batch.arguments, call);
   }
@@ -175,6 +187,7 @@ class NestedList : public ListBase {
     auto& call = static_cast<Call&>(batch.context);
     auto tickets = std::make_shared<std::vector<std::size_t>>();
     const std::optional<Page> wanted = page(batch.arguments, call);
+    check(batch, call, parent_ids(batch).values);
     if (!wanted) {
       tickets->push_back(call.enqueue(all_parents(batch, call)));
     } else if (call.database->dialect() == sql::Dialect::kPostgres) {
@@ -193,7 +206,7 @@ class NestedList : public ListBase {
     for (const std::size_t ticket : *static_cast<std::vector<std::size_t>*>(batch.state.get())) {
       const RowSet& set = spec_of(batch).keep(call, std::move(call.result(ticket)), 1);
       for (std::uint32_t row = 0; row < set.rows.size(); ++row) {
-        children[set.rows.integer(row, 0)].push_back(Object{source_.table->type, &set, row});
+        children[set.rows.integer(row, 0)].push_back(set.object(row));
       }
     }
     // The same children may stand under many parents: counted before they are set.
@@ -226,7 +239,7 @@ class NestedList : public ListBase {
   // What restricts the list beside its parent. Rows of a parent the caller may see are seen, unless their
   // type says who sees them.
   std::string restriction(SqlText& sql, const Batch& batch, const Call& call) const {
-    std::string text = and_also(source_.join_where);
+    std::string text = and_also(source_.where) + and_also(variant_condition(*source_.table, source_.variant));
     if (source_.table->visible) text += and_also(source_.table->visible(sql, "t", call));
     return text + and_also(condition(sql, batch.arguments, call));
   }
@@ -282,7 +295,8 @@ class NestedList : public ListBase {
 // Rows by the ids the value of a root field gives.
 class RootLoaded : public EntityResolver {
  public:
-  RootLoaded(const Table& table, bool by_argument) : table_(table), by_argument_(by_argument) {}
+  RootLoaded(const Table& table, const graphql::NamedType& type, bool by_argument)
+      : table_(table), variant_(table.variant(type)), by_argument_(by_argument) {}
   void needs(LoadSpec&) const override {}
   bool reads() const override { return true; }
   std::shared_ptr<const void> prepare(const graphql::PlanField& plan) const override {
@@ -307,6 +321,7 @@ class RootLoaded : public EntityResolver {
     // instead, which it would search from end to end.
     const std::string scope = scope_condition(table_, sql, "t", call);
     text += and_also(table_.scope == Table::Scope::kOwn && !table_.visible ? "+" + scope : scope);
+    text += and_also(variant_condition(table_, variant_));
     slices.ticket = call.enqueue({std::move(text), std::move(sql.parameters)});
   }
 
@@ -345,7 +360,44 @@ class RootLoaded : public EntityResolver {
   }
 
   const Table& table_;
+  const Variant* variant_;
   bool by_argument_;
+};
+
+// `thing(id: ...)` where clients know rows by another column than `id`.
+class RootByPublicId : public EntityResolver {
+ public:
+  explicit RootByPublicId(const Table& table) : table_(table) {}
+  void needs(LoadSpec&) const override {}
+  bool reads() const override { return true; }
+  std::shared_ptr<const void> prepare(const graphql::PlanField& plan) const override {
+    return make_load_spec(table_, plan);
+  }
+
+  void start(Batch& batch) const override {
+    auto& call = static_cast<Call&>(batch.context);
+    SqlText sql(call.database->dialect());
+    const std::string columns = spec_of(batch).select_list(sql, "t", call);
+    std::string text =
+        fmt::format("select {} from {} t where t.{} = {}", columns, quoted(table_.name),
+                    quoted(table_.public_id->name), sql.bind(batch.arguments["id"].as_string()));
+    text += and_also(scope_condition(table_, sql, "t", call));
+    batch.state = std::make_shared<std::size_t>(call.enqueue({std::move(text), std::move(sql.parameters)}));
+  }
+
+  void finish(Batch& batch) const override {
+    auto& call = static_cast<Call&>(batch.context);
+    const std::size_t ticket = *static_cast<std::size_t*>(batch.state.get());
+    const RowSet& set = spec_of(batch).keep(call, std::move(call.result(ticket)));
+    if (!set.rows.empty()) {
+      batch.out.set_object(0, set.object(0));
+    } else if (batch.field.type->is_non_null()) {
+      throw base::Error(base::code::kNotFound, "No {} with that id.", table_.type->name);
+    }
+  }
+
+ private:
+  const Table& table_;
 };
 
 }  // namespace
@@ -356,11 +408,12 @@ std::shared_ptr<EntityResolver> list_field(ListSource source) {
 std::shared_ptr<EntityResolver> root_list(ListSource source) {
   return std::make_shared<RootList>(std::move(source));
 }
-std::shared_ptr<EntityResolver> root_get(const Table& table) {
-  return std::make_shared<RootLoaded>(table, true);
+std::shared_ptr<EntityResolver> root_get(const Table& table, const graphql::NamedType& type) {
+  if (table.public_id != nullptr) return std::make_shared<RootByPublicId>(table);
+  return std::make_shared<RootLoaded>(table, type, true);
 }
-std::shared_ptr<EntityResolver> root_loaded(const Table& table) {
-  return std::make_shared<RootLoaded>(table, false);
+std::shared_ptr<EntityResolver> root_loaded(const Table& table, const graphql::NamedType& type) {
+  return std::make_shared<RootLoaded>(table, type, false);
 }
 
 }  // namespace entity

@@ -23,10 +23,13 @@ std::shared_ptr<const LoadSpec> make_load_spec(const Table& table, const graphql
   auto spec = std::make_shared<LoadSpec>();
   spec->table = &table;
   spec->columns.push_back(0);
-  const graphql::TypeSelection* selection = plan.selection ? plan.selection->of(*table.type) : nullptr;
-  if (selection == nullptr) return spec;
-  for (const graphql::PlanField& field : selection->fields) {
-    if (const auto* resolver = dynamic_cast<const EntityResolver*>(field.resolver)) resolver->needs(*spec);
+  if (table.discriminator != nullptr) spec->columns.push_back(table.ordinal(*table.discriminator));
+  if (!plan.selection) return spec;
+  for (const graphql::TypeSelection& selection : plan.selection->types) {
+    if (selection.type != table.type && table.variant(*selection.type) == nullptr) continue;
+    for (const graphql::PlanField& field : selection.fields) {
+      if (const auto* resolver = dynamic_cast<const EntityResolver*>(field.resolver)) resolver->needs(*spec);
+    }
   }
   return spec;
 }

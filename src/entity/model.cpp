@@ -40,6 +40,12 @@ Storage storage_of(const FieldDef& field) {
       {"AppIdentifier", Storage::kText},
       {"Version", Storage::kText},
       {"Embedding", Storage::kText},
+      {"Unit", Storage::kText},
+      {"Length", Storage::kText},
+      {"Power", Storage::kText},
+      {"Frequency", Storage::kText},
+      {"Temperature", Storage::kText},
+      {"GenericQuantity", Storage::kText},
   };
   const auto it = kByName.find(named.name);
   return it == kByName.end() ? Storage::kJson : it->second;
@@ -76,15 +82,32 @@ const Column* Table::column(std::string_view column_name) const {
 
 const Column* Table::column_of(const FieldDef& field) const {
   for (const Column& candidate : columns) {
-    if (candidate.field == &field) return &candidate;
+    if (std::find(candidate.fields.begin(), candidate.fields.end(), &field) != candidate.fields.end()) {
+      return &candidate;
+    }
   }
   return nullptr;
 }
 
 const Column* Table::column_of_field(std::string_view field_name) const {
   if (field_name == "organization" && scope == Scope::kOwn) return column("organization_id");
-  const FieldDef* field = type->field(field_name);
-  return field == nullptr ? nullptr : column_of(*field);
+  for (const Column& candidate : columns) {
+    for (const FieldDef* field : candidate.fields) {
+      if (field->name == field_name) return &candidate;
+    }
+  }
+  return nullptr;
+}
+
+const FieldDef& Table::definition_of(const FieldDef& field) const {
+  const FieldDef* shared = variants.empty() ? nullptr : type->field(field.name);
+  return shared == nullptr ? field : *shared;
+}
+
+const Variant* Table::variant(const NamedType& named) const {
+  const auto found =
+      std::find_if(variants.begin(), variants.end(), [&](const Variant& v) { return v.type == &named; });
+  return found == variants.end() ? nullptr : &*found;
 }
 
 std::size_t Table::ordinal(const Column& wanted) const {
@@ -148,50 +171,98 @@ void Model::add_tables() {
       nonsense(*type, "@entity", "unknown scope " + scope);
     }
     by_type_.emplace(type, &table);
+    if (type->kind == NamedType::Kind::kInterface) add_variants(table);
+  }
+}
+
+void Model::add_variants(Table& table) {
+  for (const NamedType* member : table.type->members) {
+    if (find_directive(member->directives, "absent") != nullptr) continue;
+    const Directive* variant = find_directive(member->directives, "variant");
+    if (variant == nullptr) nonsense(*member, "@variant", "which rows of " + table.name + " are meant?");
+    if (!by_type_.emplace(member, &table).second) nonsense(*member, "@variant", "rows of two tables");
+    table.variants.push_back({member, text_argument(*variant, "value")});
   }
 }
 
 void Model::add_columns(Table& table) {
-  table.columns.push_back(
-      Column{"id", Storage::kInteger, false, true, "", table.type->field("id"), nullptr, ""});
+  const FieldDef* id = table.type->field("id");
+  const bool has_public_id = id != nullptr && find_directive(*id->directives, "column") != nullptr;
+  Column& primary = table.columns.emplace_back();
+  primary.name = "id";
+  primary.storage = Storage::kInteger;
+  primary.primary = true;
+  if (id != nullptr && !has_public_id) primary.fields.push_back(id);
   const Table* organization = this->table("organization");
   if (table.scope == Table::Scope::kOwn) {
     // The public field `organization`, where the type has one, is this column.
     const FieldDef* field = table.type->field("organization");
-    table.columns.push_back(
-        Column{"organization_id", Storage::kInteger, false, false, "", field, organization, "cascade"});
+    Column& scope = table.columns.emplace_back();
+    scope.name = "organization_id";
+    scope.storage = Storage::kInteger;
+    if (field != nullptr) scope.fields.push_back(field);
+    scope.references = organization;
+    scope.on_delete = "cascade";
   }
   for (const FieldDef& field : table.type->fields) {
-    if (field.name == "id" || table.column_of(field) != nullptr) continue;
-    const graphql::ast::Directives& directives = *field.directives;
-    Column column;
-    column.field = &field;
-    column.nullable = !field.type->is_non_null();
-    column.name = base::snake_case(field.name);
-    if (const Directive* with = find_directive(directives, "default"))
-      column.default_sql = text_argument(*with, "sql");
-    if (const Directive* ref = find_directive(directives, "ref")) {
-      column.references = table_of(*field.type->named);
-      if (column.references == nullptr) nonsense(*table.type, field.name, "@ref to a type that is no entity");
-      column.name += "_id";
-      column.storage = Storage::kInteger;
-      column.on_delete = on_delete_of(*table.type, field, *ref);
-    } else if (find_directive(directives, "json") != nullptr) {
-      column.storage = Storage::kJson;
-    } else if (!field.type->named->is_leaf() || find_directive(directives, "many") != nullptr ||
-               find_directive(directives, "sql") != nullptr ||
-               find_directive(directives, "computed") != nullptr ||
-               find_directive(directives, "absent") != nullptr ||
-               find_directive(directives, "through") != nullptr) {
-      continue;
-    } else {
-      column.storage = storage_of(field);
-    }
-    if (const Directive* named = find_directive(directives, "column")) {
-      column.name = text_argument(*named, "name", column.name);
-    }
-    table.columns.push_back(std::move(column));
+    if ((field.name == "id" && !has_public_id) || table.column_of(field) != nullptr) continue;
+    add_column(table, *table.type, field);
   }
+  if (has_public_id) {
+    table.public_id = table.column_of(*id);
+    table.uniques.push_back({table.public_id->name});
+  }
+  for (const Variant& variant : table.variants) {
+    for (const FieldDef& field : variant.type->fields) {
+      if (&table.definition_of(field) == &field) add_column(table, *variant.type, field);
+    }
+  }
+  if (table.variants.empty()) return;
+  const Directive* by = find_directive(table.type->directives, "variant");
+  table.discriminator = by == nullptr ? nullptr : table.column_of_field(text_argument(*by, "by"));
+  if (table.discriminator == nullptr) nonsense(*table.type, "@variant", "`by` names no column");
+}
+
+void Model::add_column(Table& table, const NamedType& type, const FieldDef& field) {
+  const graphql::ast::Directives& directives = *field.directives;
+  Column column;
+  column.fields.push_back(&field);
+  column.nullable = !field.type->is_non_null() || &type != table.type;
+  column.name = base::snake_case(field.name);
+  if (const Directive* with = find_directive(directives, "default"))
+    column.default_sql = text_argument(*with, "sql");
+  if (const Directive* ref = find_directive(directives, "ref")) {
+    column.references = table_of(*field.type->named);
+    if (column.references == nullptr) nonsense(type, field.name, "@ref to a type that is no entity");
+    column.name += "_id";
+    column.storage = Storage::kInteger;
+    column.on_delete = on_delete_of(type, field, *ref);
+  } else if (find_directive(directives, "json") != nullptr) {
+    column.storage = Storage::kJson;
+  } else if (!field.type->named->is_leaf() || find_directive(directives, "many") != nullptr ||
+             find_directive(directives, "sql") != nullptr ||
+             find_directive(directives, "computed") != nullptr ||
+             find_directive(directives, "absent") != nullptr ||
+             find_directive(directives, "later") != nullptr ||
+             find_directive(directives, "through") != nullptr) {
+    return;
+  } else {
+    column.storage = storage_of(field);
+  }
+  if (const Directive* named = find_directive(directives, "column")) {
+    column.name = text_argument(*named, "name", column.name);
+  }
+  const auto known = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [&](const Column& other) { return other.name == column.name; });
+  if (known == table.columns.end()) {
+    table.columns.push_back(std::move(column));
+    return;
+  }
+  // Variants may say the same of themselves.
+  if (&type == table.type || known->storage != column.storage || known->references != column.references) {
+    nonsense(type, field.name, "a second column of that name");
+  }
+  known->fields.push_back(&field);
 }
 
 // Whether a path ends at a scope is for the table it leads to.
@@ -210,7 +281,8 @@ void Model::add_keys(Table& table) {
   const auto columns_of = [&](const Directive& directive) {
     std::vector<std::string> names;
     for (const std::string& field : words_argument(directive, "fields")) {
-      const Column* column = table.column_of_field(field);
+      // A key over what clients know rows by exists already; `id` is the number.
+      const Column* column = field == "id" ? nullptr : table.column_of_field(field);
       if (column == nullptr) column = table.column(field);
       if (column == nullptr) nonsense(*table.type, field, "a key over a field that is no column");
       names.push_back(column->name);

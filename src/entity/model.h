@@ -28,15 +28,24 @@ struct Column {
   bool nullable = false;
   bool primary = false;
   std::string default_sql;
-  const graphql::FieldDef* field = nullptr;  ///< null for the scope column
+  std::vector<const graphql::FieldDef*> fields;  ///< of all types that have it; none for a column of our own
   const Table* references = nullptr;
   std::string on_delete;  ///< `cascade`, `set null`, `restrict`
+};
+
+/// A type whose objects are some rows of an interface's table.
+struct Variant {
+  const graphql::NamedType* type = nullptr;
+  std::string value;  ///< of the discriminator
 };
 
 struct Table {
   enum class Scope { kOwn, kVia, kGlobal };
   std::string name;
-  const graphql::NamedType* type = nullptr;
+  const graphql::NamedType* type = nullptr;  ///< an object type, or the interface of the variants
+  std::vector<Variant> variants;
+  const Column* discriminator = nullptr;  ///< null without variants
+  const Column* public_id = nullptr;      ///< what clients know rows by, where that is not `id`
   Scope scope = Scope::kOwn;
   std::vector<std::string> via;                   ///< `@ref` fields to follow to a table with its own scope
   std::deque<Column> columns;                     ///< the first is `id`
@@ -49,6 +58,11 @@ struct Table {
   const Column* column(std::string_view column_name) const;
   const Column* column_of(const graphql::FieldDef& field) const;
   const Column* column_of_field(std::string_view field_name) const;
+  /// The definition that says how `field` of this table's type or of a variant is stored: an interface's,
+  /// where the variant has it from there.
+  const graphql::FieldDef& definition_of(const graphql::FieldDef& field) const;
+  /// The variant that `named` is, or null: all rows.
+  const Variant* variant(const graphql::NamedType& named) const;
   std::size_t ordinal(const Column& column) const;
 };
 
@@ -79,7 +93,9 @@ class Model {
 
  private:
   void add_tables();
+  void add_variants(Table& table);
   void add_columns(Table& table);
+  void add_column(Table& table, const graphql::NamedType& type, const graphql::FieldDef& field);
   void check_scope(const Table& table) const;
   void add_keys(Table& table);
   void add_joins();

@@ -41,8 +41,8 @@ class Library : public testing::Test {
 TEST_F(Library, HasATableForEveryEntityAndNoOther) {
   std::vector<std::string> names;
   for (const Table& table : model_.tables()) names.push_back(table.name);
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"book", "author", "reader", "borrowing", "organization", "shelf"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"book", "author", "reader", "borrowing", "organization", "item",
+                                             "note", "label", "shelf"}));
   EXPECT_EQ(model_.table_of(*model_.schema().type("Shelf")), &shelf_);
   EXPECT_EQ(model_.table_of(*model_.schema().type("Box")), nullptr);
   EXPECT_EQ(model_.table("box"), nullptr);
@@ -176,7 +176,7 @@ TEST(Model, RefusesWhatMakesNoSense) {
 TEST(Model, KeepsAnIdThatTheTypeDoesNotShow) {
   const Model model(schema_of("type A @entity(scope: GLOBAL) { name: String }"));
   EXPECT_EQ(model.table("a")->columns[0].name, "id");
-  EXPECT_EQ(model.table("a")->columns[0].field, nullptr);
+  EXPECT_TRUE(model.table("a")->columns[0].fields.empty());
 }
 
 TEST(Model, RefusesTwoTablesOfOneName) {

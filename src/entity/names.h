@@ -39,6 +39,12 @@ struct RowsName {
   std::string_view name;
 };
 
+/// `FileLink.container`, a @computed field whose values are rows of several tables.
+template <class In>
+struct RefsName {
+  std::string_view name;
+};
+
 /// `Action.liveImplementations`, an @sql field.
 struct SqlName {
   std::string_view name;

@@ -31,6 +31,10 @@ namespace entity {
 /// A condition over the row `alias`; empty text means no restriction.
 using Predicate = std::function<std::string(SqlText& sql, const std::string& alias, const base::Json& value,
                                             const Call& call)>;
+/// What a filter must hold as a whole, where its terms cannot tell alone: throws what to do about it. `field`
+/// is the list's, `Type.field`; `parents` the rows that lists below rows belong to.
+using FilterCheck = std::function<void(const Call& call, const base::Json& filter, std::string_view field,
+                                       std::span<const std::int64_t> parents)>;
 /// A value of the row `alias`, for `@sql` fields and orderings.
 using Expression = std::function<std::string(SqlText& sql, const std::string& alias, const Call& call)>;
 
@@ -47,6 +51,16 @@ using ComputedValues = std::function<std::vector<base::Json>(Call& call, std::sp
 using RowLists = std::vector<std::vector<std::int64_t>>;
 using ComputedIds =
     std::function<RowLists(Call& call, std::span<const Row> rows, const base::Json& arguments)>;
+
+/// A row of any table, by the name of its GraphQL type.
+struct Ref {
+  std::string type;
+  std::int64_t id = 0;
+};
+/// The same for a field of an abstract type whose objects are rows of several tables.
+using RefLists = std::vector<std::vector<Ref>>;
+using ComputedRefs =
+    std::function<RefLists(Call& call, std::span<const Row> rows, const base::Json& arguments)>;
 
 /// The value of a root field; see graphql::RootAction for what it may be.
 using Answer = std::function<base::Json(Call& call, base::Json arguments)>;
@@ -114,6 +128,20 @@ class Registry {
     };
   }
 
+  /// `(Call&, std::span<const Row>, const In&) -> RefLists`
+  template <class In, class Code>
+  void on(RefsName<In> field, Code code) {
+    computed_refs[std::string(field.name)] = [code = std::move(code)](
+                                                 Call& call, std::span<const Row> rows,
+                                                 const base::Json& arguments) -> RefLists {
+      if constexpr (std::is_same_v<In, NoArguments>) {
+        return code(call, rows);
+      } else {
+        return code(call, rows, decode<In>(arguments));
+      }
+    };
+  }
+
   /// `(Call&, const In&) -> Out`, or later: `(Call&, In, Done<Out>)`
   template <class In, class Out, class Code>
   void on(RootName<In, Out> field, Code code) {
@@ -154,9 +182,16 @@ class Registry {
     }
   }
 
+  /// By root field, a list that is derived: which rows it is about, beside what the caller filters by.
+  /// `Query.myfolders`.
+  std::map<std::string, Expression, std::less<>> narrowed;
+
   /// By entity type: which rows the caller may see, instead of those of the caller's organization. Holds for
   /// root lists, rows by id and what root fields answer with, and for lists below other rows.
   std::map<std::string, Expression, std::less<>> visible;
+
+  /// By filter type, asked once a list before the filter becomes SQL. It may read through `call.reader`.
+  std::map<std::string, FilterCheck, std::less<>> checks;
 
   // By `Type.field`, as `bind` looks them up.
   std::map<std::string, Predicate, std::less<>> predicates;
@@ -165,6 +200,7 @@ class Registry {
   std::map<std::string, Computed, std::less<>> computed;
   std::map<std::string, ComputedValues, std::less<>> computed_values;
   std::map<std::string, ComputedIds, std::less<>> computed_ids;
+  std::map<std::string, ComputedRefs, std::less<>> computed_refs;
   std::map<std::string, Answer, std::less<>> answers;
   std::map<std::string, AsyncAnswer, std::less<>> actions;
   std::map<std::string, Subscribe, std::less<>> streams;

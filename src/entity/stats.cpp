@@ -28,6 +28,12 @@ class StatsRoot : public EntityResolver {
   }
 };
 
+/// What a value of an enum of fields names; `PK` is the id.
+const Column* column_named(const Table& table, std::string_view value) {
+  const std::string name = base::fold_case(value);
+  return table.column(name == "pk" ? "id" : name);
+}
+
 constexpr std::string_view kMicros = "1000000.0";
 
 /// A column as a number: times as seconds since 1970.
@@ -81,6 +87,7 @@ class StatsField : public EntityResolver {
     SqlText sql(call.database->dialect());
     const std::string scope = scope_condition(table_, sql, "t", call);
     const Json& filters = batch.parents[0].json()["filters"];
+    if (filter_ != nullptr) filter_->check(call, filters, batch.field);
     const std::string wanted = filter_ == nullptr ? "" : filter_->where(sql, "t", filters, call);
     std::string rows =
         fmt::format(" from {} t where {}", quoted(table_.name), scope.empty() ? "1 = 1" : scope);
@@ -99,7 +106,7 @@ class StatsField : public EntityResolver {
   virtual void answer(Batch& batch, const sql::Rows& rows) const = 0;
 
   const Column& column(const Batch& batch, std::string_view argument) const {
-    return *table_.column(base::fold_case(batch.arguments[argument].as_string()));
+    return *column_named(table_, batch.arguments[argument].as_string());
   }
 
  private:
@@ -169,7 +176,7 @@ void check_columns(const graphql::FieldDef& field, const Table& table, std::vect
   for (const graphql::InputValue& argument : field.arguments) {
     if (argument.name == "by") continue;
     for (const graphql::EnumValue& value : argument.type->named->values) {
-      if (table.column(base::fold_case(value.name)) != nullptr) continue;
+      if (column_named(table, value.name) != nullptr) continue;
       problems.push_back(
           fmt::format("{}.{}: {} is no column of {}", field.owner->name, field.name, value.name, table.name));
     }

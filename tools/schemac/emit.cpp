@@ -28,7 +28,20 @@ struct Struct {
   const NamedType* owner = nullptr;  ///< the input type, if it is one
 };
 
-bool is_entity(const NamedType& type) { return find_directive(type.directives, "entity") != nullptr; }
+bool is_entity(const NamedType& type) {
+  const auto is_stored = [](const NamedType& one) {
+    return find_directive(one.directives, "entity") != nullptr;
+  };
+  return is_stored(type) || std::any_of(type.interfaces.begin(), type.interfaces.end(),
+                                        [&](const NamedType* above) { return is_stored(*above); });
+}
+
+// An abstract type whose objects are rows of several tables.
+bool names_rows(const NamedType& type) {
+  return type.is_abstract() && !is_entity(type) &&
+         std::any_of(type.members.begin(), type.members.end(),
+                     [](const NamedType* member) { return is_entity(*member); });
+}
 
 class Header {
  public:
@@ -63,7 +76,7 @@ class Header {
   void collect() {
     for (const TypeDefinition& node : noun_.document.types) {
       const NamedType& type = *sources_.schema().type(node.name);
-      if (node.kind == TypeDefinition::Kind::kObject) collect_fields(node, type);
+      if (node.kind == Kind::kObject || node.kind == Kind::kInterface) collect_fields(node, type);
       if (node.extension) continue;
       if (type.kind == Kind::kEnum) enums_.push_back(&type);
       if (type.kind == Kind::kInputObject)
@@ -295,7 +308,12 @@ class Header {
       if (find_directive(*field.directives, "sql") != nullptr) handle = "SqlName";
       if (const auto* computed = find_directive(*field.directives, "computed")) {
         const std::string in = field.arguments.empty() ? "entity::NoArguments" : arguments_name(field);
-        handle = fmt::format("{}<{}>", is_entity(*field.type->named) ? "RowsName" : "ComputedName", in);
+        const NamedType& named = *field.type->named;
+        handle = fmt::format("{}<{}>",
+                             is_entity(named)    ? "RowsName"
+                             : names_rows(named) ? "RefsName"
+                                                 : "ComputedName",
+                             in);
         if (const auto* needs = computed->argument("needs")) add_words(needs->text, needed);
       }
       if (handle.empty()) continue;

@@ -40,6 +40,7 @@ std::string scalar_type(std::string_view scalar) {
 std::string plain_type(const Type& type) {
   const Type& nullable = type.nullable();
   if (nullable.kind != Type::Kind::kList) {
+    if (graphql::ast::find_directive(nullable.named->directives, "json") != nullptr) return "base::Json";
     return nullable.named->kind == Kind::kScalar ? scalar_type(nullable.named->name) : nullable.named->name;
   }
   const Type& element = type.element();

@@ -131,6 +131,22 @@ input PairInput @oneOf { left: Int  right: Int })");
   EXPECT_THAT(text, HasSubstr("std::optional<std::int64_t> limit;")) << "so do arguments";
 }
 
+TEST(Schemac, LeavesWholeInputsAsJson) {
+  const std::string text = header(R"(
+input FeedInput {
+  animal: ID!
+  recipe: RecipeInput!
+  earlier: [RecipeInput!] = null
+}
+
+input RecipeInput @json {
+  name: String!
+}
+)");
+  EXPECT_THAT(text, HasSubstr("  base::Json recipe;\n"));
+  EXPECT_THAT(text, HasSubstr("  std::optional<std::vector<base::Json>> earlier;\n"));
+}
+
 TEST(Schemac, NamesFiltersOrderingsAndAnswers) {
   const std::string text = header(R"(
 extend type Query {

@@ -1,5 +1,8 @@
 #include "entity/testing/library.h"
 
+#include <fmt/format.h>
+
+#include "entity/testing/schema/item.h"
 #include "entity/testing/schema/loan.h"
 #include "entity/testing/schema/shelf.h"
 #include "entity/testing/schema_documents.h"
@@ -31,6 +34,21 @@ entity::Registry registry() {
       const std::string& text = call.keep(std::string(rows[i].text(schema::Shelf::kName)) + in.mark);
       out.set(i, graphql::Cell::string(text));
     }
+  });
+  registry.on(schema::Item::kShout, [](Call& call, std::span<const Row> rows, graphql::FieldOutput& out) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::string text =
+          fmt::format("{} {}!", rows[i].text(schema::Item::kKind), rows[i].text(schema::Item::kTitle));
+      out.set(i, graphql::Cell::string(call.keep(text)));
+    }
+  });
+  // The next item, the first label and the first shelf, whatever there is of them.
+  registry.on(schema::Item::kBeside, [](Call&, std::span<const Row> rows) {
+    entity::RefLists lists;
+    for (const Row& row : rows) {
+      lists.push_back({{"Globe", row.id() + 1}, {"Label", 1}, {"Shelf", 1}, {"Folio", 1}, {"Nonsense", 1}});
+    }
+    return lists;
   });
   registry.on(schema::Shelf::kFavorites, [](Call& call, std::span<const Row> rows) {
     sql::Ids ids;

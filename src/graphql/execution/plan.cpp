@@ -223,6 +223,8 @@ class PlanBuilder {
       selection->types.push_back(type_selection(type, sources, level));
     } else {
       for (const NamedType* member : type.members) {
+        // No object is of a type that is still to come: what it lacks is nothing that a query lacks.
+        if (ast::find_directive(member->directives, "absent") != nullptr) continue;
         selection->types.push_back(type_selection(*member, sources, level));
       }
     }

@@ -135,6 +135,7 @@ class DefinitionChecks {
     }
     for (const FieldDef& promised : interface.fields) {
       const FieldDef* field = type.field(promised.name);
+      if (field == nullptr && promised.internal) continue;  // stored, and promised to nobody
       if (field == nullptr) {
         report("Interface field '{}.{}' expected but '{}' does not provide it.", interface.name,
                promised.name, type.name);

@@ -101,7 +101,8 @@ TEST(SchemaChecks, HoldTypesToTheirInterfaces) {
   };
   for (const auto& [fields, expected] : kCases) {
     const std::string sdl =
-        "interface I { f(x: Int): [N] } interface N { n: Int } interface M implements N { n: Int }"
+        "interface I { f(x: Int): [N] stored: Int @internal } interface N { n: Int } interface M implements "
+        "N { n: Int }"
         " type O implements N { n: Int } type A implements I " +
         std::string(fields);
     EXPECT_EQ(problems(sdl), expected) << fields;
