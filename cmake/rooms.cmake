@@ -54,6 +54,8 @@ endfunction()
 # A room sees only the folders of the rooms it depends on, so an include in the wrong
 # direction does not compile: rooms are included as "sql/database.h" through one
 # include directory each, made of a link to the folder.
+# A room may lie inside another one's folder (services/mikro/space). It is declared first, like whatever
+# somebody else depends on, and the room around it leaves its files alone.
 function(room name)
   cmake_parse_arguments(ROOM "" "PATH" "DEPENDS;USES;TEST_USES" ${ARGN})
   if(NOT ROOM_PATH)
@@ -61,6 +63,15 @@ function(room name)
   endif()
   set(folder ${CMAKE_SOURCE_DIR}/src/${ROOM_PATH})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  get_property(earlier GLOBAL PROPERTY ROOM_FOLDERS)
+  foreach(other ${earlier})
+    list(FILTER sources EXCLUDE REGEX "^${other}/")
+    string(FIND "${folder}/" "${other}/" inside)
+    if(inside EQUAL 0)
+      message(FATAL_ERROR "${name} lies in the folder of a room that has its files already: declare ${name} first.")
+    endif()
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY ROOM_FOLDERS ${folder})
   set(testing ${sources})
   list(FILTER testing INCLUDE REGEX "^${folder}/testing/")
   list(FILTER sources EXCLUDE REGEX "^${folder}/testing/")

@@ -6,13 +6,14 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include "base/json.h"
-#include "base/log.h"
 #include "base/random.h"
+#include "objects/disk.h"
 #include "objects/key_path.h"
 #include "objects/s3_error.h"
 
@@ -20,50 +21,24 @@ namespace objects {
 namespace {
 
 using base::Json;
+using disk::Descriptor;
+using disk::fail;
+using disk::folder_of;
+using disk::sync_folder;
 
 constexpr const char* kAttribute = "user.arkitekt.object";
 constexpr const char* kIncoming = ".incoming";
+constexpr std::size_t kUsualAttribute = 1024;
 constexpr std::size_t kLargestAttribute = 64 * 1024;
+/// What fits beside a file on ext4, whose attributes share one block.
+constexpr std::size_t kLargestWritten = 3800;
 constexpr std::int64_t kMicros = 1'000'000;
 constexpr std::int64_t kNanosAMicro = 1'000;
 constexpr int kAttempts = 8;  ///< against folders that vanish because they became empty
 
-[[noreturn]] void fail(std::string_view what, const std::string& path) {
-  const int error = errno;
-  base::log::error("objects.disk_failed", {{"what", what}, {"path", path}, {"error", std::strerror(error)}});
-  if (error == ENOSPC || error == EDQUOT)
-    throw S3Error(507, "StorageFull", "The disk of the object store is full.");
-  throw S3Error(500, "InternalError", "The object store's disk failed: {}.", std::strerror(error));
-}
-
 [[noreturn]] void parent_is_object() {
   throw S3Error(409, "ParentIsObject",
                 "A part of the key's path is an object itself, or the key is the path of others.");
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-  int release() { return std::exchange(value_, -1); }
-
- private:
-  int value_;
-};
-
-std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
-// What was renamed, linked or removed there outlives a power failure from then on.
-void sync_folder(const std::string& folder) {
-  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // A folder that is gone again took with it what could have been lost.
-  if (descriptor.get() < 0 && errno == ENOENT) return;
-  if (descriptor.get() < 0 || ::fsync(descriptor.get()) != 0) fail("fsync", folder);
 }
 
 void make_folders(const std::string& root, const std::string& folder) {
@@ -98,8 +73,12 @@ ObjectFacts facts_of(int descriptor, const std::string& path) {
   facts.size = static_cast<std::uint64_t>(status.st_size);
   facts.modified_at = status.st_mtim.tv_sec * kMicros + status.st_mtim.tv_nsec / kNanosAMicro;
   facts.etag = fmt::format("{:x}-{:x}", facts.size, facts.modified_at);
-  std::string text(kLargestAttribute, '\0');
-  const ssize_t size = ::fgetxattr(descriptor, kAttribute, text.data(), text.size());
+  std::string text(kUsualAttribute, '\0');
+  ssize_t size = ::fgetxattr(descriptor, kAttribute, text.data(), text.size());
+  if (size < 0 && errno == ERANGE) {
+    text.resize(kLargestAttribute);
+    size = ::fgetxattr(descriptor, kAttribute, text.data(), text.size());
+  }
   if (size < 0) return facts;
   text.resize(static_cast<std::size_t>(size));
   const Json stored = Json::parse(text);
@@ -131,9 +110,9 @@ void check(const WriteCondition& condition, const std::string& path) {
   if (condition.only_change && !exists) throw S3Error(404, "NoSuchKey", "There is no object to change.");
   const bool is_met =
       condition.only_new ? !exists : facts_of(there.get(), path).etag == *condition.only_change;
-  if (!is_met)
-    throw S3Error(412, "PreconditionFailed",
-                  "At least one of the pre-conditions you specified did not hold.");
+  if (is_met) return;
+  throw S3Error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold.")
+      .with_condition(condition.only_new ? "If-None-Match" : "If-Match");
 }
 
 }  // namespace
@@ -141,6 +120,8 @@ void check(const WriteCondition& condition, const std::string& path) {
 OpenObject::~OpenObject() { ::close(descriptor_); }
 
 std::string OpenObject::read(std::uint64_t offset, std::size_t size) const {
+  if (offset >= facts_.size) return {};
+  size = std::min(size, facts_.size - offset);
   std::string bytes(size, '\0');
   std::size_t done = 0;
   while (done < size) {
@@ -157,15 +138,21 @@ std::string OpenObject::read(std::uint64_t offset, std::size_t size) const {
 
 IncomingObject::~IncomingObject() {
   ::close(descriptor_);
-  if (!path_.empty()) ::unlink(path_.c_str());
+  if (!path_.empty() && if_dropped_ == IfDropped::kRemoved) ::unlink(path_.c_str());
 }
 
-void IncomingObject::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("write", path_);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
+void IncomingObject::write(std::string_view bytes) { disk::write_all(descriptor_, bytes, path_); }
+
+void IncomingObject::append(int from, std::uint64_t offset, std::uint64_t size) {
+  constexpr std::uint64_t kStep = 256ULL << 20U;
+  auto at = static_cast<off_t>(offset);
+  while (size > 0) {
+    const ssize_t copied = ::copy_file_range(from, &at, descriptor_, nullptr, std::min(size, kStep), 0);
+    if (copied < 0 && errno == EINTR) continue;
+    if (copied < 0) fail("copy", path_);
+    if (copied == 0)
+      throw S3Error(500, "InternalError", "A file of the object store is shorter than it was.");
+    size -= static_cast<std::uint64_t>(copied);
   }
 }
 
@@ -175,6 +162,7 @@ ObjectFiles::ObjectFiles(std::string root) : root_(std::move(root)) {
   std::filesystem::remove_all(incoming, error);  // what nobody will finish
   std::filesystem::create_directories(incoming, error);
   if (error) throw base::Error(base::code::kUnavailable, "Cannot use '{}': {}.", root_, error.message());
+  ::chmod(root_.c_str(), 0700);
   if (::setxattr(incoming.c_str(), kAttribute, "", 0, 0) != 0) {
     throw base::Error(
         base::code::kUnavailable,
@@ -204,6 +192,10 @@ void ObjectFiles::commit(std::unique_ptr<IncomingObject> object, std::string_vie
                          std::string_view key, const ObjectFacts& facts, const WriteCondition& condition) {
   const std::string target = path(bucket, key);
   const std::string attribute = attribute_text(facts);
+  if (attribute.size() > kLargestWritten) {
+    throw S3Error(400, "MetadataTooLarge",
+                  "The object's headers and metadata are too long: at most about 3 KiB.");
+  }
   if (::fsetxattr(object->descriptor_, kAttribute, attribute.data(), attribute.size(), 0) != 0) {
     fail("set attributes", target);
   }
@@ -240,6 +232,11 @@ bool ObjectFiles::remove(std::string_view bucket, std::string_view key) {
   sync_folder(folder_of(file));
   remove_empty_folders(bucket, folder_of(file));
   return true;
+}
+
+void ObjectFiles::make_bucket(std::string_view bucket) {
+  check_bucket(bucket);
+  make_folders(root_, fmt::format("{}/{}", root_, bucket));
 }
 
 void ObjectFiles::remove_empty_folders(std::string_view bucket, std::string path) const {

@@ -42,21 +42,28 @@ class OpenObject {
   const ObjectFacts facts_;
 };
 
-/// A file that is being written and belongs to no key yet; gone if it is dropped.
+/// A file that is being written and belongs to no key yet.
 class IncomingObject {
  public:
-  IncomingObject(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
+  /// What becomes of the file if it is dropped uncommitted.
+  enum class IfDropped { kRemoved, kKept };
+  IncomingObject(int descriptor, std::string path, IfDropped if_dropped = IfDropped::kRemoved)
+      : descriptor_(descriptor), path_(std::move(path)), if_dropped_(if_dropped) {}
   ~IncomingObject();
   IncomingObject(const IncomingObject&) = delete;
   IncomingObject& operator=(const IncomingObject&) = delete;
 
-  /// Throws S3Error(InternalError, or ServiceUnavailable if the disk is full).
+  /// Throws S3Error(InternalError, or StorageFull).
   void write(std::string_view bytes);
+  /// `size` bytes of another file, without passing through this process, and without being written twice
+  /// where the file system can share them. Throws S3Error(InternalError) if the other file ends before.
+  void append(int from, std::uint64_t offset, std::uint64_t size);
 
  private:
   friend class ObjectFiles;
   int descriptor_;
   std::string path_;
+  IfDropped if_dropped_;
 };
 
 /// When a key may be written.
@@ -67,8 +74,9 @@ struct WriteCondition {
 
 struct ListRequest {
   std::string prefix;
-  std::string after;       ///< keys above this one only, byte by byte
-  bool by_folder = false;  ///< keys with a slash after the prefix are told as what they have in common
+  std::string within = {};  ///< if not empty: this key and those below it only
+  std::string after;        ///< keys above this one only, byte by byte
+  bool by_folder = false;   ///< keys with a slash after the prefix are told as what they have in common
   std::size_t limit = 1000;
 };
 
@@ -102,6 +110,11 @@ class ObjectFiles {
   /// False if there was none.
   bool remove(std::string_view bucket, std::string_view key);
   ObjectList list(std::string_view bucket, const ListRequest& request) const;
+
+  /// Names, in their order. There is no need to make one before something is put into it; whoever wants to
+  /// see it sooner may.
+  std::vector<std::string> buckets() const;
+  void make_bucket(std::string_view bucket);
 
  private:
   std::string path(std::string_view bucket, std::string_view key) const;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "objects/disk.h"
 #include "objects/key_path.h"
 #include "objects/object_files.h"
 #include "objects/s3_error.h"
@@ -17,8 +18,12 @@ namespace {
 std::vector<std::string> parts_in(const std::string& folder) {
   std::vector<std::string> parts;
   DIR* directory = ::opendir(folder.c_str());
-  // Gone because it became empty, or never there.
-  if (directory == nullptr) return parts;
+  if (directory == nullptr) {
+    // Gone because it became empty, or never there. Anything else must not look like that: who lists to clear
+    // a prefix would leave what is in it.
+    if (errno == ENOENT || errno == ENOTDIR) return parts;
+    disk::fail("A folder of objects cannot be read", folder);
+  }
   while (const dirent* entry = ::readdir(directory)) {
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
@@ -51,7 +56,7 @@ class Walk {
 
  private:
   bool visit_file(const std::string& key) {
-    if (key <= request_.after || !key.starts_with(request_.prefix)) return true;
+    if (key <= request_.after || !key.starts_with(request_.prefix) || !is_within(key)) return true;
     if (is_full()) return false;
     // Removed since its name was read: then it is not there.
     if (const auto object = files_.open(bucket_, key)) out_.entries.push_back({key, object->facts()});
@@ -61,6 +66,7 @@ class Walk {
   bool visit_folder(const std::string& parent, const std::string& part, const std::string& key) {
     const bool is_below = key.starts_with(request_.prefix);
     if (!is_below && !std::string_view(request_.prefix).starts_with(key)) return true;
+    if (!is_within(key) && !(request_.within + "/").starts_with(key)) return true;
     // Everything in it begins with its key, so it stands before `after` as a whole or is a part of its way.
     if (key <= request_.after && !std::string_view(request_.after).starts_with(key)) return true;
     const std::string folder = below(parent, part);
@@ -71,6 +77,12 @@ class Walk {
     if (is_full()) return false;
     out_.entries.push_back({key, std::nullopt});
     return true;
+  }
+
+  bool is_within(std::string_view key) const {
+    const std::string& within = request_.within;
+    return within.empty() || key == within ||
+           (key.size() > within.size() && key.starts_with(within) && key[within.size()] == '/');
   }
 
   // A folder may have become empty a moment ago.
@@ -100,6 +112,17 @@ ObjectList ObjectFiles::list(std::string_view bucket, const ListRequest& request
   ObjectList out;
   Walk(*this, bucket, request, out).enter(fmt::format("{}/{}", root_, bucket), "");
   return out;
+}
+
+std::vector<std::string> ObjectFiles::buckets() const {
+  std::vector<std::string> names;
+  for (std::string& part : parts_in(root_)) {
+    // What begins with a dot is our own and no bucket's name.
+    if (!part.ends_with('/') || part.starts_with('.')) continue;
+    part.pop_back();
+    names.push_back(std::move(part));
+  }
+  return names;
 }
 
 }  // namespace objects

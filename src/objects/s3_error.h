@@ -16,6 +16,12 @@ class S3Error : public std::exception {
           Arguments&&... arguments)
       : status_(status), code_(code), message_(fmt::format(message, std::forward<Arguments>(arguments)...)) {}
 
+  /// The header whose condition did not hold, which some clients look for.
+  S3Error&& with_condition(std::string header) && {
+    condition_ = std::move(header);
+    return std::move(*this);
+  }
+
   int status() const { return status_; }
   const std::string& code() const { return code_; }
   const char* what() const noexcept override { return message_.c_str(); }
@@ -27,6 +33,7 @@ class S3Error : public std::exception {
   int status_;
   std::string code_;
   std::string message_;
+  std::string condition_;
 };
 
 }  // namespace objects

@@ -1,17 +1,16 @@
 #include "objects/sigv4.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <functional>
 
 #include "base/random.h"
 #include "base/text.h"
 #include "jose/jose.h"
 #include "objects/canonical_request.h"
+#include "objects/hmac.h"
 #include "objects/s3_error.h"
 
 namespace objects {
@@ -24,21 +23,6 @@ constexpr std::string_view kTerminator = "aws4_request";
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr auto kSkew = 15min;
 constexpr auto kLongestLifetime = 7 * 24h;
-constexpr std::size_t kHashSize = 32;
-
-std::string hmac(std::string_view key, std::string_view text) {
-  std::array<unsigned char, kHashSize> out{};
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &size);
-  return {reinterpret_cast<const char*>(out.data()), size};
-}
-
-std::string hex(std::string_view bytes) {
-  std::string out;
-  for (const char c : bytes) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return out;
-}
 
 [[noreturn]] void malformed(std::string_view what) {
   throw S3Error(400, "AuthorizationHeaderMalformed", "The signature's {} cannot be read.", what);
@@ -71,10 +55,15 @@ void read_credential(std::string_view text, Signature& out) {
   out.service = parts[3];
 }
 
+constexpr std::size_t kMostSignedHeaders = 64;
+
 void read_signed_headers(std::string_view text, Signature& out) {
   for (const std::string_view name : base::split(text, ';'))
     out.signed_headers.push_back(base::fold_case(name));
-  if (!std::ranges::is_sorted(out.signed_headers) || out.signed_headers.front().empty())
+  // Each once and not too many: the text that is signed has their values, and is made for strangers, too.
+  const bool is_strict =
+      std::ranges::adjacent_find(out.signed_headers, std::greater_equal<>()) == out.signed_headers.end();
+  if (!is_strict || out.signed_headers.front().empty() || out.signed_headers.size() > kMostSignedHeaders)
     malformed("header list");
 }
 
@@ -151,6 +140,18 @@ Signature read_query(const net::HttpRequest& request) {
   return out;
 }
 
+void read_moment(Signature& signature) {
+  signature.signed_at = moment_of(signature.signed_at_text);
+  if (!signature.signed_at_text.starts_with(signature.date))
+    malformed("date, which is not that of its time,");
+}
+
+std::string_view suffix_of(Signs what) {
+  if (what == Signs::kChunk) return "-PAYLOAD";
+  if (what == Signs::kTrailer) return "-TRAILER";
+  return "";
+}
+
 }  // namespace
 
 std::string Signature::scope() const {
@@ -160,6 +161,11 @@ std::string Signature::scope() const {
 std::optional<Signature> read_signature(const net::HttpRequest& request) {
   const std::string_view authorization = header(request, "Authorization");
   const bool in_query = request.query_parameter("X-Amz-Signature").has_value();
+  if (request.query_parameter("AWSAccessKeyId")) {
+    throw S3Error(400, "InvalidRequest",
+                  "Signatures of version 2 are not known here. Set the client to version 4 (boto3: "
+                  "Config(signature_version='s3v4')).");
+  }
   if (authorization.empty() && !in_query) return std::nullopt;
   if (!authorization.empty() && in_query) {
     throw S3Error(400, "InvalidRequest", "The request is signed in two ways. Choose one.");
@@ -168,10 +174,20 @@ std::optional<Signature> read_signature(const net::HttpRequest& request) {
     throw S3Error(400, "InvalidRequest", "Only signatures of {} are known here.", kAlgorithm);
   }
   Signature signature = in_query ? read_query(request) : read_header(request, authorization);
-  signature.signed_at = moment_of(signature.signed_at_text);
-  if (!signature.signed_at_text.starts_with(signature.date))
-    malformed("date, which is not that of its time,");
+  read_moment(signature);
   check_covered(request, signature);
+  return signature;
+}
+
+Signature read_form_signature(std::string_view algorithm, std::string_view credential,
+                              std::string_view date) {
+  if (algorithm != kAlgorithm) {
+    throw S3Error(400, "InvalidRequest", "Only signatures of {} are known here.", kAlgorithm);
+  }
+  Signature signature;
+  read_credential(credential, signature);
+  signature.signed_at_text = date;
+  read_moment(signature);
   return signature;
 }
 
@@ -199,13 +215,13 @@ void check_signature(const net::HttpRequest& request, const Signature& signature
 }
 
 std::string signing_key(std::string_view secret, const Signature& signature) {
-  const std::string day = hmac(fmt::format("AWS4{}", secret), signature.date);
-  return hmac(hmac(hmac(day, signature.region), signature.service), kTerminator);
+  const std::string day = hmac_sha256(fmt::format("AWS4{}", secret), signature.date);
+  return hmac_sha256(hmac_sha256(hmac_sha256(day, signature.region), signature.service), kTerminator);
 }
 
-std::string sign(std::string_view key, const Signature& signature, std::string_view text) {
-  return hex(hmac(
-      key, fmt::format("{}\n{}\n{}\n{}", kAlgorithm, signature.signed_at_text, signature.scope(), text)));
+std::string sign(std::string_view key, const Signature& signature, std::string_view text, Signs what) {
+  return hex(hmac_sha256(key, fmt::format("{}{}\n{}\n{}\n{}", kAlgorithm, suffix_of(what),
+                                          signature.signed_at_text, signature.scope(), text)));
 }
 
 }  // namespace objects

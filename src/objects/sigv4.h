@@ -39,6 +39,10 @@ struct Signature {
 /// host and all of `x-amz-*`.
 std::optional<Signature> read_signature(const net::HttpRequest& request);
 
+/// The claim of a form, from its fields `x-amz-algorithm`, `x-amz-credential` and `x-amz-date`. Throws
+/// S3Error.
+Signature read_form_signature(std::string_view algorithm, std::string_view credential, std::string_view date);
+
 /// Throws S3Error: RequestTimeTooSkewed or AccessDenied (expired) by the clock, SignatureDoesNotMatch.
 /// `secret` is that of the access key; compared in constant time.
 void check_signature(const net::HttpRequest& request, const Signature& signature, std::string_view secret,
@@ -47,7 +51,12 @@ void check_signature(const net::HttpRequest& request, const Signature& signature
 /// The key of one day, region and service, 32 bytes: signs requests and the chunks of their bodies.
 std::string signing_key(std::string_view secret, const Signature& signature);
 
-/// Lower-case hex of HMAC-SHA256 by that key over `AWS4-HMAC-SHA256`, the time, the scope and `text`.
-std::string sign(std::string_view key, const Signature& signature, std::string_view text);
+/// What a signature is made over: a whole request, a piece of its body, what follows its body.
+enum class Signs { kRequest, kChunk, kTrailer };
+
+/// Lower-case hex of HMAC-SHA256 by that key over the algorithm's name for `what`, the time, the scope and
+/// `text`.
+std::string sign(std::string_view key, const Signature& signature, std::string_view text,
+                 Signs what = Signs::kRequest);
 
 }  // namespace objects
