@@ -5,12 +5,14 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "graphql/language/ast.h"
 #include "net/http.h"
+#include "service/acting_task.h"
 #include "service/auth_cache.h"
 #include "service/auth_claims.h"
 #include "service/auth_rows.h"
@@ -26,6 +28,8 @@ namespace service {
 struct Identity {
   Claims claims;
   IdentityRows rows;
+  std::optional<ActingTask> task =
+      {};  ///< in which it acts; then shared by the operations of one request only
 };
 
 /// The bearer token of the first of these headers that is not empty. Throws

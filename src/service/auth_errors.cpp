@@ -43,6 +43,17 @@ Wording wording(Refusal why) {
     case Refusal::kKeyRetrievalFailed:
       return {code::kInternal, "KEY_RETRIEVAL_FAILED",
               "The keys that access tokens are verified with could not be fetched. Try again later."};
+    case Refusal::kProvenanceInvalid:
+      return {code::kPermissionDenied, "PROVENANCE_INVALID",
+              "The token of the task could not be verified, or has expired."};
+    case Refusal::kProvenanceMalformed:
+      return {code::kPermissionDenied, "PROVENANCE_MALFORMED", "The token of the task is malformed."};
+    case Refusal::kProvenanceAudienceMismatch:
+      return {code::kPermissionDenied, "PROVENANCE_AUDIENCE_MISMATCH",
+              "The token of the task is not meant for this service."};
+    case Refusal::kProvenanceActorMismatch:
+      return {code::kPermissionDenied, "PROVENANCE_ACTOR_MISMATCH",
+              "The token of the task belongs to another app."};
   }
   return {code::kInternal, "", "The caller was refused."};
 }

@@ -20,6 +20,10 @@ enum class Refusal {
   kMembershipBlocked,
   kScopedTokenUnsupported,
   kKeyRetrievalFailed,
+  kProvenanceInvalid,
+  kProvenanceMalformed,
+  kProvenanceAudienceMismatch,
+  kProvenanceActorMismatch,
 };
 
 /// The error to throw. UNAUTHENTICATED makes clients renew their token and try

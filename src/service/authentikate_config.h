@@ -35,6 +35,15 @@ struct IssuerConfig {
   std::chrono::milliseconds revocation_request_timeout{5000};
 };
 
+/// Whose word counts for the task that a caller acts in.
+struct ProvenanceConfig {
+  std::string audience;  ///< must be in the token's `aud`; `*` takes any
+  std::vector<std::string> algorithms{"Ed25519"};
+  std::vector<IssuerConfig> issuers;
+  std::vector<std::string> headers{"Rekuest-Task", "X-Rekuest-Task", "Provenance-Token",
+                                   "X-Provenance-Token"};
+};
+
 struct AuthentikateConfig {
   std::string audience;            ///< must be in the token's `aud`; `*` takes any
   std::optional<std::string> hub;  ///< must equal the token's `hub`
@@ -50,6 +59,7 @@ struct AuthentikateConfig {
   std::map<std::string, base::Json, std::less<>> static_tokens;
   bool allow_static_tokens = false;
   std::vector<IssuerConfig> issuers;
+  std::optional<ProvenanceConfig> provenance;  ///< none: nobody's word counts, and none is asked
 
   /// Reads the `authentikate` block and declares all its keys. `debug` allows
   /// static tokens. Throws Error(kValidation) naming file and line, also for

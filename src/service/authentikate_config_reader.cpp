@@ -118,6 +118,17 @@ Json static_claims_from(const Config& block) {
   return claims;
 }
 
+std::optional<ProvenanceConfig> provenance_from(const Config& block) {
+  ProvenanceConfig provenance;
+  if (block.has("provenance_header")) provenance.headers = block.texts("provenance_header");
+  if (!block.has("provenance")) return std::nullopt;
+  const Config own = block.section("provenance");
+  provenance.audience = required_text(own, "audience");
+  if (own.has("algorithms")) provenance.algorithms = own.texts("algorithms");
+  for (const Config& issuer : own.list("issuers")) provenance.issuers.push_back(issuer_from(issuer));
+  return provenance;
+}
+
 AuthentikateConfig::ScopedTokens scoped_tokens_from(const Config& block) {
   const std::string mode = block.text("scoped_tokens", "auto");
   if (mode == "auto") return AuthentikateConfig::ScopedTokens::kAuto;
@@ -144,10 +155,7 @@ AuthentikateConfig AuthentikateConfig::from_config(const Config& block, bool deb
   }
   config.allow_static_tokens = block.flag("allow_static_tokens_in_production", false) || debug;
   for (const Config& issuer : block.list("issuers")) config.issuers.push_back(issuer_from(issuer));
-  for (const std::string_view key : {"provenance", "provenance_header"}) {
-    if (block.has(key)) base::log::warning("auth.provenance_is_not_checked", {{"key", key}});
-    block.ignore(key);
-  }
+  config.provenance = provenance_from(block);
   config.check();
   return config;
 }

@@ -81,8 +81,18 @@ void Service::add_probe_routes(net::Router& router, const std::string& prefix) {
 }
 
 graphql::Host::Identity Service::authenticate(const graphql::Credentials& credentials) {
-  if (credentials.headers != nullptr) return foundation_.authenticator.authenticate(*credentials.headers);
-  return foundation_.authenticator.authenticate_token(credentials.token);
+  Authenticator& authenticator = foundation_.authenticator;
+  auto who = credentials.headers != nullptr ? authenticator.authenticate(*credentials.headers)
+                                            : authenticator.authenticate_token(credentials.token);
+  if (foundation_.tasks == nullptr) return who;
+  const TaskVerifier& tasks = *foundation_.tasks;
+  std::optional<std::string> token;
+  if (credentials.headers != nullptr) token = tasks.token_in(*credentials.headers);
+  if (!token && credentials.init_payload != nullptr) token = tasks.token_in(*credentials.init_payload);
+  if (!token) return who;
+  auto acting = std::make_shared<service::Identity>(*who);
+  acting->task = tasks.verify(*token, who->claims);
+  return acting;
 }
 
 std::shared_ptr<graphql::RequestContext> Service::context(const Identity& who) {

@@ -34,7 +34,8 @@ struct Foundation {
   graphql::AnswerLimits* answers = nullptr;  ///< how much memory they may take; null: as much as they want
   MetricsFor metrics_for = MetricsFor::kThisMachine;
   std::optional<jose::Key> instance_key =
-      std::nullopt;  ///< proves to clients that this is the instance meant
+      std::nullopt;                     ///< proves to clients that this is the instance meant
+  const TaskVerifier* tasks = nullptr;  ///< null: the tokens of tasks are not looked at
 };
 
 struct Definition {

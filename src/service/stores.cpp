@@ -1,0 +1,330 @@
+#include "service/stores.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "objects/s3_error.h"
+
+namespace service {
+namespace {
+
+using base::Error;
+using base::Json;
+namespace code = base::code;
+
+// What the contract says that lifetimes are clamped to.
+constexpr std::chrono::seconds kShortest{900};
+constexpr std::chrono::seconds kLongest{43'200};
+// How long an address that needs no keys is good for.
+constexpr std::chrono::seconds kPresigned{3600};
+constexpr std::int64_t kMicros = 1'000'000;
+
+// Names come from clients and end up in the names of downloads.
+std::string base_name(const std::string& name) {
+  const std::size_t slash = name.find_last_of("/\\");
+  return slash == std::string::npos ? name : name.substr(slash + 1);
+}
+
+Json text_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+sql::Value value_of(const std::optional<std::string>& text) {
+  return text ? sql::Value(*text) : sql::Value(std::monostate());
+}
+
+Json credentials_json(const objects::Credentials& credentials) {
+  return Json::object({{"status", "granted"},
+                       {"action", "upload"},
+                       {"access_key", credentials.access_key},
+                       {"secret_key", credentials.secret_key},
+                       {"session_token", credentials.session_token}});
+}
+
+std::string object_key(const StoreRow& row, std::string_view name) {
+  return name.empty() ? row.key : fmt::format("{}/{}", row.key, name);
+}
+
+// Everybody's stores lie under their organization's, so that one key can open them all and no others.
+std::string organization_key(std::int64_t organization) { return std::to_string(organization); }
+
+std::string new_key(std::int64_t organization) {
+  std::string name = base::uuid4();
+  std::erase(name, '-');
+  return fmt::format("{}/{}", organization_key(organization), name);
+}
+
+}  // namespace
+
+std::chrono::seconds Stores::lifetime(std::optional<std::int64_t> wanted) const {
+  const std::chrono::seconds asked = wanted ? std::chrono::seconds(*wanted) : settings_.lifetime;
+  return std::clamp(asked, kShortest, kLongest);
+}
+
+objects::Credentials Stores::grant(const objects::Grant& grant) {
+  try {
+    return objects_.grant(grant);
+  } catch (const objects::S3Error& error) {
+    throw Error(code::kUnavailable, "The object store gives no keys: {}", error.what());
+  }
+}
+
+// Keys are made before the row: where there are none, nothing is left behind.
+Json Stores::request_upload(entity::Call& call, const StoreKind& kind, const Upload& upload) {
+  StoreRow row = new_row(call, kind, upload);
+  const objects::Credentials keys = upload_keys(row, upload, call.now);
+  insert(call, kind, upload, row);
+  return upload_grant(keys, row, upload);
+}
+
+FormUpload Stores::request_form(entity::Call& call, const StoreKind& kind, const Upload& upload) {
+  FormUpload made;
+  made.row = new_row(call, kind, upload);
+  made.content_type = upload.content_type.value();
+  objects::PostRequest request;
+  request.bucket = made.row.bucket;
+  request.key = made.row.key;
+  request.content_type = made.content_type;
+  request.max_bytes = upload.most.value();
+  request.expires_at = call.now + lifetime().count() * kMicros;
+  try {
+    made.form = objects_.presigned_post(request);
+  } catch (const objects::S3Error& error) {
+    throw Error(code::kUnavailable, "The object store takes no uploads: {}", error.what());
+  }
+  insert(call, kind, upload, made.row);
+  return made;
+}
+
+StoreRow Stores::new_row(entity::Call& call, const StoreKind& kind, const Upload& upload) const {
+  const std::optional<std::uint64_t> most = upload.most ? upload.most : settings_.max_object_bytes;
+  if (upload.size && most && static_cast<std::uint64_t>(*upload.size) > *most) {
+    throw Error(code::kPermissionDenied,
+                "A file of {} bytes is more than the {} that an upload may have here.", *upload.size, *most);
+  }
+  StoreRow row;
+  row.bucket = settings_.bucket_of(kind);
+  row.key = new_key(call.organization);
+  row.max_bytes = upload.size ? static_cast<std::uint64_t>(*upload.size)
+                              : std::min(settings_.advertised_bytes, most.value_or(UINT64_MAX));
+  return row;
+}
+
+void Stores::insert(entity::Call& call, const StoreKind& kind, const Upload& upload, StoreRow& row) {
+  database_.write([&](sql::Writer& writer) {
+    row.id = writer.insert(
+        fmt::format("insert into {} (organization_id, creator_id, created_at, bucket, key, max_bytes,"
+                    " original_file_name, content_type) values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+                    kind.table),
+        {call.organization, call.user, call.now, row.bucket, row.key,
+         static_cast<std::int64_t>(*row.max_bytes), value_of(upload.file_name),
+         value_of(upload.content_type)});
+  });
+}
+
+Json Stores::refresh_upload(entity::Call& call, const StoreKind& kind, const entity::Id& store) {
+  const StoreRow row = find(call, kind, store);
+  if (row.populated) {
+    throw Error(code::kValidation, "The store {} is finished: request a new one to upload something else.",
+                store.text);
+  }
+  return upload_grant(upload_keys(row, {}, call.now), row, {});
+}
+
+objects::Credentials Stores::upload_keys(const StoreRow& row, const Upload& upload, std::int64_t now) {
+  objects::Grant grant;
+  grant.bucket = row.bucket;
+  grant.key = row.key;
+  grant.access = objects::Grant::Access::kWrite;
+  grant.expires_at = now + lifetime().count() * kMicros;
+  grant.max_bytes = upload.most ? upload.most : settings_.max_object_bytes;
+  return this->grant(grant);
+}
+
+Json Stores::upload_grant(const objects::Credentials& keys, const StoreRow& row, const Upload& upload) {
+  Json json = credentials_json(keys);
+  json.set("region", objects_.region());
+  json.set("bucket", row.bucket);
+  json.set("key", row.key);
+  json.set("path", row.path());
+  json.set("expires_in", lifetime().count());
+  json.set("store", std::to_string(row.id));
+  json.set("max_bytes", row.max_bytes.value_or(settings_.advertised_bytes));
+  json.set("original_file_name", text_or_null(upload.file_name));
+  json.set("upload_file_name", upload.file_name ? base_name(*upload.file_name) : row.key);
+  json.set("upload_content_type", text_or_null(upload.content_type));
+  return json;
+}
+
+Json Stores::request_access(entity::Call& call, const StoreKind& kind, const entity::Id& store) {
+  return access_grant(find(call, kind, store), call.now);
+}
+
+Json Stores::access_grant(const StoreRow& row, std::int64_t now) {
+  const std::chrono::seconds seconds = lifetime();
+  objects::Grant grant;
+  grant.bucket = row.bucket;
+  grant.key = row.key;
+  grant.expires_at = now + seconds.count() * kMicros;
+  Json json = credentials_json(this->grant(grant));
+  json.set("region", objects_.region());
+  json.set("bucket", row.bucket);
+  json.set("key", row.key);
+  json.set("path", row.path());
+  json.set("expires_in", seconds.count());
+  json.set("store", std::to_string(row.id));
+  return json;
+}
+
+Json Stores::request_general_access(entity::Call& call, const StoreKind& kind,
+                                    std::optional<std::int64_t> wanted) {
+  const std::chrono::seconds seconds = lifetime(wanted);
+  objects::Grant grant;
+  grant.bucket = settings_.bucket_of(kind);
+  grant.key = organization_key(call.organization);
+  grant.expires_at = call.now + seconds.count() * kMicros;
+  Json json = credentials_json(this->grant(grant));
+  json.set("region", objects_.region());
+  json.set("bucket", grant.bucket);
+  json.set("path", "s3://" + grant.bucket);
+  json.set("expires_in", seconds.count());
+  json.set("store", Json());
+  return json;
+}
+
+std::string Stores::presigned_url(const StoreRow& row, std::string_view base) {
+  const std::size_t scheme = base.find("://");
+  std::string_view host = scheme == std::string_view::npos ? base : base.substr(scheme + 3);
+  host = host.substr(0, host.find('/'));
+  try {
+    return fmt::format("{}{}", base, objects_.presigned_get(row.bucket, row.key, host, kPresigned));
+  } catch (const objects::S3Error& error) {
+    throw Error(code::kUnavailable, "The object store gives no address: {}", error.what());
+  }
+}
+
+StoreRow Stores::find(entity::Call& call, const StoreKind& kind, const entity::Id& store) const {
+  StoreRow row;
+  row.id = store.row("store");
+  call.read([&](sql::Reader& reader) {
+    const sql::Rows rows = reader.query(
+        fmt::format("select bucket, key, populated, max_bytes from {} where id = $1 and organization_id = $2"
+                    " and orphaned_at is null",
+                    kind.table),
+        {row.id, call.organization});
+    if (rows.empty()) {
+      throw Error(code::kNotFound, "No {} store with the id {}: request an upload, and pass its store.",
+                  kind.name, store.text);
+    }
+    row.bucket = rows.text(0, 0);
+    row.key = rows.text(0, 1);
+    row.populated = rows.integer(0, 2) != 0;
+    if (!rows.is_null(0, 3)) row.max_bytes = static_cast<std::uint64_t>(rows.integer(0, 3));
+  });
+  return row;
+}
+
+std::uint64_t Stores::measure(const StoreKind& kind, const StoreRow& row) {
+  if (!kind.is_prefix) {
+    const auto facts = head(row);
+    if (!facts) throw Error(code::kValidation, "Nothing was uploaded to {}.", row.path());
+    return facts->size;
+  }
+  std::uint64_t total = 0;
+  objects::ListRequest request;
+  request.prefix = row.key + "/";
+  for (;;) {
+    const objects::ObjectList list = objects_.list(row.bucket, request);
+    for (const objects::ObjectList::Entry& entry : list.entries) total += entry.facts ? entry.facts->size : 0;
+    if (!list.is_truncated || list.entries.empty()) return total;
+    request.after = list.entries.back().key;
+  }
+}
+
+std::optional<objects::ObjectFacts> Stores::head(const StoreRow& row, std::string_view name) {
+  try {
+    return objects_.head(row.bucket, object_key(row, name));
+  } catch (const objects::S3Error& error) {
+    throw Error(code::kUnavailable, "The object store does not answer for {}: {}", row.path(), error.what());
+  }
+}
+
+std::string Stores::read(const StoreRow& row, std::string_view name, std::uint64_t offset, std::size_t size) {
+  const std::string key = object_key(row, name);
+  try {
+    return objects_.read(row.bucket, key, offset, size);
+  } catch (const objects::S3Error& error) {
+    if (error.status() == 404) {
+      throw Error(code::kValidation, "{} has no {}: the upload is not complete.", row.path(),
+                  name.empty() ? "object" : name);
+    }
+    throw Error(code::kUnavailable, "The object store does not give {}: {}", row.path(), error.what());
+  }
+}
+
+std::string Stores::read_whole(const StoreRow& row, std::string_view name, std::size_t limit) {
+  std::string bytes = read(row, name, 0, limit + 1);
+  if (bytes.size() <= limit) return bytes;
+  throw Error(code::kValidation, "{} of {} has more than {} bytes.", name.empty() ? "The object" : name,
+              row.path(), limit);
+}
+
+void Stores::remove(const StoreRow& row) {
+  try {
+    objects_.remove(row.bucket, row.key);
+  } catch (const objects::S3Error& error) {
+    throw Error(code::kUnavailable, "The object store does not delete {}: {}", row.path(), error.what());
+  }
+}
+
+SealedStore::SealedStore(Stores& stores, const StoreKind& kind, StoreRow row)
+    : stores_(stores), kind_(kind), row_(std::move(row)) {
+  stores_.objects().seal(row_.bucket, row_.key);
+}
+
+// Another finish may have gone through while this one failed, or may be about to: it seals once more when it
+// keeps.
+SealedStore::~SealedStore() {
+  if (kept_) return;
+  try {
+    bool finished = true;
+    stores_.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+      finished =
+          !reader
+               .query(fmt::format("select 1 from {} where id = $1 and populated = 1", kind_.table), {row_.id})
+               .empty();
+    });
+    if (!finished) stores_.objects().unseal(row_.bucket, row_.key);
+  } catch (const std::exception& error) {
+    base::log::warning("stores.still_sealed", {{"store", row_.path()}, {"error", error.what()}});
+  }
+}
+
+void SealedStore::keep() {
+  kept_ = true;
+  stores_.objects().seal(row_.bucket, row_.key);
+}
+
+void mark_finished(sql::Writer& writer, const StoreKind& kind, std::int64_t store, std::uint64_t size_bytes) {
+  const std::int64_t found = writer.execute(
+      fmt::format("update {} set populated = 1, size_bytes = $2 where id = $1 and orphaned_at is null",
+                  kind.table),
+      {store, static_cast<std::int64_t>(size_bytes)});
+  // What it was made for has been deleted since it was looked up, and its bytes with it.
+  if (found == 0) throw Error(code::kNotFound, "No {} store with the id {} any more.", kind.name, store);
+}
+
+void unseal_unfinished(Stores& stores, const StoreKind& kind) {
+  sql::Rows rows;
+  stores.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+    rows = reader.query(
+        fmt::format("select bucket, key from {} where populated = 0 and orphaned_at is null", kind.table));
+  });
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    stores.objects().unseal(std::string(rows.text(row, 0)), std::string(rows.text(row, 1)));
+  }
+}
+
+}  // namespace service
