@@ -1,0 +1,184 @@
+#include "services/mikro/anchors/anchor.h"
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+#include "base/error.h"
+#include "services/mikro/anchors/anchor_rows.h"
+#include "services/mikro/annotations/requirements.h"
+#include "services/mikro/ownership.h"
+#include "services/mikro/row_lists.h"
+#include "services/mikro/schema/anchor.h"
+#include "services/mikro/schema/array_dataset.h"
+#include "services/mikro/schema/lens.h"
+#include "services/mikro/schema/phasor.h"
+
+namespace mikro {
+namespace {
+
+using base::Error;
+using base::Json;
+using entity::Call;
+using entity::Row;
+using entity::SqlText;
+namespace code = base::code;
+
+// What is said is checked against the array as it was read; its axes and shape never change.
+std::int64_t write(Call& call, std::int64_t dataset, const NewAnchor& anchor) {
+  const Maker maker = maker_of(call);
+  std::int64_t id = 0;
+  call.database->write([&](sql::Writer& writer) {
+    hold_array(writer, call.organization, dataset);
+    id = put_anchor(writer, maker, dataset, anchor);
+    if (anchor.window) derive_acquisition(writer, dataset);
+  });
+  return id;
+}
+
+AnchoredArray array_of(Call& call, std::int64_t dataset) {
+  AnchoredArray array;
+  call.read([&](sql::Reader& reader) { array = find_array(reader, call.organization, dataset); });
+  return array;
+}
+
+std::int64_t create(Call& call, const schema::CreateCoordinateAnchorInput& in) {
+  const int containers = (in.dataset ? 1 : 0) + (in.table ? 1 : 0) + (in.sparse ? 1 : 0);
+  if (containers != 1) {
+    throw Error(code::kValidation, std::string("Give exactly one of `dataset`, `table` and `sparse`."));
+  }
+  if (!in.dataset) {
+    throw Error(code::kNotImplemented, std::string("Anchors of tables and sparse arrays are not built yet."));
+  }
+  const std::int64_t dataset = in.dataset->row("dataset");
+  return write(call, dataset, checked_anchor(array_of(call, dataset), in.anchor));
+}
+
+std::int64_t at_place(Call& call, std::int64_t anchor, std::string_view table, const std::string& axis,
+                      std::int64_t harmonic) {
+  std::int64_t id = 0;
+  call.database->read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+    const sql::Rows rows = reader.query(
+        fmt::format("select id from {} where anchor_id = $1 and axis = $2 and harmonic = $3", table),
+        {anchor, axis, harmonic});
+    if (!rows.empty()) id = rows.integer(0, 0);
+  });
+  return id;
+}
+
+std::int64_t create_histogram(Call& call, const schema::CreatePhasorHistogramInput& in) {
+  schema::PhasorHistogramInput said;
+  said.axis = in.axis;
+  said.counts = in.counts;
+  said.harmonic = in.harmonic;
+  said.bins = in.bins;
+  said.g_min = in.g_min;
+  said.g_max = in.g_max;
+  said.s_min = in.s_min;
+  said.s_max = in.s_max;
+  said.total = in.total;
+  said.calibrated = in.calibrated;
+  said.profile = in.profile;
+  const std::int64_t dataset = in.dataset.row("dataset");
+  const AnchoredArray array = array_of(call, dataset);
+  NewAnchor anchor = anchor_at(array, in.axis_anchors.value_or(std::vector<schema::AxisAnchorInput>()));
+  anchor.phasor_histogram = checked_phasor(array, said);
+  const std::int64_t row = write(call, dataset, anchor);
+  return at_place(call, row, "phasor_histogram", in.axis, anchor.phasor_histogram->harmonic);
+}
+
+std::int64_t create_calibration(Call& call, const schema::CreatePhasorCalibrationInput& in) {
+  schema::PhasorCalibrationInput said;
+  said.axis = in.axis;
+  said.harmonic = in.harmonic;
+  said.phase_offset = in.phase_offset;
+  said.modulation_factor = in.modulation_factor;
+  said.reference = in.reference;
+  const std::int64_t dataset = in.dataset.row("dataset");
+  const AnchoredArray array = array_of(call, dataset);
+  NewAnchor anchor = anchor_at(array, in.axis_anchors.value_or(std::vector<schema::AxisAnchorInput>()));
+  anchor.phasor_calibration = checked_calibration(array, said);
+  const std::int64_t row = write(call, dataset, anchor);
+  return at_place(call, row, "phasor_calibration", in.axis, anchor.phasor_calibration->harmonic);
+}
+
+// --- fields -----------------------------------------------------------------
+
+// A spoke of which an anchor has one.
+entity::Expression spoke(std::string_view table) {
+  return [table](SqlText&, const std::string& alias, const Call&) {
+    return fmt::format("(select s.id from {} s where s.anchor_id = {}.id)", table, alias);
+  };
+}
+
+/// Whether a lens' slices keep the position that an anchor is pinned to, along every axis that it pins.
+bool is_within(const Json& coordinates, const Json& slices) {
+  for (const Json& slice : slices.items()) {
+    const Json* pinned = coordinates.find(slice["axis"].as_string());
+    if (pinned == nullptr) continue;
+    const std::int64_t value = pinned->as_int64().value_or(0);
+    const std::int64_t start = slice["start"].as_int64().value_or(0);
+    const std::int64_t step = slice["step"].as_int64().value_or(1);
+    const std::int64_t steps = step == 0 ? 0 : (value - start) / step;
+    const auto stop = slice["stop"].as_int64();
+    const bool is_before_stop = !stop || (step > 0 ? value < *stop : value > *stop);
+    if (steps < 0 || start + steps * step != value || !is_before_stop) return false;
+  }
+  return true;
+}
+
+// Only arrays carry anchors; what else is looked at has none.
+entity::RowLists active_anchors(Call& call, std::span<const Row> rows) {
+  using schema::Lens;
+  sql::Ids datasets;
+  for (const Row& row : rows) {
+    if (!row.is_null(Lens::kDataset)) datasets.values.push_back(row.integer(Lens::kDataset));
+  }
+  entity::RowLists lists(rows.size());
+  if (datasets.values.empty()) return lists;
+  const sql::Rows found = call.reader->query(
+      "select dataset_id, id, coordinates from coordinate_anchor where dataset_id in_ids($1) order by id",
+      {distinct(std::move(datasets))});
+  std::unordered_map<std::int64_t, std::vector<std::pair<std::int64_t, Json>>> by_dataset;
+  for (std::size_t row = 0; row < found.size(); ++row) {
+    by_dataset[found.integer(row, 0)].emplace_back(found.integer(row, 1), Json::parse(found.text(row, 2)));
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].is_null(Lens::kDataset)) continue;
+    const Json slices =
+        rows[i].is_null(Lens::kSlices) ? Json::array() : Json::parse(rows[i].text(Lens::kSlices));
+    for (const auto& [anchor, coordinates] : by_dataset[rows[i].integer(Lens::kDataset)]) {
+      if (is_within(coordinates, slices)) lists[i].push_back(anchor);
+    }
+  }
+  return lists;
+}
+
+}  // namespace
+
+void add_anchors(entity::Registry& registry) {
+  namespace mutation = schema::mutation;
+  using schema::CoordinateAnchor;
+  registry.on(mutation::kCreateCoordinateAnchor, create);
+  registry.on(mutation::kCreatePhasorHistogram, create_histogram);
+  registry.on(mutation::kCreatePhasorCalibration, create_calibration);
+  registry.on(CoordinateAnchor::kMicroscope, spoke("optikit_state"));
+  registry.on(CoordinateAnchor::kValueHistogram, spoke("value_histogram"));
+  registry.on(CoordinateAnchor::kChannelLabel, spoke("channel_label"));
+  registry.on(CoordinateAnchor::kLightGraph, spoke("light_path"));
+  registry.on(CoordinateAnchor::kAcquisitionWindow, spoke("acquisition_window"));
+  registry.on(CoordinateAnchor::kOmeMetadata, spoke("ome_metadata"));
+  registry.on(schema::Lens::kActiveAnchors, active_anchors);
+  // Anchors declare no descriptors.
+  registry.on(schema::CoordinateAnchorFilter::kRequires,
+              [](SqlText& sql, const std::string& alias,
+                 const std::vector<schema::DescriptorConstraintInput>& constraints,
+                 const Call&) { return meets(sql, alias, constraints, {}); });
+  registry.on(schema::ArrayDatasetFilter::kHasDerivationConflicts, [](SqlText&, const std::string& alias,
+                                                                      bool has_conflicts, const Call&) {
+    return fmt::format("{}exists (select 1 from derivation_conflict x where x.dataset_id = {}.id)",
+                       has_conflicts ? "" : "not ", alias);
+  });
+}
+
+}  // namespace mikro

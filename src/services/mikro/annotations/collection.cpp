@@ -1,0 +1,177 @@
+#include "services/mikro/annotations/collection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "services/mikro/annotations/annotation_lens.h"
+#include "services/mikro/annotations/drawn_over.h"
+#include "services/mikro/annotations/requirements.h"
+#include "services/mikro/folders/folder.h"
+#include "services/mikro/history.h"
+#include "services/mikro/row_lists.h"
+#include "services/mikro/schema/annotation.h"
+#include "services/mikro/schema/coordinate_system.h"
+#include "services/mikro/schema/file.h"
+#include "services/mikro/schema/transformation.h"
+#include "services/mikro/spaces/derivation.h"
+#include "services/mikro/spaces/space_rows.h"
+
+namespace mikro {
+namespace {
+
+using base::Error;
+using base::Json;
+using entity::Call;
+using entity::Id;
+using entity::Row;
+using entity::SqlText;
+namespace code = base::code;
+
+constexpr std::string_view kType = "AnnotationCollection";
+
+std::vector<DescribedAxis> axes_of(const std::vector<schema::AxisInput>& given) {
+  std::vector<DescribedAxis> axes;
+  for (const schema::AxisInput& axis : given) {
+    const auto type = space::axis_type_from(entity::text_of(axis.type));
+    axes.push_back({{axis.name, *type, std::nullopt}, axis.long_name, axis.description});
+  }
+  space::checked_axes(plain(axes), space::AxesOf::kDrawing);
+  return axes;
+}
+
+std::int64_t count(const std::vector<DescribedAxis>& axes, space::AxisType type) {
+  return std::count_if(axes.begin(), axes.end(),
+                       [&](const DescribedAxis& axis) { return axis.axis.type == type; });
+}
+
+std::int64_t create(Call& call, const schema::CreateAnnotationCollectionInput& in) {
+  if (in.name.empty()) throw Error(code::kValidation, std::string("An annotation collection needs a name."));
+  if (in.source_files && !in.source_files->empty()) {
+    throw Error(code::kNotImplemented, std::string("`sourceFiles` is not built yet."));
+  }
+  const std::vector<DescribedAxis> axes = axes_of(in.axes);
+  const Maker maker = maker_of(call);
+  std::int64_t collection = 0;
+  call.database->write([&](sql::Writer& writer) {
+    SpaceRow own;
+    own.use = SpaceUse::kCollection;
+    own.name = in.name;
+    own.axes = plain(axes);
+    const Derivations derived(writer, maker.organization, in.derived_from, own);
+    const std::int64_t folder =
+        !in.folder && derived.folder() ? *derived.folder() : folder_for(writer, maker, in.folder);
+    NewSpace space;
+    space.use = own.use;
+    space.name = in.name;
+    space.axes = axes;
+    const std::int64_t system = insert_space(writer, maker, space);
+    collection = writer.insert(
+        "insert into annotation_collection (organization_id, folder_id, name, description, "
+        "coordinate_system_id,"
+        " space_axes, time_axes, creator_id, created_through_id, created_at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+        {maker.organization, folder, in.name,
+         in.description ? sql::Value(*in.description) : sql::Value(std::monostate()), system,
+         count(axes, space::AxisType::kSpace), count(axes, space::AxisType::kTime), maker.user,
+         maker.task_value(), maker.now});
+    insert_whole_annotation_lens(writer, maker, collection, system);
+    derived.write(writer, maker, system);
+    record(writer, maker, kType, collection, Change::kCreate);
+  });
+  return collection;
+}
+
+// Its shapes and lenses go with it, and so does its space with the edges from and to it.
+Json remove(Call& call, const schema::DeleteAnnotationCollectionInput& in) {
+  const Maker maker = maker_of(call);
+  const std::int64_t collection = in.id.row("annotation collection");
+  call.database->write([&](sql::Writer& writer) {
+    expect_may_delete(writer, call, "annotation_collection", collection, "annotation collection");
+    const sql::Rows row =
+        writer.query("select coordinate_system_id from annotation_collection where id = $1", {collection});
+    record(writer, maker, kType, collection, Change::kDelete);
+    writer.execute("delete from annotation_collection where id = $1", {collection});
+    delete_spaces(writer, maker, {{row.integer(0, 0)}});
+  });
+  return in.id.text;
+}
+
+entity::RowLists lenses(Call& call, std::span<const Row> rows,
+                        const schema::AnnotationCollectionLensesArguments& in) {
+  const sql::Ids collections = ids_of(rows);
+  const std::string_view which = !in.windowed   ? ""
+                                 : *in.windowed ? " and selection <> ''"
+                                                : " and selection = ''";
+  return lists_by(call.reader->query(fmt::format("select annotation_collection_id, id from lens"
+                                                 " where annotation_collection_id in_ids($1){} order by id",
+                                                 which),
+                                     {distinct(collections)}),
+                  collections.values);
+}
+
+entity::RowLists derived_from(Call& call, std::span<const Row> rows) {
+  sql::Ids spaces;
+  for (const Row& row : rows) {
+    spaces.values.push_back(row.integer(schema::AnnotationCollection::kCoordinateSystem));
+  }
+  return lists_by(call.reader->query("select input_id, id from transformation where input_id in_ids($1)"
+                                     " and role = 'DERIVATION' order by rank, id",
+                                     {spaces}),
+                  spaces.values);
+}
+
+void add_filters(entity::Registry& registry) {
+  using schema::AnnotationCollectionFilter;
+  add_owner_filters<AnnotationCollectionFilter>(registry);
+  add_name_search<AnnotationCollectionFilter>(registry);
+  registry.on(AnnotationCollectionFilter::kFolders,
+              [](SqlText& sql, const std::string& alias, const std::vector<Id>& folders, const Call&) {
+                sql::Ids ids;
+                for (const Id& folder : folders) ids.values.push_back(folder.row().value_or(0));
+                return sql.is_among(alias + ".folder_id", std::move(ids));
+              });
+  registry.on(AnnotationCollectionFilter::kDataset,
+              [](SqlText& sql, const std::string& alias, const Id& dataset, const Call&) {
+                return drawn_over(sql, alias, dataset.row().value_or(0));
+              });
+  // Collections declare no descriptors.
+  registry.on(AnnotationCollectionFilter::kRequires,
+              [](SqlText& sql, const std::string& alias,
+                 const std::vector<schema::DescriptorConstraintInput>& constraints,
+                 const Call&) { return meets(sql, alias, constraints, {}); });
+}
+
+}  // namespace
+
+std::string drawn_over(SqlText& sql, const std::string& alias, std::int64_t dataset) {
+  return fmt::format(
+      "exists (select 1 from transformation e where e.input_id = {0}.coordinate_system_id and e.role = "
+      "'DERIVATION'"
+      " and e.output_id in (select d.intrinsic_system_id from array_dataset d where d.id = {1}"
+      " union select a.coordinate_system_id from data_array a where a.dataset_id = {1}"
+      " union select l.coordinate_system_id from lens l where l.dataset_id = {1}))",
+      alias, sql.bind(dataset));
+}
+
+void add_annotation_collections(entity::Registry& registry) {
+  namespace mutation = schema::mutation;
+  using schema::AnnotationCollection;
+  registry.on(mutation::kCreateAnnotationCollection, create);
+  registry.on(mutation::kDeleteAnnotationCollection, remove);
+  registry.on(AnnotationCollection::kDescriptors,
+              [](Call&, std::span<const Row> rows, graphql::FieldOutput& out) {
+                for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
+              });
+  registry.on(AnnotationCollection::kLenses, lenses);
+  registry.on(AnnotationCollection::kFullLens, [](SqlText&, const std::string& alias, const Call&) {
+    return fmt::format(
+        "(select id from lens where lens.annotation_collection_id = {}.id and lens.selection = '')", alias);
+  });
+  registry.on(AnnotationCollection::kDerivedFrom, derived_from);
+  add_filters(registry);
+  add_annotation_lenses(registry);
+}
+
+}  // namespace mikro

@@ -1,0 +1,206 @@
+// What is asked of array datasets beside their rows: their lenses, what they came from and what came of them.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "services/mikro/datasets/array_dataset.h"
+#include "services/mikro/descriptors/array_descriptors.h"
+#include "services/mikro/ownership.h"
+#include "services/mikro/schema/anchor.h"
+#include "services/mikro/schema/array_dataset.h"
+#include "services/mikro/schema/coordinate_system.h"
+#include "services/mikro/schema/file.h"
+#include "services/mikro/spaces/containers.h"
+#include "services/mikro/spaces/placeable.h"
+
+namespace mikro {
+namespace {
+
+using entity::Call;
+using entity::Id;
+using entity::Row;
+using entity::SqlText;
+
+sql::Ids ids_of(std::span<const Row> rows) {
+  sql::Ids ids;
+  for (const Row& row : rows) ids.values.push_back(row.id());
+  return ids;
+}
+
+// `found` has a parent's key and an id each, in the order of the list.
+entity::RowLists lists_by(const sql::Rows& found, const std::vector<std::int64_t>& keys) {
+  std::map<std::int64_t, std::vector<std::int64_t>> by_key;
+  for (std::size_t row = 0; row < found.size(); ++row)
+    by_key[found.integer(row, 0)].push_back(found.integer(row, 1));
+  entity::RowLists lists;
+  for (const std::int64_t key : keys) lists.push_back(by_key[key]);
+  return lists;
+}
+
+entity::RowLists lenses(Call& call, std::span<const Row> rows,
+                        const schema::ArrayDatasetLensesArguments& in) {
+  const sql::Ids datasets = ids_of(rows);
+  const std::string_view which = !in.sliced   ? ""
+                                 : *in.sliced ? " and selection <> ''"
+                                              : " and selection = ''";
+  return lists_by(
+      call.reader->query(
+          fmt::format("select dataset_id, id from lens where dataset_id in_ids($1){} order by id", which),
+          {datasets}),
+      datasets.values);
+}
+
+entity::RowLists derived_from(Call& call, std::span<const Row> rows) {
+  using schema::ArrayDataset;
+  sql::Ids spaces;
+  for (const Row& row : rows) {
+    spaces.values.push_back(
+        row.is_null(ArrayDataset::kIntrinsicSystem) ? 0 : row.integer(ArrayDataset::kIntrinsicSystem));
+  }
+  return lists_by(call.reader->query("select input_id, id from transformation where input_id in_ids($1)"
+                                     " and role = 'DERIVATION' order by rank, id",
+                                     {spaces}),
+                  spaces.values);
+}
+
+std::vector<base::Json> descriptors(Call&, std::span<const Row> rows) {
+  std::vector<base::Json> values;
+  for (const Row& row : rows) values.push_back(descriptors_json(row));
+  return values;
+}
+
+// Every space of a dataset counts: what was computed from its crop was computed from it.
+constexpr std::string_view kSpacesOfDatasets =
+    "select id as dataset, intrinsic_system_id as space from array_dataset where id in_ids($1) union"
+    " select dataset_id, coordinate_system_id from data_array where dataset_id in_ids($1) union"
+    " select dataset_id, coordinate_system_id from lens where dataset_id in_ids($1)";
+
+entity::RowLists derived_datasets(Call& call, std::span<const Row> rows) {
+  const sql::Ids datasets = ids_of(rows);
+  return lists_by(call.reader->query(
+                      fmt::format("select distinct s.dataset, d.id from ({}) s join transformation e"
+                                  " on e.output_id = s.space and e.role = 'DERIVATION' join array_dataset d"
+                                  " on d.intrinsic_system_id = e.input_id order by d.id",
+                                  kSpacesOfDatasets),
+                      {datasets}),
+                  datasets.values);
+}
+
+// The same of every kind of container, by kind and then by id.
+entity::RefLists derived_residents(Call& call, std::span<const Row> rows) {
+  const sql::Ids datasets = ids_of(rows);
+  std::string children;
+  std::size_t order = 0;
+  for (const Container& container : containers()) {
+    children += fmt::format("{}select {} as space, '{}' as kind, id, {} as place from {}",
+                            children.empty() ? "" : " union all ", container.space, container.type, order++,
+                            container.table);
+  }
+  const sql::Rows found = call.reader->query(
+      fmt::format("select distinct s.dataset, c.kind, c.id, c.place from ({}) s join transformation e"
+                  " on e.output_id = s.space and e.role = 'DERIVATION' join ({}) c on c.space = e.input_id"
+                  " order by c.place, c.id",
+                  kSpacesOfDatasets, children),
+      {datasets});
+  std::map<std::int64_t, std::vector<entity::Ref>> by_dataset;
+  for (std::size_t row = 0; row < found.size(); ++row) {
+    by_dataset[found.integer(row, 0)].push_back({std::string(found.text(row, 1)), found.integer(row, 2)});
+  }
+  entity::RefLists lists;
+  for (const std::int64_t dataset : datasets.values) lists.push_back(by_dataset[dataset]);
+  return lists;
+}
+
+std::string has_physical_space(SqlText&, const std::string& alias, bool has_one, const Call&) {
+  return fmt::format(
+      "{}exists (select 1 from transformation e join axis a on a.coordinate_system_id = e.output_id"
+      " and a.unit is not null where e.kind <> 'UNMAPPABLE' and e.input_id in ({}))",
+      has_one ? "" : "not ", spaces_of_dataset(alias + ".id"));
+}
+
+std::string derived_from_dataset(SqlText& sql, const std::string& alias, const Id& parent, const Call&) {
+  return fmt::format(
+      "{}.intrinsic_system_id in (select e.input_id from transformation e where e.role = 'DERIVATION'"
+      " and e.output_id in ({}))",
+      alias, spaces_of_dataset(sql.bind(parent.row().value_or(0))));
+}
+
+std::string placeable(SqlText& sql, const std::string& alias, const Id& space, const Call& call) {
+  return fmt::format("exists (select 1 from lens l where l.dataset_id = {}.id and {})", alias,
+                     sql.is_among("l.coordinate_system_id", placeable_in(call, space).spaces));
+}
+
+void add_filters(entity::Registry& registry) {
+  using schema::ArrayDatasetFilter;
+  add_task_filters<ArrayDatasetFilter>(registry);
+  add_name_search<ArrayDatasetFilter>(registry);
+  registry.on(ArrayDatasetFilter::kFolders,
+              [](SqlText& sql, const std::string& alias, const std::vector<Id>& folders, const Call&) {
+                sql::Ids ids;
+                for (const Id& folder : folders) ids.values.push_back(folder.row().value_or(0));
+                return sql.is_among(alias + ".folder_id", std::move(ids));
+              });
+  // All of them must be there; the column is a JSON list of names that contain no quotes.
+  registry.on(ArrayDatasetFilter::kSpec, [](SqlText& sql, const std::string& alias,
+                                            const std::vector<schema::ArrayDatasetSpec>& specs, const Call&) {
+    std::string text = "1 = 1";
+    for (const schema::ArrayDatasetSpec spec : specs) {
+      text += fmt::format(" and {}.spec like {}", alias,
+                          sql.bind(fmt::format("%\"{}\"%", entity::text_of(spec))));
+    }
+    return text;
+  });
+  registry.on(ArrayDatasetFilter::kHasAxisTypes, [](SqlText& sql, const std::string& alias,
+                                                    const std::vector<schema::AxisType>& types, const Call&) {
+    std::string text = "1 = 1";
+    for (const schema::AxisType type : types) {
+      text += fmt::format(
+          " and exists (select 1 from axis a where a.coordinate_system_id = {}.intrinsic_system_id"
+          " and a.type = {})",
+          alias, sql.bind(std::string(entity::text_of(type))));
+    }
+    return text;
+  });
+  registry.on(ArrayDatasetFilter::kNotDerived,
+              [](SqlText&, const std::string& alias, bool not_derived, const Call&) {
+                return fmt::format(
+                    "{}exists (select 1 from transformation e where e.input_id = {}.intrinsic_system_id and "
+                    "e.role = 'DERIVATION')",
+                    not_derived ? "not " : "", alias);
+              });
+  registry.on(ArrayDatasetFilter::kAcquiredAfter,
+              [](SqlText& sql, const std::string& alias, entity::Time time, const Call&) {
+                return fmt::format("{}.acquisition_end >= {}", alias, sql.bind(time.micros));
+              });
+  registry.on(ArrayDatasetFilter::kAcquiredBefore,
+              [](SqlText& sql, const std::string& alias, entity::Time time, const Call&) {
+                return fmt::format("{}.acquisition_start <= {}", alias, sql.bind(time.micros));
+              });
+  registry.on(ArrayDatasetFilter::kRequires, Descriptors("Array datasets", array_descriptor_keys()));
+  registry.on(ArrayDatasetFilter::kHasPhysicalSpace, has_physical_space);
+  registry.on(ArrayDatasetFilter::kDerivedFrom, derived_from_dataset);
+  registry.on(ArrayDatasetFilter::kPlaceableIn, placeable);
+}
+
+}  // namespace
+
+void add_array_dataset_fields(entity::Registry& registry) {
+  using schema::ArrayDataset;
+  registry.on(ArrayDataset::kCreatedThroughBy, created_through_by);
+  registry.on(ArrayDataset::kDescriptors, descriptors);
+  registry.on(ArrayDataset::kFullLens, [](SqlText&, const std::string& alias, const Call&) {
+    return fmt::format("(select id from lens where lens.dataset_id = {}.id and lens.selection = '')", alias);
+  });
+  registry.on(ArrayDataset::kLenses, lenses);
+  registry.on(ArrayDataset::kDerivedFrom, derived_from);
+  registry.on(ArrayDataset::kDerivedDatasets, derived_datasets);
+  registry.on(ArrayDataset::kDerivedResidents, derived_residents);
+  registry.on(schema::DataArray::kToParent, [](SqlText&, const std::string& alias, const Call&) {
+    return fmt::format(
+        "(select e.id from transformation e where e.input_id = {}.coordinate_system_id and e.role = 'LEVEL')",
+        alias);
+  });
+  add_filters(registry);
+}
+
+}  // namespace mikro

@@ -1,0 +1,180 @@
+#include "services/mikro/files/file.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "entity/lookup.h"
+#include "services/mikro/folders/folder.h"
+#include "services/mikro/history.h"
+#include "services/mikro/schema/file.h"
+#include "services/mikro/schema/folder.h"
+#include "services/mikro/schema/store.h"
+#include "services/mikro/stores/store.h"
+#include "sql/expressions.h"
+#include "sql/text_functions.h"
+
+namespace mikro {
+namespace {
+
+using base::Error;
+using base::Json;
+using entity::Call;
+using entity::Id;
+using entity::SqlText;
+using service::SealedStore;
+using service::Stores;
+namespace code = base::code;
+
+constexpr std::string_view kType = "File";
+
+void tell(sql::Writer& writer, Feed& feed, const Maker& maker, std::optional<std::int64_t> folder,
+          std::string_view what, std::int64_t file) {
+  const Json event = Json::object({{std::string(what), file}});
+  feed.publish(writer, topic_of("files", maker.organization), event);
+  if (folder) feed.publish(writer, topic_of("files", maker.organization, *folder), event);
+}
+
+std::int64_t from_file_like(Call& call, Stores& stores, Feed& feed, const schema::FromFileLike& in) {
+  if (in.file_name.empty()) throw Error(code::kValidation, std::string("A file needs a name."));
+  if (in.export_of && !in.export_of->empty()) {
+    throw Error(code::kNotImplemented, std::string("`exportOf` is not built yet."));
+  }
+  SealedStore sealed(stores, kBigFile, stores.find(call, kBigFile, Id{in.file}));
+  const std::uint64_t bytes = stores.measure(kBigFile, sealed.row());
+  const Maker maker = maker_of(call);
+  std::int64_t file = 0;
+  call.database->write([&](sql::Writer& writer) {
+    const std::int64_t folder = folder_for(writer, maker, in.folder);
+    service::mark_finished(writer, kBigFile, sealed.row().id, bytes);
+    file = writer.insert(
+        "insert into file (organization_id, name, store_id, folder_id, size, content_type, creator_id,"
+        " created_through_id, created_at) values ($1, $2, $3, $4, $5,"
+        " (select content_type from big_file_store where id = $3), $6, $7, $8) returning id",
+        {maker.organization, in.file_name, sealed.row().id, folder, static_cast<double>(bytes), maker.user,
+         maker.task_value(), maker.now});
+    record(writer, maker, kType, file, Change::kCreate);
+    tell(writer, feed, maker, folder, "create", file);
+  });
+  sealed.keep();
+  return file;
+}
+
+Json remove(Call& call, Feed& feed, const schema::DeleteFileInput& in) {
+  const Maker maker = maker_of(call);
+  const std::int64_t file = in.id.row("file");
+  call.database->write([&](sql::Writer& writer) {
+    expect_may_delete(writer, call, "file", file, "file");
+    const sql::Rows row = writer.query("select folder_id from file where id = $1", {file});
+    std::optional<std::int64_t> folder;
+    if (!row.is_null(0, 0)) folder = row.integer(0, 0);
+    // Its bytes stay until the store's days of grace are over; several files may share them.
+    writer.execute(
+        "update big_file_store set orphaned_at = $2 where id = (select store_id from file where id = $1)"
+        " and not exists (select 1 from file f where f.store_id = big_file_store.id and f.id <> $1)",
+        {file, maker.now});
+    record(writer, maker, kType, file, Change::kDelete);
+    writer.execute("delete from file where id = $1", {file});
+    tell(writer, feed, maker, folder, "delete", file);
+  });
+  return in.id.text;
+}
+
+std::shared_ptr<void> follow(Call& call, Feed& feed, const std::optional<Id>& folder, entity::Emit emit) {
+  if (!folder) return feed.follow(topic_of("files", call.organization), std::move(emit));
+  const std::int64_t row = folder->row("folder");
+  call.read([&](sql::Reader& reader) { expect_row(reader, call, "folder", row, "folder"); });
+  return feed.follow(topic_of("files", call.organization, row), std::move(emit));
+}
+
+// What a name's ending tells; curated, for pickers.
+const std::map<schema::FileMimeGroup, std::vector<std::string_view>>& endings() {
+  using Group = schema::FileMimeGroup;
+  static const std::map<Group, std::vector<std::string_view>> kEndings{
+      {Group::kImage,
+       {"tif", "tiff", "png", "jpg", "jpeg", "gif",  "bmp",  "webp", "svg",  "czi", "lif", "lsm",
+        "nd2", "oib",  "oif", "vsi", "ims",  "dv",   "stk",  "ome",  "zvi",  "mrc", "dm3", "dm4",
+        "nii", "dcm",  "sld", "scn", "svs",  "ndpi", "mrxs", "bif",  "xlef", "lof", "sdt", "ptu"}},
+      {Group::kTable, {"csv", "tsv", "parquet", "xls", "xlsx", "ods", "feather", "arrow", "h5ad"}},
+      {Group::kMesh, {"obj", "stl", "ply", "gltf", "glb", "off", "vtk", "vtp", "swc"}},
+      {Group::kAnnotation, {"roi", "geojson", "json", "xml"}},
+      {Group::kDocument, {"pdf", "doc", "docx", "odt", "txt", "md", "rtf", "html", "htm", "ppt", "pptx"}},
+      {Group::kArchive, {"zip", "tar", "gz", "tgz", "bz2", "xz", "7z", "rar", "zst"}},
+  };
+  return kEndings;
+}
+
+std::string ends_with(SqlText& sql, const std::string& alias, const std::string& ending) {
+  const std::string folded = sql::folded(sql.dialect, alias + ".name");
+  const std::string end = sql.bind("." + sql::fold_case(ending));
+  const std::string text = sql.dialect == sql::Dialect::kPostgres ? end + "::text" : end;
+  return fmt::format("(length({0}) >= length({1}) and substr({0}, length({0}) - length({1}) + 1) = {1})",
+                     folded, text);
+}
+
+std::string in_group(SqlText& sql, const std::string& alias, schema::FileMimeGroup group, const Call&) {
+  const bool is_other = group == schema::FileMimeGroup::kOther;
+  std::string text = "1 = 0";
+  for (const auto& [known, list] : endings()) {
+    if (!is_other && known != group) continue;
+    for (const std::string_view ending : list) text += " or " + ends_with(sql, alias, std::string(ending));
+  }
+  return is_other ? "not (" + text + ")" : text;
+}
+
+void add_filters(entity::Registry& registry) {
+  using schema::FileFilter;
+  add_task_filters<FileFilter>(registry);
+  add_name_search<FileFilter>(registry);
+  registry.on(FileFilter::kFolders,
+              [](SqlText& sql, const std::string& alias, const std::vector<Id>& folders, const Call&) {
+                sql::Ids ids;
+                for (const Id& folder : folders) ids.values.push_back(folder.row().value_or(0));
+                return sql.is_among(alias + ".folder_id", std::move(ids));
+              });
+  registry.on(FileFilter::kHasStore, [](SqlText&, const std::string& alias, bool has_store, const Call&) {
+    return fmt::format("{}.store_id is {}null", alias, has_store ? "not " : "");
+  });
+  registry.on(FileFilter::kPopulated, [](SqlText&, const std::string& alias, bool populated, const Call&) {
+    return fmt::format(
+        "exists (select 1 from big_file_store s where s.id = {}.store_id and s.populated = {})", alias,
+        populated ? 1 : 0);
+  });
+  registry.on(FileFilter::kExtension,
+              [](SqlText& sql, const std::string& alias, const std::string& extension, const Call&) {
+                return ends_with(sql, alias, extension.starts_with('.') ? extension.substr(1) : extension);
+              });
+  registry.on(FileFilter::kMimeGroup, in_group);
+}
+
+}  // namespace
+
+void add_files(entity::Registry& registry, Stores& stores, Feed& feed) {
+  namespace mutation = schema::mutation;
+  using schema::File;
+  registry.on(mutation::kFromFileLike, [&](Call& call, const schema::FromFileLike& in) {
+    return from_file_like(call, stores, feed, in);
+  });
+  registry.on(mutation::kDeleteFile,
+              [&feed](Call& call, const schema::DeleteFileInput& in) { return remove(call, feed, in); });
+  registry.on(schema::subscription::kFiles,
+              [&feed](Call& call, const schema::SubscriptionFilesArguments& in, entity::Emit emit) {
+                return follow(call, feed, in.folder, std::move(emit));
+              });
+  registry.on(File::kCreatedThroughBy, created_through_by);
+  // Files declare none.
+  registry.on(File::kDescriptors, [](Call&, std::span<const entity::Row> rows, graphql::FieldOutput& out) {
+    for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
+  });
+  const entity::Expression is_mine = [](SqlText& sql, const std::string& alias, const Call& call) {
+    return fmt::format("{}.creator_id = {}", alias, sql.bind(call.user));
+  };
+  registry.narrowed["Query.myfiles"] = is_mine;
+  registry.narrowed["Query.myfolders"] = is_mine;
+  add_filters(registry);
+}
+
+}  // namespace mikro

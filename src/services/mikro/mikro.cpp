@@ -1,0 +1,44 @@
+#include "services/mikro/mikro.h"
+
+#include <utility>
+
+#include "base/clock.h"
+#include "services/mikro/annotations/batch.h"
+#include "services/mikro/description.h"
+#include "services/mikro/registry.h"
+#include "services/mikro/schema_documents.h"
+#include "services/mikro/stores/store.h"
+
+namespace mikro {
+namespace {
+
+constexpr std::int64_t kHour = 3'600'000'000;
+
+}  // namespace
+
+Mikro::Mikro(service::Foundation foundation, objects::ObjectStore& objects, Settings settings)
+    : database_(foundation.database),
+      stores_(foundation.database, objects, std::move(settings.stores)),
+      feed_(foundation.database) {
+  service::Definition definition;
+  definition.name = description().name;
+  definition.schema_version = kSchemaVersion;
+  definition.documents = schema_documents();
+  definition.registry = make_registry(stores_, feed_);
+  graph_ = std::make_unique<service::Service>(foundation, std::move(definition));
+}
+
+Mikro::~Mikro() = default;
+
+void Mikro::start() {
+  graph_->migrate();
+  unseal_unfinished(stores_);
+  // In a database of this process alone nobody else can be writing; elsewhere an hour is long enough.
+  const bool is_alone = database_.dialect() == sql::Dialect::kSqlite;
+  remove_lost_batches(database_, base::now_micros() - (is_alone ? 0 : kHour));
+  feed_.listen();
+}
+
+void Mikro::add_routes(net::Router& router, const std::string& prefix) { graph_->add_routes(router, prefix); }
+
+}  // namespace mikro

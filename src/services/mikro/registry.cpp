@@ -1,0 +1,37 @@
+#include "services/mikro/registry.h"
+
+#include "services/mikro/anchors/anchor.h"
+#include "services/mikro/annotations/annotation.h"
+#include "services/mikro/annotations/collection.h"
+#include "services/mikro/datasets/array_dataset.h"
+#include "services/mikro/files/file.h"
+#include "services/mikro/files/unstructured_meta.h"
+#include "services/mikro/folders/folder.h"
+#include "services/mikro/lenses/lens.h"
+#include "services/mikro/people.h"
+#include "services/mikro/spaces/coordinate_system.h"
+#include "services/mikro/spaces/transformation.h"
+#include "services/mikro/stores/store.h"
+#include "services/mikro/to_come.h"
+
+namespace mikro {
+
+entity::Registry make_registry(service::Stores& stores, Feed& feed) {
+  entity::Registry registry;
+  add_people(registry);
+  add_stores(registry, stores);
+  add_folders(registry);
+  add_files(registry, stores, feed);
+  add_array_datasets(registry, stores, feed);
+  add_coordinate_systems(registry);
+  add_transformations(registry);
+  add_lenses(registry, feed);
+  add_unstructured_meta(registry);
+  add_anchors(registry);
+  add_annotation_collections(registry);
+  add_annotations(registry, feed);
+  add_what_is_to_come(registry);
+  return registry;
+}
+
+}  // namespace mikro

@@ -1,0 +1,191 @@
+#include "services/mikro/spaces/in_view.h"
+
+#include <cmath>
+#include <map>
+
+#include "base/error.h"
+#include "services/mikro/schema/annotation.h"
+#include "services/mikro/schema/coordinate_system.h"
+#include "services/mikro/schema/view.h"
+#include "services/mikro/space/extent.h"
+#include "services/mikro/space/placement.h"
+#include "services/mikro/spaces/space_graph.h"
+
+namespace mikro {
+namespace {
+
+using base::Error;
+using base::Json;
+using entity::Call;
+using entity::Row;
+using space::ExtentState;
+namespace code = base::code;
+
+Json coordinate_graph(Call& call, const schema::CoordinateGraphArguments& in) {
+  const std::int64_t root = in.coordinate_system.row("coordinate system");
+  Json answer = Json::object({{"root", root}});
+  call.read([&](sql::Reader& reader) {
+    const space::Graph graph = load_connections(reader, call.organization, {{root}});
+    const space::Component component = graph.coordinate_graph(root, in.max_depth);
+    answer.set("systems", Json(Json::Array(component.systems.begin(), component.systems.end())));
+    answer.set("transformations",
+               Json(Json::Array(component.transformations.begin(), component.transformations.end())));
+  });
+  return answer;
+}
+
+/// A dataset's grid, or what a lens keeps of it.
+struct Window {
+  std::int64_t space = 0;
+  std::vector<std::int64_t> shape;
+};
+/// By dataset: its grid first, then its lenses that have a space of their own.
+using Windows = std::map<std::int64_t, std::vector<Window>>;
+
+Windows windows_in(sql::Reader& reader, const space::Graph& graph) {
+  sql::Ids spaces;
+  for (const space::Space& space : graph.spaces()) spaces.values.push_back(space.id);
+  const sql::Rows rows = reader.query(
+      "select id, intrinsic_system_id, shape, 0 from array_dataset where intrinsic_system_id in_ids($1)"
+      " union all select dataset_id, coordinate_system_id, shape, id from lens"
+      " where coordinate_system_id in_ids($1) and kind = 'ARRAY' and selection <> '' order by 1, 4",
+      {spaces});
+  Windows windows;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    Window& window = windows[rows.integer(row, 0)].emplace_back();
+    window.space = rows.integer(row, 1);
+    for (const Json& extent : Json::parse(rows.text(row, 2)).items()) {
+      window.shape.push_back(extent.as_int64().value());
+    }
+  }
+  return windows;
+}
+
+space::Box region_of(const schema::BoundingBoxInput& in, std::span<const space::Axis> axes) {
+  if (in.min.size() != in.max.size() || in.min.empty() || in.min.size() > axes.size()) {
+    throw Error(code::kValidation,
+                "`region` has {} lower and {} upper bounds; give one of each for the first axes of {}.",
+                in.min.size(), in.max.size(), space::names_of(axes));
+  }
+  space::Box region;
+  for (std::size_t i = 0; i < in.min.size(); ++i) {
+    if (!std::isfinite(in.min[i]) || !std::isfinite(in.max[i]) || in.min[i] > in.max[i]) {
+      throw Error(code::kValidation,
+                  "`region` goes from {} to {} along '{}'; give finite bounds, the lower one first.",
+                  in.min[i], in.max[i], axes[i].name);
+    }
+    region.push_back({axes[i].name, in.min[i], in.max[i]});
+  }
+  return region;
+}
+
+std::string_view text_of(ExtentState state) {
+  switch (state) {
+    case ExtentState::kKnown:
+      return "KNOWN";
+    case ExtentState::kConditional:
+      return "CONDITIONAL";
+    case ExtentState::kNonAffine:
+      return "NON_AFFINE";
+    case ExtentState::kInverted:
+      return "INVERTED";
+  }
+  return "";
+}
+
+Json extent_json(const space::Box& box) {
+  Json list = Json::array();
+  for (const space::AxisExtent& extent : box) {
+    list.push_back(Json::object({{"axis", extent.axis}, {"min", extent.min}, {"max", extent.max}}));
+  }
+  return list;
+}
+
+Json path_json(const space::Path& path) {
+  Json list = Json::array();
+  for (const space::PathStep& step : path) {
+    list.push_back(Json::object({{"transformation", step.edge->id}, {"inverted", step.inverted}}));
+  }
+  return list;
+}
+
+/// The sources of one world that a region shows.
+class View {
+ public:
+  View(const space::Graph& graph, space::SpaceId world, std::vector<space::Coordinate> at,
+       const schema::BoundingBoxInput& region)
+      : graph_(graph),
+        world_(graph, world, placing(std::move(at))),
+        region_(region_of(region, graph.space(world)->axes)) {}
+
+  // A registration attaches to the grid or to a lens' crop of it. From where it attaches the walk runs
+  // forward, and only forward can boxes be pushed: the crops speak where the grid cannot.
+  void add(std::int64_t dataset, const std::vector<Window>& windows) {
+    const auto whole = windows.begin();
+    const auto grid = extent_of(*whole);
+    if (!grid) return;
+    bool has_crop = false;
+    if (grid->state == ExtentState::kInverted) {
+      for (auto window = std::next(whole); window != windows.end(); ++window) {
+        const auto crop = extent_of(*window);
+        if (!crop || crop->state == ExtentState::kInverted) continue;
+        has_crop = true;
+        show(dataset, window->space, *crop);
+      }
+    }
+    if (!has_crop) show(dataset, whole->space, *grid);
+  }
+
+  Json take() { return std::move(list_); }
+
+ private:
+  std::optional<space::Extent> extent_of(const Window& window) const {
+    const space::Space& space = *graph_.space(window.space);
+    return space::extent_in(world_, graph_, window.space, space::grid_box(space.axes, window.shape));
+  }
+
+  // What cannot be bounded is in view until somebody knows better.
+  void show(std::int64_t dataset, std::int64_t system, const space::Extent& extent) {
+    if (extent.state == ExtentState::kKnown && !space::overlaps(extent.box, region_)) return;
+    list_.push_back(Json::object({{"source", Json::object({{"type", "ArrayDataset"}, {"id", dataset}})},
+                                  {"system", system},
+                                  {"extent", extent_json(extent.box)},
+                                  {"extent_state", text_of(extent.state)},
+                                  {"invariance", space::to_text(space::invariance_of(extent.path))},
+                                  {"validity", space::to_text(space::validity_of(extent.path))},
+                                  {"path", path_json(extent.path)}}));
+  }
+
+  const space::Graph& graph_;
+  const space::World world_;
+  const space::Box region_;
+  Json list_ = Json::array();
+};
+
+std::vector<Json> in_view(Call& call, std::span<const Row> rows,
+                          const schema::CoordinateSystemInViewArguments& in) {
+  sql::Ids worlds;
+  for (const Row& row : rows) worlds.values.push_back(row.id());
+  const space::Graph graph = load_around(*call.reader, call.organization, worlds);
+  const Windows windows = windows_in(*call.reader, graph);
+  std::vector<space::Coordinate> at;
+  if (in.at) {
+    for (const schema::CoordinateInput& one : *in.at) at.push_back({one.name, one.value});
+  }
+  std::vector<Json> lists;
+  for (const Row& row : rows) {
+    View view(graph, row.id(), at, in.region);
+    for (const auto& [dataset, list] : windows) view.add(dataset, list);
+    lists.push_back(view.take());
+  }
+  return lists;
+}
+
+}  // namespace
+
+void add_views(entity::Registry& registry) {
+  registry.on(schema::query::kCoordinateGraph, coordinate_graph);
+  registry.on(schema::CoordinateSystem::kInView, in_view);
+}
+
+}  // namespace mikro

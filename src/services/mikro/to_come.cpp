@@ -1,0 +1,43 @@
+#include "services/mikro/to_come.h"
+
+#include "base/error.h"
+
+namespace mikro {
+
+void add_what_is_to_come(entity::Registry& registry) {
+  for (const std::string_view name : {
+           "ArrayDatasetFilter.scene",
+           "ArrayDatasetFilter.sourceFile",
+           "ArrayDatasetFilter.sourceSeriesIdentifier",
+           "ArrayDatasetFilter.hasSourceFile",
+           "ArrayDatasetFilter.hasDefaultScene",
+           "AnnotationCollectionFilter.scene",
+           "FileFilter.requires",
+           "FileFilter.notDerived",
+           "FileFilter.unlinked",
+           "FileFilter.sourceOf",
+           "FileFilter.exportedFrom",
+           "FileFilter.linkedTo",
+           "FileFilter.seriesIdentifier",
+           "CoordinateAnchorFilter.table",
+           "CoordinateAnchorFilter.sparse",
+           "CoordinateSystemFilter.scene",
+           "LensFilter.tableSpec",
+           "LensFilter.sparseSpec",
+           "LensFilter.tableDataset",
+           "LensFilter.sparseDataset",
+           "LensFilter.meshCollection",
+           "LensFilter.networkCollection",
+           "LensFilter.fixture",
+           "LensFilter.overlapsAnnotation",
+           "LensFilter.reachableFrom",
+       }) {
+    registry.predicates.emplace(
+        name,
+        [name](entity::SqlText&, const std::string&, const base::Json&, const entity::Call&) -> std::string {
+          throw base::Error(base::code::kNotImplemented, "The filter {} is not built yet.", name);
+        });
+  }
+}
+
+}  // namespace mikro
