@@ -14,6 +14,7 @@
 #include "services/lok/login/report.h"
 #include "services/lok/login/signing.h"
 #include "services/lok/login/token_endpoint.h"
+#include "services/lok/media/picture.h"
 #include "services/lok/openid/introspection.h"
 #include "services/lok/openid/openid_discovery.h"
 #include "services/lok/openid/user_info.h"
@@ -69,12 +70,14 @@ struct Ready {
 };
 
 struct Lok::State {
-  State(sql::Database& database_in, Configuration configuration_in, net::WorkerPool& workers_in)
+  State(sql::Database& database_in, Configuration configuration_in, net::WorkerPool& workers_in,
+        objects::ObjectStore& objects, const std::string& media_bucket)
       : database(database_in),
         configuration(std::move(configuration_in)),
         workers(workers_in),
         identities(database),
         communications(database),
+        stores(database, objects, media_settings(media_bucket)),
         administration(database, configuration, [this] { return ready.value().device_secret; }) {}
 
   sql::Database& database;
@@ -82,29 +85,34 @@ struct Lok::State {
   net::WorkerPool& workers;
   Identities identities;
   Communications communications;
+  service::Stores stores;
   const Administration administration;
   std::optional<Ready> ready;
   std::optional<Site> site;
 };
 
-Lok::Lok(sql::Database& database, Configuration configuration, net::WorkerPool& workers)
-    : state_(std::make_unique<State>(database, std::move(configuration), workers)) {}
+Lok::Lok(sql::Database& database, Configuration configuration, net::WorkerPool& workers,
+         objects::ObjectStore* objects, const std::string& media_bucket)
+    : state_(std::make_unique<State>(database, std::move(configuration), workers,
+                                     objects != nullptr ? *objects : service::no_object_store(),
+                                     media_bucket)) {}
 
 Lok::~Lok() = default;
 
 service::Definition Lok::definition() const {
-  return {.name = description().name,
-          .schema_version = kSchemaVersion,
-          .documents = schema_documents(),
-          .registry = graph_registry({state_->configuration, state_->communications, [state = state_.get()] {
-                                        return state->ready.value().device_secret;
-                                      }})};
+  return {
+      .name = description().name,
+      .schema_version = kSchemaVersion,
+      .documents = schema_documents(),
+      .registry = graph_registry({state_->configuration, state_->communications, state_->stores,
+                                  [state = state_.get()] { return state->ready.value().device_secret; }})};
 }
 
 void Lok::provision() {
   lok::provision(state_->database, state_->configuration);
   state_->ready.emplace(state_->database, state_->configuration,
                         load_secrets(state_->database, state_->configuration));
+  service::unseal_unfinished(state_->stores, kMedia);
   state_->communications.start();
 }
 

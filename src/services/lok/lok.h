@@ -15,6 +15,7 @@
 #include "jose/key_set.h"
 #include "net/server.h"
 #include "net/worker_pool.h"
+#include "objects/object_store.h"
 #include "service/auth_rows.h"
 #include "service/service.h"
 #include "services/lok/administration/administration.h"
@@ -24,13 +25,16 @@
 namespace lok {
 
 /// Of the tables; schema.lock.*.sql.
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
-/// Thread-safe once provisioned. Database and workers must outlive it, and it
+/// Thread-safe once provisioned. Database, workers and object store must outlive it, and it
 /// the server it is routed in.
 class Lok {
  public:
-  Lok(sql::Database& database, Configuration configuration, net::WorkerPool& workers);
+  /// Without an object store, uploads and pictures are refused. The bucket of pictures has a name of Lok's
+  /// own unless one is given.
+  Lok(sql::Database& database, Configuration configuration, net::WorkerPool& workers,
+      objects::ObjectStore* objects = nullptr, const std::string& media_bucket = "");
   ~Lok();
   Lok(const Lok&) = delete;
   Lok& operator=(const Lok&) = delete;

@@ -1,4 +1,4 @@
--- version 4
+-- version 5
 create table "app" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -113,6 +113,7 @@ create table "group_profile" (
   "id" integer primary key autoincrement,
   "bio" text,
   "name" text,
+  "avatar_id" integer references "media_store"(id) on delete set null,
   "group_id" integer not null references "user_group"(id) on delete cascade
 );
 
@@ -186,6 +187,21 @@ create table "mandate" (
   "any_app" integer not null default 0
 );
 
+create table "media_store" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "bucket" text not null,
+  "key" text not null,
+  "max_bytes" integer,
+  "size_bytes" integer,
+  "original_file_name" text,
+  "content_type" text,
+  "creator_id" integer references "user_account"(id) on delete set null,
+  "created_at" integer not null,
+  "populated" integer not null default 0,
+  "orphaned_at" integer
+);
+
 create table "membership" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -229,6 +245,7 @@ create table "organization" (
   "description" text,
   "brand_hue" real,
   "brand_chroma" real,
+  "avatar_id" integer references "media_store"(id) on delete set null,
   "name" text not null,
   "owner_id" integer references "user_account"(id) on delete set null,
   "device_salt" text not null,
@@ -358,6 +375,7 @@ create table "profile" (
   "id" integer primary key autoincrement,
   "bio" text,
   "name" text,
+  "avatar_id" integer references "media_store"(id) on delete set null,
   "user_id" integer not null references "user_account"(id) on delete cascade
 );
 
@@ -475,6 +493,8 @@ create unique index if not exists "user_group_name_idx" on "user_group" ("name")
 
 create unique index if not exists "group_profile_group_id_idx" on "group_profile" ("group_id");
 
+create index if not exists "group_profile_avatar_id_some_idx" on "group_profile" ("avatar_id") where "avatar_id" is not null;
+
 create unique index if not exists "hub_organization_id_identifier_idx" on "hub" ("organization_id", "identifier");
 
 create index if not exists "hub_uid_idx" on "hub" ("uid");
@@ -513,6 +533,12 @@ create index if not exists "mandate_agent_user_id_some_idx" on "mandate" ("agent
 
 create index if not exists "mandate_membership_id_idx" on "mandate" ("membership_id");
 
+create unique index if not exists "media_store_bucket_key_idx" on "media_store" ("bucket", "key");
+
+create index if not exists "media_store_creator_id_some_idx" on "media_store" ("creator_id") where "creator_id" is not null;
+
+create index if not exists "media_store_organization_id_id_idx" on "media_store" ("organization_id", "id");
+
 create unique index if not exists "membership_user_id_organization_id_idx" on "membership" ("user_id", "organization_id");
 
 create index if not exists "membership_organization_id_id_idx" on "membership" ("organization_id", "id");
@@ -532,6 +558,8 @@ create unique index if not exists "com_channel_token_idx" on "com_channel" ("tok
 create index if not exists "com_channel_user_id_idx" on "com_channel" ("user_id");
 
 create unique index if not exists "organization_slug_idx" on "organization" ("slug");
+
+create index if not exists "organization_avatar_id_some_idx" on "organization" ("avatar_id") where "avatar_id" is not null;
 
 create index if not exists "organization_owner_id_some_idx" on "organization" ("owner_id") where "owner_id" is not null;
 
@@ -586,6 +614,8 @@ create unique index if not exists "setting_name_idx" on "setting" ("name");
 create unique index if not exists "user_account_username_idx" on "user_account" ("username");
 
 create unique index if not exists "profile_user_id_idx" on "profile" ("user_id");
+
+create index if not exists "profile_avatar_id_some_idx" on "profile" ("avatar_id") where "avatar_id" is not null;
 
 create index if not exists "device_group_member_group_id_idx" on "device_group_member" ("group_id");
 

@@ -1,4 +1,4 @@
--- version 3
+-- version 4
 create table "app" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -30,6 +30,7 @@ create table "client" (
   "public_sources" text not null,
   "hub_id" integer references "hub"(id) on delete cascade,
   "membership_id" integer references "membership"(id) on delete cascade,
+  "relying_party_id" integer references "relying_party"(id) on delete cascade,
   "device_key" text not null default '',
   "manifest" text not null default '{}',
   "statuses" text not null default '{}',
@@ -148,6 +149,14 @@ create table "invite" (
   "mesh" integer not null
 );
 
+create table "layer" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "name" text not null,
+  "identifier" text not null,
+  "description" text
+);
+
 create table "mandate" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -226,6 +235,42 @@ create table "organization" (
   "config_mark" text
 );
 
+create table "relying_party" (
+  "id" integer primary key autoincrement,
+  "client_id" text not null,
+  "name" text not null,
+  "secret_hash" text,
+  "redirect_uris" text not null,
+  "post_logout_redirect_uris" text not null,
+  "organization_id" integer references "organization"(id) on delete cascade,
+  "created_at" integer not null
+);
+
+create table "sign_in_consent" (
+  "id" integer primary key autoincrement,
+  "relying_party_id" integer not null references "relying_party"(id) on delete cascade,
+  "membership_id" integer not null references "membership"(id) on delete cascade,
+  "scopes" text not null,
+  "given_at" integer not null
+);
+
+create table "authorization_code" (
+  "id" integer primary key autoincrement,
+  "code_hash" text not null,
+  "relying_party_id" integer not null references "relying_party"(id) on delete cascade,
+  "membership_id" integer not null references "membership"(id) on delete cascade,
+  "hub_id" integer not null references "hub"(id) on delete cascade,
+  "scopes" text not null,
+  "redirect_uri" text not null,
+  "code_challenge" text,
+  "nonce" text,
+  "issuer" text not null,
+  "signed_in_at" integer not null,
+  "expires_at" integer not null,
+  "collected" integer not null default 0,
+  "client_id" integer references "client"(id) on delete cascade
+);
+
 create table "role" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -268,6 +313,7 @@ create table "service_instance" (
 
 create table "instance_alias" (
   "id" integer primary key autoincrement,
+  "layer_id" integer references "layer"(id) on delete cascade,
   "instance_id" integer not null references "service_instance"(id) on delete cascade,
   "kind" text not null,
   "host" text,
@@ -385,6 +431,8 @@ create index if not exists "client_hub_id_some_idx" on "client" ("hub_id") where
 
 create index if not exists "client_membership_id_some_idx" on "client" ("membership_id") where "membership_id" is not null;
 
+create index if not exists "client_relying_party_id_some_idx" on "client" ("relying_party_id") where "relying_party_id" is not null;
+
 create unique index if not exists "used_alias_client_id_key_idx" on "used_alias" ("client_id", "key");
 
 create index if not exists "used_alias_alias_id_some_idx" on "used_alias" ("alias_id") where "alias_id" is not null;
@@ -443,6 +491,10 @@ create index if not exists "invite_accepted_by_id_some_idx" on "invite" ("accept
 
 create index if not exists "invite_declined_by_id_some_idx" on "invite" ("declined_by_id") where "declined_by_id" is not null;
 
+create unique index if not exists "layer_organization_id_identifier_idx" on "layer" ("organization_id", "identifier");
+
+create index if not exists "layer_organization_id_id_idx" on "layer" ("organization_id", "id");
+
 create unique index if not exists "mandate_key_hash_idx" on "mandate" ("key_hash");
 
 create index if not exists "mandate_organization_id_id_idx" on "mandate" ("organization_id", "id");
@@ -483,6 +535,26 @@ create unique index if not exists "organization_slug_idx" on "organization" ("sl
 
 create index if not exists "organization_owner_id_some_idx" on "organization" ("owner_id") where "owner_id" is not null;
 
+create unique index if not exists "relying_party_client_id_idx" on "relying_party" ("client_id");
+
+create index if not exists "relying_party_organization_id_some_idx" on "relying_party" ("organization_id") where "organization_id" is not null;
+
+create unique index if not exists "sign_in_consent_relying_party_id_membership_id_idx" on "sign_in_consent" ("relying_party_id", "membership_id");
+
+create index if not exists "sign_in_consent_membership_id_idx" on "sign_in_consent" ("membership_id");
+
+create unique index if not exists "authorization_code_code_hash_idx" on "authorization_code" ("code_hash");
+
+create index if not exists "authorization_code_expires_at_idx" on "authorization_code" ("expires_at");
+
+create index if not exists "authorization_code_relying_party_id_idx" on "authorization_code" ("relying_party_id");
+
+create index if not exists "authorization_code_membership_id_idx" on "authorization_code" ("membership_id");
+
+create index if not exists "authorization_code_hub_id_idx" on "authorization_code" ("hub_id");
+
+create index if not exists "authorization_code_client_id_some_idx" on "authorization_code" ("client_id") where "client_id" is not null;
+
 create unique index if not exists "role_organization_id_identifier_idx" on "role" ("organization_id", "identifier");
 
 create index if not exists "role_organization_id_id_idx" on "role" ("organization_id", "id");
@@ -502,6 +574,8 @@ create unique index if not exists "service_instance_hub_id_instance_id_idx" on "
 create index if not exists "service_instance_release_id_idx" on "service_instance" ("release_id");
 
 create unique index if not exists "instance_alias_instance_id_key_idx" on "instance_alias" ("instance_id", "key");
+
+create index if not exists "instance_alias_layer_id_some_idx" on "instance_alias" ("layer_id") where "layer_id" is not null;
 
 create unique index if not exists "service_instance_mapping_client_id_key_idx" on "service_instance_mapping" ("client_id", "key");
 

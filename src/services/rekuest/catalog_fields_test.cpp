@@ -9,7 +9,10 @@
 #include "base/error.h"
 #include "entity/bind.h"
 #include "entity/model.h"
+#include "services/rekuest/assets/asset.h"
+#include "services/rekuest/assets/stored.h"
 #include "services/rekuest/dependency_fields.h"
+#include "services/rekuest/settings.h"
 #include "services/rekuest/testing/world.h"
 
 namespace rekuest {
@@ -28,7 +31,14 @@ entity::Registry catalog() {
   return registry;
 }
 
-TEST(CatalogFields, FitTheSchema) { EXPECT_NO_THROW(entity::Binding(rekuest_testing::schema(), catalog())); }
+TEST(CatalogFields, FitTheSchema) {
+  rekuest_testing::World world(sql::Dialect::kSqlite);
+  service::Stores stores(world.database(), service::no_object_store(), Settings{}.stores);
+  entity::Registry registry = catalog();
+  add_media(registry, stores);
+  add_assets(registry, stores);
+  EXPECT_NO_THROW(entity::Binding(rekuest_testing::schema(), std::move(registry)));
+}
 
 class CatalogFields : public ::testing::TestWithParam<sql::Dialect> {
  protected:

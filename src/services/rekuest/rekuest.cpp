@@ -11,6 +11,8 @@
 #include "service/call.h"
 #include "services/rekuest/agent_admin.h"
 #include "services/rekuest/agent_socket.h"
+#include "services/rekuest/assets/asset.h"
+#include "services/rekuest/assets/stored.h"
 #include "services/rekuest/assign.h"
 #include "services/rekuest/catalog_fields.h"
 #include "services/rekuest/collect.h"
@@ -22,6 +24,7 @@
 #include "services/rekuest/fate.h"
 #include "services/rekuest/hold.h"
 #include "services/rekuest/latest_task.h"
+#include "services/rekuest/people.h"
 #include "services/rekuest/probe_call.h"
 #include "services/rekuest/provenance.h"
 #include "services/rekuest/registration.h"
@@ -47,7 +50,7 @@ struct Rekuest::Machinery {
   AgentMachinery sockets;
 };
 
-Rekuest::Rekuest(service::Foundation foundation, Settings settings)
+Rekuest::Rekuest(service::Foundation foundation, Settings settings, objects::ObjectStore* objects)
     : foundation_(foundation),
       settings_(std::move(settings)),
       feed_(foundation.database, bus_),
@@ -61,6 +64,8 @@ Rekuest::Rekuest(service::Foundation foundation, Settings settings)
       changes_(foundation.database, delivery_, replicas_),
       probes_(hub_, bus_, signer_),
       retention_(foundation.database, settings_.retention),
+      stores_(foundation.database, objects != nullptr ? *objects : service::no_object_store(),
+              settings_.stores),
       next_due_(kNever) {
   service::Definition definition;
   definition.name = description().name;
@@ -96,6 +101,7 @@ Rekuest::~Rekuest() {
 void Rekuest::start() {
   graph_->migrate();
   load_signing_key();
+  unseal_unfinished(stores_);
   replicas_.note_alive(base::now_micros());
   replicas_.listen();
   forget_connections();
@@ -251,6 +257,9 @@ entity::Registry Rekuest::registry() {
   add_task_mutations(registry);
   add_task_feeds(registry);
   add_probes(registry, probes_);
+  add_people(registry);
+  add_media(registry, stores_);
+  add_assets(registry, stores_);
   registry.on(schema::mutation::kCollect,
               [this](entity::Call& call, schema::CollectInput in, entity::Done<base::Json> done) {
                 collect(call, std::move(in), std::move(done));

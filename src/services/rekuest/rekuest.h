@@ -10,8 +10,11 @@
 #include <string>
 
 #include "bus/bus.h"
+#include "jose/key_set.h"
 #include "net/server.h"
+#include "objects/object_store.h"
 #include "service/service.h"
+#include "service/stores.h"
 #include "services/rekuest/agent_feed.h"
 #include "services/rekuest/agent_hub.h"
 #include "services/rekuest/changes.h"
@@ -31,13 +34,15 @@ struct DecideInput;
 }  // namespace schema
 
 /// Of the tables; schema.lock.*.sql.
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
-/// Thread-safe. What the foundation refers to must outlive it, and it the
+/// Thread-safe. What the foundation refers to and the object store must outlive it, and it the
 /// server it is routed in.
 class Rekuest {
  public:
-  explicit Rekuest(service::Foundation foundation, Settings settings = {});
+  /// Without an object store, media and assets are refused.
+  explicit Rekuest(service::Foundation foundation, Settings settings = {},
+                   objects::ObjectStore* objects = nullptr);
   ~Rekuest();
   Rekuest(const Rekuest&) = delete;
   Rekuest& operator=(const Rekuest&) = delete;
@@ -49,6 +54,9 @@ class Rekuest {
   void add_routes(net::Router& router, const std::string& prefix);
   /// Without `graphql` and `schema`, for a process that only agents are connected to.
   void add_agent_routes(net::Router& router, const std::string& prefix);
+
+  /// Those that verify the tokens of its tasks, handed over within one process. After `start`.
+  jose::KeySet provenance_keys() const { return jose::KeySet({*signer_.key}); }
 
   service::Service& graph() { return *graph_; }
   const Settings& settings() const { return settings_; }
@@ -91,6 +99,7 @@ class Rekuest {
   Changes changes_;
   Probes probes_;
   Retention retention_;
+  service::Stores stores_;
   std::unique_ptr<service::Service> graph_;
   std::unique_ptr<Shapes> shapes_;
   std::unique_ptr<Machinery> agents_;

@@ -1,4 +1,4 @@
--- version 3
+-- version 4
 create table "action" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -94,6 +94,48 @@ create table "signing_key" (
   "key_id" text not null,
   "private_pem" text not null,
   "created_at" integer not null
+);
+
+create table "asset" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "ref" text not null,
+  "kind" text not null,
+  "size" integer not null,
+  "created_at" integer not null,
+  "joints" text not null default '[]',
+  "nodes" text not null default '[]',
+  "stats" text,
+  "width" integer,
+  "height" integer,
+  "model_id" integer references "kulisse_store"(id) on delete restrict,
+  "image_id" integer references "media_store"(id) on delete restrict,
+  "creator_id" integer references "user_account"(id) on delete set null
+);
+
+create table "kulisse_store" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "bucket" text not null,
+  "key" text not null,
+  "max_bytes" integer,
+  "size_bytes" integer,
+  "original_file_name" text,
+  "ref" text,
+  "spec_version" text,
+  "generator" text,
+  "bounds" text,
+  "nodes" text,
+  "joints" text,
+  "extensions_used" text,
+  "warnings" text,
+  "stats" text,
+  "for_asset" text,
+  "content_type" text,
+  "creator_id" integer references "user_account"(id) on delete set null,
+  "created_at" integer not null,
+  "populated" integer not null default 0,
+  "orphaned_at" integer
 );
 
 create table "dependency" (
@@ -211,6 +253,22 @@ create table "lock" (
   "held_by_id" integer references "task"(id) on delete set null,
   "updated_at" integer not null,
   "created_at" integer not null
+);
+
+create table "media_store" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "bucket" text not null,
+  "key" text not null,
+  "max_bytes" integer,
+  "size_bytes" integer,
+  "original_file_name" text,
+  "content_type" text,
+  "for_asset" text,
+  "creator_id" integer references "user_account"(id) on delete set null,
+  "created_at" integer not null,
+  "populated" integer not null default 0,
+  "orphaned_at" integer
 );
 
 create table "memory_shelve" (
@@ -486,6 +544,22 @@ create unique index if not exists "journal_position_agent_id_journal_session_idx
 
 create unique index if not exists "signing_key_key_id_idx" on "signing_key" ("key_id");
 
+create unique index if not exists "asset_organization_id_ref_idx" on "asset" ("organization_id", "ref");
+
+create index if not exists "asset_organization_id_id_idx" on "asset" ("organization_id", "id");
+
+create index if not exists "asset_model_id_some_idx" on "asset" ("model_id") where "model_id" is not null;
+
+create index if not exists "asset_image_id_some_idx" on "asset" ("image_id") where "image_id" is not null;
+
+create index if not exists "asset_creator_id_some_idx" on "asset" ("creator_id") where "creator_id" is not null;
+
+create unique index if not exists "kulisse_store_bucket_key_idx" on "kulisse_store" ("bucket", "key");
+
+create index if not exists "kulisse_store_creator_id_some_idx" on "kulisse_store" ("creator_id") where "creator_id" is not null;
+
+create index if not exists "kulisse_store_organization_id_id_idx" on "kulisse_store" ("organization_id", "id");
+
 create unique index if not exists "dependency_implementation_id_key_idx" on "dependency" ("implementation_id", "key");
 
 create unique index if not exists "organization_slug_idx" on "organization" ("slug");
@@ -531,6 +605,12 @@ create unique index if not exists "implementation_param_implementation_id_key_id
 create unique index if not exists "lock_agent_id_key_idx" on "lock" ("agent_id", "key");
 
 create index if not exists "lock_held_by_id_some_idx" on "lock" ("held_by_id") where "held_by_id" is not null;
+
+create unique index if not exists "media_store_bucket_key_idx" on "media_store" ("bucket", "key");
+
+create index if not exists "media_store_creator_id_some_idx" on "media_store" ("creator_id") where "creator_id" is not null;
+
+create index if not exists "media_store_organization_id_id_idx" on "media_store" ("organization_id", "id");
 
 create unique index if not exists "memory_shelve_agent_id_idx" on "memory_shelve" ("agent_id");
 

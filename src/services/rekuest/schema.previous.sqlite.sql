@@ -1,4 +1,4 @@
--- version 2
+-- version 3
 create table "action" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -61,7 +61,8 @@ create table "agent" (
   "session_id" text,
   "connection_id" text,
   "epoch" integer not null default 0,
-  "disconnected_at" integer
+  "disconnected_at" integer,
+  "replica" text
 );
 
 create table "agent_asset" (
@@ -294,7 +295,9 @@ create table "state" (
   "app_identifier" text,
   "created_at" integer not null,
   "updated_at" integer not null,
-  "value" text not null default '{}'
+  "value" text not null default '{}',
+  "session_id" integer references "session"(id) on delete set null,
+  "global_rev" integer not null default 0
 );
 
 create table "patch" (
@@ -309,7 +312,8 @@ create table "patch" (
   "interface" text not null,
   "global_rev" integer not null,
   "agent_id" integer not null references "agent"(id) on delete cascade,
-  "session_id" integer not null references "session"(id) on delete cascade
+  "session_id" integer not null references "session"(id) on delete cascade,
+  "from_path" text
 );
 
 create table "snapshot" (
@@ -364,7 +368,14 @@ create table "task" (
   "step" integer not null default 0,
   "state_requires" text not null default '[]',
   "reported" integer not null default 0,
-  "last_step" integer
+  "last_step" integer,
+  "withheld" integer not null default 0,
+  "due_at" integer,
+  "approval_note" text,
+  "request_id" text,
+  "code_hash" text,
+  "settled" integer not null default 0,
+  "hold" text
 );
 
 create table "task_instruct" (
@@ -561,9 +572,9 @@ create unique index if not exists "state_agent_id_interface_idx" on "state" ("ag
 
 create index if not exists "state_definition_id_idx" on "state" ("definition_id");
 
-create index if not exists "patch_state_id_global_rev_idx" on "patch" ("state_id", "global_rev");
+create index if not exists "state_session_id_some_idx" on "state" ("session_id") where "session_id" is not null;
 
-create index if not exists "patch_agent_id_global_rev_idx" on "patch" ("agent_id", "global_rev");
+create index if not exists "patch_state_id_session_id_global_rev_idx" on "patch" ("state_id", "session_id", "global_rev");
 
 create index if not exists "patch_agent_id_timestamp_idx" on "patch" ("agent_id", "timestamp");
 
@@ -571,15 +582,15 @@ create index if not exists "patch_session_id_global_rev_idx" on "patch" ("sessio
 
 create index if not exists "patch_task_id_some_idx" on "patch" ("task_id") where "task_id" is not null;
 
-create index if not exists "snapshot_state_id_global_rev_idx" on "snapshot" ("state_id", "global_rev");
+create index if not exists "snapshot_state_id_session_id_global_rev_idx" on "snapshot" ("state_id", "session_id", "global_rev");
 
-create index if not exists "snapshot_agent_id_global_rev_idx" on "snapshot" ("agent_id", "global_rev");
+create index if not exists "snapshot_agent_id_idx" on "snapshot" ("agent_id");
 
 create index if not exists "snapshot_session_id_global_rev_idx" on "snapshot" ("session_id", "global_rev");
 
 create unique index if not exists "session_agent_id_session_id_idx" on "session" ("agent_id", "session_id");
 
-create index if not exists "task_caller_id_reference_some_idx" on "task" ("caller_id", "reference") where "caller_id" is not null;
+create index if not exists "task_reference_some_idx" on "task" ("reference") where "reference" is not null;
 
 create index if not exists "task_caller_id_finished_at_some_idx" on "task" ("caller_id", "finished_at") where "caller_id" is not null;
 
@@ -596,6 +607,8 @@ create index if not exists "task_parent_id_call_key_some_idx" on "task" ("parent
 create index if not exists "task_root_id_some_idx" on "task" ("root_id") where "root_id" is not null;
 
 create index if not exists "task_not_before_some_idx" on "task" ("not_before") where "not_before" is not null;
+
+create index if not exists "task_due_at_some_idx" on "task" ("due_at") where "due_at" is not null;
 
 create index if not exists "task_organization_id_id_idx" on "task" ("organization_id", "id");
 

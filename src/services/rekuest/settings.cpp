@@ -41,6 +41,12 @@ std::string new_replica_name() {
   return fmt::format("{}-{}", host.data(), base::random_token(kSuffixBytes));
 }
 
+service::StoreSettings own_buckets() {
+  service::StoreSettings stores;
+  stores.bucket_prefix = "rekuest-";
+  return stores;
+}
+
 Settings Settings::read(const Config& config) {
   Settings settings;
   settings.issuer = read_name(config, "provenance.issuer", settings.issuer);

@@ -7,6 +7,7 @@
 
 #include "base/config.h"
 #include "jose/jose.h"
+#include "service/stores.h"
 
 namespace rekuest {
 
@@ -19,6 +20,9 @@ struct RetentionSettings {
 /// The host's name and a random suffix, so that two processes never share one.
 std::string new_replica_name();
 
+/// Other services count organizations in their own way, and keys begin with them.
+service::StoreSettings own_buckets();
+
 struct Settings {
   std::string issuer = "rekuest";         ///< of provenance tokens: a name, never an address
   std::string key_id = "rekuest-prov-1";  ///< `kid` of the key that signs them
@@ -27,6 +31,7 @@ struct Settings {
   std::chrono::seconds grace{30};            ///< how long an app may be away before its tasks are given up
   std::string replica = new_replica_name();  ///< this process among those of the same database
   RetentionSettings retention;
+  service::StoreSettings stores = own_buckets();
 
   /// Reads the blocks `provenance`, `agents`, `replica` and `retention`. Throws base::Error(kValidation)
   /// naming file and line.

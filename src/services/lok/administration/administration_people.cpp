@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "services/lok/administration/administration_rows.h"
+#include "services/lok/media/picture.h"
 #include "services/lok/people/accounts.h"
 #include "services/lok/people/organizations.h"
 #include "services/lok/people/password.h"
@@ -91,7 +92,10 @@ Json user_remove(const Parts& parts, const Json& in) {
       throw Error(code::kValidation, "'{}' owns the organization '{}'. Remove that first.", username,
                   owned.text(0, 0));
     }
+    const sql::Rows picture =
+        writer.query("select avatar_id from profile where user_id = $1 and avatar_id is not null", {user});
     writer.execute("delete from user_account where id = $1", {user});
+    if (!picture.empty()) let_go_of_picture(writer, picture.integer(0, 0), base::now_micros());
   });
   return Json::object({{"removed", username}});
 }

@@ -7,6 +7,7 @@
 #include "services/lok/graph/graph_instances.h"
 #include "services/lok/graph/graph_lists.h"
 #include "services/lok/graph/graph_mandates.h"
+#include "services/lok/graph/graph_media.h"
 #include "services/lok/graph/graph_organizations.h"
 #include "services/lok/graph/graph_people.h"
 #include "services/lok/people/password.h"
@@ -206,9 +207,10 @@ entity::Registry graph_registry(const GraphParts& parts) {
   add_lists(registry);
   add_visibility(registry);
   add_mandates(registry, parts.device_secret);
-  add_organizations(registry, parts.configuration);
+  add_organizations(registry, parts.configuration, parts.stores);
   add_invites(registry, parts.configuration);
-  add_people(registry);
+  add_people(registry, parts.stores);
+  add_media(registry, parts.stores);
   add_messages(registry, parts.communications);
   add_instances(registry, parts.configuration);
   return registry;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "entity/registry.h"
+#include "service/stores.h"
 #include "services/lok/configuration.h"
 #include "services/lok/graph/messages.h"
 
@@ -14,6 +15,7 @@ namespace lok {
 struct GraphParts {
   const Configuration& configuration;
   Communications& communications;
+  service::Stores& stores;
   /// Gives what keys the hashes of device ids; it is asked when a request needs it, since the tables that may
   /// hold it come from this schema.
   std::function<std::string()> device_secret;

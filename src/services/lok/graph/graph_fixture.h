@@ -11,12 +11,14 @@
 #include "entity/bind.h"
 #include "graphql/execution/executor.h"
 #include "graphql/transport/plan_cache.h"
+#include "objects/temporary_store.h"
 #include "service/auth_verifier.h"
 #include "service/call.h"
 #include "services/lok/administration/administration.h"
 #include "services/lok/graph/graph.h"
 #include "services/lok/identities.h"
 #include "services/lok/lok_fixture.h"
+#include "services/lok/media/picture.h"
 
 namespace lok {
 
@@ -94,10 +96,12 @@ class Graph : public LokTest {
 
   std::shared_ptr<const service::Identity> who_;
   Communications communications_{*database_};
+  objects::TemporaryStore objects_;
+  service::Stores stores_{*database_, objects_.store(), media_settings()};
   Administration administration_{*database_, configuration_, [] { return std::string("server-secret"); }};
-  entity::Binding binding_{
-      graphql::Schema::from_sdl(schema_documents()),
-      graph_registry({configuration_, communications_, [] { return std::string("server-secret"); }})};
+  entity::Binding binding_{graphql::Schema::from_sdl(schema_documents()),
+                           graph_registry({configuration_, communications_, stores_,
+                                           [] { return std::string("server-secret"); }})};
   graphql::Executor executor_{
       std::shared_ptr<const graphql::Schema>(&binding_.model().schema(), [](const auto*) {}),
       binding_.resolvers()};

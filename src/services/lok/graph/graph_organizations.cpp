@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "services/lok/access.h"
+#include "services/lok/media/picture.h"
 #include "services/lok/people/invites.h"
 #include "services/lok/people/organizations.h"
 #include "services/lok/schema/membership.h"
@@ -47,12 +48,13 @@ void rename_slug(sql::Writer& writer, const Call& call, const std::string& slug)
   writer.execute("update organization set slug = $2 where id = $1", {call.organization, slug});
 }
 
-std::int64_t update(Call& call, const schema::UpdateOrganizationInput& in) {
+std::int64_t update(Call& call, service::Stores& stores, const schema::UpdateOrganizationInput& in) {
   expect_own(call, in.id);
   if (in.name && (in.name->empty() || in.name->size() > kLongestName)) {
     throw Error(code::kValidation, "An organization's name has 1 to {} characters.", kLongestName);
   }
-  if (in.avatar) throw Error(code::kNotFound, "No media with the id {}.", in.avatar->text);
+  std::optional<ChosenPicture> avatar;
+  if (in.avatar) avatar.emplace(call, stores, *in.avatar);
   call.database->write([&](sql::Writer& writer) {
     expect_administrator(writer, call);
     if (in.slug) rename_slug(writer, call, *in.slug);
@@ -60,7 +62,9 @@ std::int64_t update(Call& call, const schema::UpdateOrganizationInput& in) {
         "update organization set name = coalesce($2, name), description = coalesce($3, description)"
         " where id = $1",
         {call.organization, sql::nullable(in.name), sql::nullable(in.description)});
+    if (avatar) avatar->put_on(writer, "organization", call.organization);
   });
+  if (avatar) avatar->keep();
   return call.organization;
 }
 
@@ -171,22 +175,28 @@ std::vector<Json> profiles(Call&, std::span<const entity::Row> rows) {
   for (const entity::Row& row : rows) {
     Json bio;
     if (!row.is_null(Organization::kDescription)) bio = std::string(row.text(Organization::kDescription));
+    Json avatar;
+    if (!row.is_null(Organization::kAvatar)) avatar = row.integer(Organization::kAvatar);
     all.push_back(Json::object({{"id", std::to_string(row.id())},
                                 {"bio", std::move(bio)},
-                                {"name", std::string(row.text(Organization::kName))}}));
+                                {"name", std::string(row.text(Organization::kName))},
+                                {"avatar", std::move(avatar)}}));
   }
   return all;
 }
 
 }  // namespace
 
-void add_organizations(entity::Registry& registry, const Configuration& configuration) {
+void add_organizations(entity::Registry& registry, const Configuration& configuration,
+                       service::Stores& stores) {
   namespace mutation = schema::mutation;
   registry.on(mutation::kCreateOrganization,
               [&configuration](Call& call, const schema::CreateOrganizationInput& in) {
                 return create(call, in, configuration);
               });
-  registry.on(mutation::kUpdateOrganization, update);
+  registry.on(
+      mutation::kUpdateOrganization,
+      [&stores](Call& call, const schema::UpdateOrganizationInput& in) { return update(call, stores, in); });
   registry.on(mutation::kAddUserToOrganization, add_user);
   registry.on(mutation::kUpdateMembershipColors, update_colors);
   registry.on(mutation::kRequestMembership, ask_to_join);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "services/lok/access.h"
+#include "services/lok/media/picture.h"
 #include "services/lok/schema/device.h"
 #include "services/lok/schema/group.h"
 #include "services/lok/schema/user.h"
@@ -12,6 +13,7 @@ namespace {
 
 using base::Error;
 using entity::Call;
+using service::Stores;
 namespace code = base::code;
 
 constexpr std::size_t kLongestName = 150;
@@ -19,12 +21,6 @@ constexpr std::size_t kLongestName = 150;
 void check_name(const std::string& name) {
   if (!name.empty() && name.size() <= kLongestName) return;
   throw Error(code::kValidation, "A name has 1 to {} characters.", kLongestName);
-}
-
-// The clients must send an `avatar`; empty means none. There are no pictures
-// before the object store, so that no id can be one's.
-void check_avatar(const entity::Id& avatar) {
-  if (!avatar.text.empty()) throw Error(code::kNotFound, "No media with the id {}.", avatar.text);
 }
 
 /// A member of the caller's organization whose profile the caller may change.
@@ -50,15 +46,17 @@ std::int64_t create_profile(Call& call, const schema::CreateProfileInput& in) {
   return profile;
 }
 
-std::int64_t update_profile(Call& call, const schema::UpdateProfileInput& in) {
+std::int64_t update_profile(Call& call, Stores& stores, const schema::UpdateProfileInput& in) {
   check_name(in.name);
+  ChosenPicture avatar(call, stores, in.avatar);
   const std::int64_t profile = in.id.row("profile");
   call.database->write([&](sql::Writer& writer) {
     const sql::Rows rows = writer.query("select user_id from profile where id = $1", {profile});
     expect_profile_of(writer, call, rows.empty() ? 0 : rows.integer(0, 0), in.id.text);
-    check_avatar(in.avatar);
+    avatar.put_on(writer, "profile", profile);
     writer.execute("update profile set name = $2 where id = $1", {profile, in.name});
   });
+  avatar.keep();
   return profile;
 }
 
@@ -79,30 +77,34 @@ void expect_own_group(sql::Reader& reader, const Call& call, std::int64_t group,
   }
 }
 
-std::int64_t create_group_profile(Call& call, const schema::CreateGroupProfileInput& in) {
+std::int64_t create_group_profile(Call& call, Stores& stores, const schema::CreateGroupProfileInput& in) {
   check_name(in.name);
+  ChosenPicture avatar(call, stores, in.avatar);
   const std::int64_t group = in.group.row("group");
   std::int64_t profile = 0;
   call.database->write([&](sql::Writer& writer) {
     expect_own_group(writer, call, group, in.group.text);
-    check_avatar(in.avatar);
     profile = writer.insert(
         "insert into group_profile (group_id, name) values ($1, $2)"
         " on conflict (group_id) do update set name = excluded.name returning id",
         {group, in.name});
+    avatar.put_on(writer, "group_profile", profile);
   });
+  avatar.keep();
   return profile;
 }
 
-std::int64_t update_group_profile(Call& call, const schema::UpdateGroupProfileInput& in) {
+std::int64_t update_group_profile(Call& call, Stores& stores, const schema::UpdateGroupProfileInput& in) {
   check_name(in.name);
+  ChosenPicture avatar(call, stores, in.avatar);
   const std::int64_t profile = in.id.row("profile");
   call.database->write([&](sql::Writer& writer) {
     const sql::Rows rows = writer.query("select group_id from group_profile where id = $1", {profile});
     expect_own_group(writer, call, rows.empty() ? 0 : rows.integer(0, 0), in.id.text);
-    check_avatar(in.avatar);
+    avatar.put_on(writer, "group_profile", profile);
     writer.execute("update group_profile set name = $2 where id = $1", {profile, in.name});
   });
+  avatar.keep();
   return profile;
 }
 
@@ -134,12 +136,20 @@ std::int64_t update_device(Call& call, const schema::UpdateDeviceInput& in) {
 
 }  // namespace
 
-void add_people(entity::Registry& registry) {
+void add_people(entity::Registry& registry, Stores& stores) {
   namespace mutation = schema::mutation;
   registry.on(mutation::kCreateProfile, create_profile);
-  registry.on(mutation::kUpdateProfile, update_profile);
-  registry.on(mutation::kCreateGroupProfile, create_group_profile);
-  registry.on(mutation::kUpdateGroupProfile, update_group_profile);
+  registry.on(mutation::kUpdateProfile, [&stores](Call& call, const schema::UpdateProfileInput& in) {
+    return update_profile(call, stores, in);
+  });
+  registry.on(mutation::kCreateGroupProfile,
+              [&stores](Call& call, const schema::CreateGroupProfileInput& in) {
+                return create_group_profile(call, stores, in);
+              });
+  registry.on(mutation::kUpdateGroupProfile,
+              [&stores](Call& call, const schema::UpdateGroupProfileInput& in) {
+                return update_group_profile(call, stores, in);
+              });
   registry.on(mutation::kUpdateDevice, update_device);
   registry.on(schema::query::kMygroups, my_groups);
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/random.h"
 #include "base/yaml_text.h"
 #include "jose/jose.h"
@@ -150,6 +152,28 @@ std::string make_first_configuration(const FirstOptions& options) {
   }
   return "# Written by the first start. A key of `mandate_keys` serves one app; add more as needed.\n" +
          base::yaml_text(document);
+}
+
+void follow_services(Configuration& configuration, const std::vector<service::Description>& services) {
+  for (HubSettings& each : configuration.hubs) {
+    for (const service::Description& service : services) {
+      const auto is_it = [&](const InstanceSettings& known) { return known.service == service.identifier(); };
+      if (std::ranges::any_of(each.instances, is_it)) continue;
+      InstanceSettings added;
+      added.instance_id = service.name;
+      added.service = service.identifier();
+      added.version = ARKITEKTD_VERSION;
+      added.name = capitalised(service.name);
+      added.description = service.summary;
+      added.scopes = service.scopes;
+      AliasSettings gateway;
+      gateway.id = "gateway";
+      gateway.kind = "relative";
+      gateway.path = service.name;
+      added.aliases.push_back(std::move(gateway));
+      each.instances.push_back(std::move(added));
+    }
+  }
 }
 
 void follow_object_store(Configuration& configuration, std::uint16_t port) {

@@ -42,6 +42,9 @@ void write_private_file(const std::string& path, const std::string& text);
 /// The same for a file that may exist and is replaced.
 void replace_private_file(const std::string& path, const std::string& text);
 
+/// Hubs offer every one of the services, also where the file is of a program that had fewer.
+void follow_services(Configuration& configuration, const std::vector<service::Description>& services);
+
 /// Relative aliases of the object store follow the port it listens on now.
 void follow_object_store(Configuration& configuration, std::uint16_t port);
 
