@@ -22,5 +22,7 @@ void add_render(CLI::App& app, int& exit_code);
 void add_superuser(CLI::App& app, int& exit_code);
 /// `user`, `organization`, `membership`, `mandate`, `client`, `device`.
 void add_administration(CLI::App& app, int& exit_code);
+/// `s3 grant`.
+void add_s3(CLI::App& app, int& exit_code);
 
 }  // namespace cli

@@ -37,7 +37,7 @@ void add_migrate(CLI::App& app, int& exit_code) {
   auto plan_only = std::make_shared<bool>(false);
   CLI::App* command =
       app.add_subcommand("migrate", "Bring a service's database up to date and say what was done");
-  options->add_to(*command, {platform::Role::kLok, platform::Role::kRekuest});
+  options->add_to(*command, {platform::Role::kLok, platform::Role::kRekuest, platform::Role::kMikro});
   command->add_flag("--plan", *plan_only, "Only say what would be done");
   command->footer("`serve` does the same at its start. Several at a time wait for each other.");
   command->callback([options, plan_only, &exit_code] { exit_code = migrate(*options, *plan_only); });

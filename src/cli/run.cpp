@@ -20,6 +20,7 @@ int run(int argc, char** argv) {
       "                      what an image says of itself and does for the tool that deploys it\n\n"
       "  arkitektd user|organization|membership|mandate|client|device add|list|show|remove\n"
       "                      who may use the running platform, and which apps\n\n"
+      "  arkitektd s3 grant  keys to its object store, for any S3 client\n\n"
       "Start with `arkitektd up`, then point your apps to the address with FAKTS_URL and a key of\n"
       "the access file it names with FAKTS_MANDATE_KEY.\n"};
   app.set_version_flag("--version", ARKITEKTD_VERSION);
@@ -34,6 +35,7 @@ int run(int argc, char** argv) {
   add_render(app, exit_code);
   add_superuser(app, exit_code);
   add_administration(app, exit_code);
+  add_s3(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ExtrasError&) {
@@ -44,7 +46,7 @@ int run(int argc, char** argv) {
       fmt::print(
           stderr,
           "arkitektd: there is no such command. There are: up, doctor, init, serve, migrate, describe, "
-          "render, superuser, user, organization, membership, mandate, client, device. See "
+          "render, superuser, user, organization, membership, mandate, client, device, s3. See "
           "`arkitektd --help`.\n");
     }
     return static_cast<int>(platform::Exit::kUsage);

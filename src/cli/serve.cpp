@@ -41,7 +41,8 @@ void add_serve(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServiceOptions>();
   CLI::App* command =
       app.add_subcommand("serve", "Run one service in the foreground, on its own or beside others");
-  options->add_to(*command, {platform::Role::kLok, platform::Role::kRekuest, platform::Role::kRekuestTakt});
+  options->add_to(*command, {platform::Role::kLok, platform::Role::kRekuest, platform::Role::kMikro,
+                             platform::Role::kRekuestTakt});
   command->add_option("--port", options->flags.port, "Port to listen on (8000)")->check(CLI::Range(1, 65535));
   command->add_option("--listen", options->flags.listen,
                       "Numeric address to listen on, repeatable (127.0.0.1 and ::1)");

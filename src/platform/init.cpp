@@ -36,7 +36,8 @@ std::string checked_origin(std::string origin) {
 
 lok::FirstOptions first_options(const InitOptions& options, const std::string& origin) {
   lok::FirstOptions first;
-  first.services = services();
+  // Mikro's needs an object store's keys: docs/deployment.md.
+  first.services = {lok::description(), rekuest::description()};
   first.database_uri = options.postgres;
   for (const service::Description& service : first.services) {
     first.instance_keys.emplace(service.name, jose::Key::generate_ed25519(service.name));

@@ -15,6 +15,8 @@
 #include "services/lok/description.h"
 #include "services/lok/lok.h"
 #include "services/lok/provisioning/first_configuration.h"
+#include "services/mikro/description.h"
+#include "services/mikro/mikro.h"
 #include "services/rekuest/description.h"
 #include "services/rekuest/rekuest.h"
 #include "sql/database.h"
@@ -23,6 +25,8 @@ namespace platform {
 namespace {
 
 constexpr const char* kObjectStore = "s3";
+/// Small writes that are being made durable end well; clients send longer ones again.
+constexpr auto kObjectsDrainLimit = std::chrono::milliseconds(300);
 
 lok::Configuration read_lok(const DataDirectory& data, const Settings& settings) {
   if (!data.has("lok.yaml")) {
@@ -37,6 +41,7 @@ lok::Configuration read_lok(const DataDirectory& data, const Settings& settings)
   const base::Config config = base::Config::load(sources, base::Config::Unknown::kWarn);
   lok::Configuration configuration = lok::Configuration::read(config);
   config.finish();
+  lok::follow_services(configuration, services());
   lok::follow_object_store(configuration, settings.object_store_port);
   for (const service::Description& service : services()) {
     announce_key(configuration, service.name, instance_key(data, service.name));
@@ -55,32 +60,45 @@ std::unique_ptr<sql::Database> open_file(const DataDirectory& data, const std::s
 struct Platform::State {
   explicit State(const Settings& settings)
       : data(settings.data),
+        store(data),
         lok_database(open_file(data, lok::description().name)),
         rekuest_database(open_file(data, rekuest::description().name)),
+        mikro_database(open_file(data, mikro::description().name)),
         process(settings),
-        lok(*lok_database, read_lok(data, settings), process.workers),
+        lok(*lok_database, read_lok(data, settings), process.workers, &store.store()),
         lok_callers(trust_in(lok, lok::description().name), lok.identities()),
         lok_graph(process.foundation(*lok_database, lok_callers.authenticator,
                                      instance_key(data, lok::description().name)),
                   lok.definition()),
-        identities(*rekuest_database),
-        rekuest_callers(trust_in(lok, rekuest::description().name), identities),
+        rekuest_identities(*rekuest_database),
+        rekuest_callers(trust_in(lok, rekuest::description().name), rekuest_identities),
         rekuest(process.foundation(*rekuest_database, rekuest_callers.authenticator,
                                    instance_key(data, rekuest::description().name)),
-                settings.rekuest) {}
+                settings.rekuest, &store.store()),
+        mikro_identities(*mikro_database),
+        mikro_callers(trust_of_mikro(), mikro_identities),
+        mikro(process.foundation(*mikro_database, mikro_callers.authenticator,
+                                 instance_key(data, mikro::description().name), &*mikro_callers.tasks),
+              store.store(), settings.mikro) {}
 
+  service::AuthentikateConfig trust_of_mikro();
   void serve(const Settings& settings);
 
   DataDirectory data;
+  ObjectStore store;
   std::unique_ptr<sql::Database> lok_database;
   std::unique_ptr<sql::Database> rekuest_database;
+  std::unique_ptr<sql::Database> mikro_database;
   Process process;
   lok::Lok lok;
   Callers lok_callers;
   service::Service lok_graph;
-  service::MirroredIdentities identities;
+  service::MirroredIdentities rekuest_identities;
   Callers rekuest_callers;
   rekuest::Rekuest rekuest;
+  service::MirroredIdentities mikro_identities;
+  Callers mikro_callers;
+  mikro::Mikro mikro;
   std::unique_ptr<net::Server> objects;
   std::unique_ptr<net::Server> gateway;
   std::unique_ptr<AdminSocket> admin;
@@ -88,10 +106,21 @@ struct Platform::State {
   std::string access_file;
 };
 
+// Those of Lok, and for the task that they act in those of Rekuest.
+service::AuthentikateConfig Platform::State::trust_of_mikro() {
+  service::AuthentikateConfig trust = trust_in(lok, mikro::description().name);
+  service::ProvenanceConfig& tasks = trust.provenance.emplace();
+  tasks.audience = "*";
+  tasks.issuers.push_back(
+      {.iss = rekuest.settings().issuer, .keys = [this] { return rekuest.provenance_keys(); }});
+  return trust;
+}
+
 void Platform::State::serve(const Settings& settings) {
   lok_graph.migrate();
   lok.provision();
   rekuest.start();
+  mikro.start();
 
   net::Router router;
   const lok::Configuration& configuration = lok.configuration();
@@ -99,16 +128,21 @@ void Platform::State::serve(const Settings& settings) {
   lok_graph.add_routes(router, prefix);
   lok.add_routes(router, prefix);
   rekuest.add_routes(router, rekuest::description().prefix());
+  mikro.add_routes(router, mikro::description().prefix());
   gateway = process.listen(settings.port, std::move(router),
                            static_cast<std::size_t>(configuration.trusted_proxies));
-  objects = process.listen(settings.object_store_port, object_store_router(instance_key(data, kObjectStore)));
+  objects = process.listen(settings.object_store_port, store.router(instance_key(data, kObjectStore)));
   url = process.address(settings.port);
   access_file = std::filesystem::absolute(data.file("access.json")).lexically_normal().string();
   lok::replace_private_file(access_file, lok::access_document(lok.configuration(), url).dump());
-  admin = std::make_unique<AdminSocket>(data.path(), [this](std::string_view command, base::Json arguments) {
-    arguments.set("gateway", url);
-    return lok.administration().run(command, arguments);
-  });
+  const std::string store_url = process.address(settings.object_store_port);
+  admin = std::make_unique<AdminSocket>(data.path(),
+                                        [this, store_url](std::string_view command, base::Json arguments) {
+                                          if (ObjectStore::knows(command))
+                                            return store.administer(command, arguments, store_url);
+                                          arguments.set("gateway", url);
+                                          return lok.administration().run(command, arguments);
+                                        });
   objects->start();
   gateway->start();
 }
@@ -124,8 +158,10 @@ Platform::~Platform() {
   if (!state_) return;
   state_->admin.reset();
   if (state_->gateway) state_->gateway->drain(kDrainLimit);
-  if (state_->objects) state_->objects->drain(std::chrono::milliseconds(100));
-  state_->process.wind_down({state_->rekuest_database.get(), state_->lok_database.get()});
+  if (state_->objects) state_->objects->drain(kObjectsDrainLimit);
+  state_->process.wind_down(
+      {state_->mikro_database.get(), state_->rekuest_database.get(), state_->lok_database.get()});
+  state_->store.stop();
 }
 
 const std::string& Platform::url() const { return state_->url; }

@@ -1,6 +1,7 @@
 #include "platform/process.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <thread>
@@ -33,6 +34,14 @@ std::shared_ptr<net::TlsIdentity> load_identity(const ProcessSettings& settings)
   return identity;
 }
 
+// Sockets, objects and databases are all files, and the usual limit is meant for a person at a terminal.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 Process::Process(const ProcessSettings& given)
@@ -41,6 +50,7 @@ Process::Process(const ProcessSettings& given)
       loop(2),
       workers("worker", worker_count(settings)),
       tls_(load_identity(settings)) {
+  raise_file_limit();
   if (tls_) keep_certificate_fresh();
 }
 
@@ -69,14 +79,16 @@ std::string Process::address(std::uint16_t port) const {
 }
 
 service::Foundation Process::foundation(sql::Database& database, service::Authenticator& authenticator,
-                                        std::optional<jose::Key> instance_key) {
+                                        std::optional<jose::Key> instance_key,
+                                        const service::TaskVerifier* tasks) {
   return {loop,
           workers,
           database,
           authenticator,
           &answers,
           settings.open_metrics ? service::MetricsFor::kEverybody : service::MetricsFor::kThisMachine,
-          std::move(instance_key)};
+          std::move(instance_key),
+          tasks};
 }
 
 std::unique_ptr<net::Server> Process::listen(std::uint16_t port, net::Router router,
@@ -106,7 +118,9 @@ void Process::wind_down(std::initializer_list<sql::Database*> databases) {
 }
 
 Callers::Callers(service::AuthentikateConfig trust, service::IdentityDirectory& directory)
-    : verifier(std::move(trust), net::fetch), authenticator(verifier, directory) {}
+    : verifier(std::move(trust), net::fetch), authenticator(verifier, directory) {
+  if (verifier.config().provenance) tasks.emplace(*verifier.config().provenance, net::fetch);
+}
 
 void start_or_explain(const std::function<void()>& start) {
   try {

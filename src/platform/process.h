@@ -27,7 +27,8 @@ struct Process {
   Process& operator=(const Process&) = delete;
 
   service::Foundation foundation(sql::Database& database, service::Authenticator& authenticator,
-                                 std::optional<jose::Key> instance_key);
+                                 std::optional<jose::Key> instance_key,
+                                 const service::TaskVerifier* tasks = nullptr);
   /// Throws StartError(kPortTaken).
   std::unique_ptr<net::Server> listen(std::uint16_t port, net::Router router,
                                       std::size_t trusted_proxies = 0);
@@ -55,6 +56,7 @@ struct Callers {
   Callers(service::AuthentikateConfig trust, service::IdentityDirectory& directory);
   service::TokenVerifier verifier;
   service::Authenticator authenticator;
+  std::optional<service::TaskVerifier> tasks;
 };
 
 /// Runs what starts a process; what it throws becomes a StartError.

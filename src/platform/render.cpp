@@ -8,6 +8,8 @@
 #include "jose/jose.h"
 #include "platform/serve_settings.h"
 #include "service/private_key.h"
+#include "services/mikro/description.h"
+#include "services/rekuest/description.h"
 
 namespace platform {
 namespace {
@@ -29,14 +31,18 @@ Json needed_json(const Config& facts, std::string_view key) {
   return facts.json(key);
 }
 
-// What the deployment says of other issuers' provenance tokens is left out: Rekuest only makes them.
-Json authentikate(const Config& facts) {
+Json authentikate(const Config& facts, const service::Description& service) {
   Json block = Json::object({{"audience", needed(facts, "hub.auth.audience")},
                              {"hub", facts.json("hub.auth.hub")},
                              {"issuers", needed_json(facts, "hub.auth.issuers")},
                              {"static_tokens", facts.json("hub.auth.static_tokens")}});
   if (facts.has("hub.auth.allowed_organizations")) {
     block.set("allowed_organizations", facts.json("hub.auth.allowed_organizations"));
+  }
+  // Of no use to Rekuest, which only makes these tokens.
+  const bool is_their_issuer = service.name == rekuest::description().name;
+  if (!is_their_issuer && facts.has("hub.auth.provenance")) {
+    block.set("provenance", facts.json("hub.auth.provenance"));
   }
   return block;
 }
@@ -78,14 +84,22 @@ void check(const Config& facts, const service::Description& service) {
   }
 }
 
-Json document(const Config& facts) {
+Json document(const Config& facts, const service::Description& service) {
   const std::string key = needed(facts, "instance.private_key");
-  return Json::object({{"path", needed(facts, "me.path")},
-                       {"debug", facts.flag("me.debug", false)},
-                       {"database", database(facts)},
-                       {"authentikate", authentikate(facts)},
-                       {"instance", Json::object({{"private_key", key}})},
-                       {"provenance", provenance(facts, key)}});
+  Json document = Json::object({{"path", needed(facts, "me.path")},
+                                {"debug", facts.flag("me.debug", false)},
+                                {"database", database(facts)},
+                                {"authentikate", authentikate(facts, service)},
+                                {"instance", Json::object({{"private_key", key}})}});
+  if (service.name == rekuest::description().name) document.set("provenance", provenance(facts, key));
+  if (!service.buckets.empty()) document.set("storage", needed_json(facts, "storage"));
+  return document;
+}
+
+// Read as `serve` would.
+void check_rendered(const Config& rendered, const service::Description& service) {
+  if (service.name == mikro::description().name) return check_mikro_settings(rendered);
+  check_rekuest_settings(rendered);
 }
 
 }  // namespace
@@ -100,12 +114,12 @@ std::string render(const service::Description& service, const RenderFiles& files
                                     Config::Unknown::kRefuse);
   check(facts, service);
   const Config rendered = Config::load({.file = "rendered from " + files.facts,
-                                        .text = base::yaml_text(document(facts)),
+                                        .text = base::yaml_text(document(facts, service)),
                                         .environment = {},
                                         .flags = {},
                                         .overlay = overlay(files)},
                                        Config::Unknown::kRefuse);
-  check_rekuest_settings(rendered);
+  check_rendered(rendered, service);
   return fmt::format("# Rendered from the facts of the deployment; `arkitektd serve {}` reads it.\n{}",
                      service.name, base::yaml_text(rendered.json()));
 }

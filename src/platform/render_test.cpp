@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "platform/serve_settings.h"
 #include "services/lok/description.h"
+#include "services/mikro/description.h"
 #include "services/rekuest/description.h"
 
 namespace platform {
@@ -117,6 +118,42 @@ TEST_F(Render, ProvenanceIsSignedWithTheInstancesKeyUnderItsThumbprint) {
   EXPECT_EQ(settings.rekuest.signing_key.value().public_jwk("Ed25519")["x"].as_string(),
             "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg");
   EXPECT_EQ(settings.instance_key.value().raw_public(), settings.rekuest.signing_key.value().raw_public());
+}
+
+TEST_F(Render, GivesMikroTheObjectStoreAndWhoseTasksCount) {
+  std::string facts = kFacts;
+  for (const auto& [before, after] :
+       {std::pair{"name: rekuest\n", "name: mikro\n"}, std::pair{"path: rekuest", "path: mikro"},
+        std::pair{"issuers: []", "issuers: [{kind: jwks_uri, iss: rekuest, jwks_uri: u}]"}}) {
+    facts.replace(facts.find(before), std::string_view(before).size(), after);
+  }
+  write(facts + R"(storage:
+  access_key: rough
+  secret_key: wind
+  host: rustfs
+  port: 9000
+  protocol: http
+  region: us-east-1
+  role_arn: 'arn:aws:iam::000000000000:role/datalayer'
+  session_duration_seconds: 1800
+  buckets: {zarr: mikrozarr, media: mikromedia}
+)");
+  ProcessFlags flags;
+  flags.config_file = folder_ / "config.yaml";
+  std::ofstream(flags.config_file) << render(mikro::description(), files_);
+  const MikroSettings settings = read_mikro_settings(flags);
+  EXPECT_EQ(settings.path, "mikro");
+  EXPECT_EQ(settings.storage.endpoint, "http://rustfs:9000");
+  EXPECT_EQ(settings.storage.role_arn, "arn:aws:iam::000000000000:role/datalayer");
+  EXPECT_EQ(settings.mikro.stores.lifetime, std::chrono::minutes(30));
+  EXPECT_EQ(settings.mikro.stores.bucket_of({"zarr", ""}), "mikrozarr");
+  EXPECT_EQ(settings.mikro.stores.bucket_of({"parquet", ""}), "parquet");
+  ASSERT_TRUE(settings.callers.provenance);
+  EXPECT_EQ(settings.callers.provenance->audience, "*");
+  EXPECT_EQ(settings.callers.provenance->issuers.at(0).iss, "rekuest");
+
+  write(facts);
+  EXPECT_THROW(render(mikro::description(), files_), base::Error);
 }
 
 TEST_F(Render, GivesTheSameTextForTheSameFacts) { EXPECT_EQ(rendered(), rendered()); }

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "platform/start_error.h"
 #include "service/private_key.h"
+#include "services/mikro/description.h"
 #include "services/rekuest/description.h"
 
 namespace platform {
@@ -45,6 +46,24 @@ RekuestSettings read_rekuest(const Config& config, const ProcessSettings& proces
   settings.path = config.text("path", rekuest::description().name);
   settings.callers = service::AuthentikateConfig::from_config(config.section("authentikate"), process.debug);
   settings.rekuest = rekuest::Settings::read(config);
+  if (config.has("storage")) {
+    settings.storage = read_storage(config);
+    read_storage_of(config, settings.rekuest.stores);
+  }
+  config.finish();
+  return settings;
+}
+
+MikroSettings read_mikro(const Config& config, const ProcessSettings& process) {
+  MikroSettings settings;
+  settings.process = process;
+  settings.instance_key = service::read_instance_key(config);
+  settings.database = required(DatabaseSettings::read(config), config);
+  settings.path = config.text("path", mikro::description().name);
+  settings.callers = service::AuthentikateConfig::from_config(config.section("authentikate"), process.debug);
+  settings.storage = read_storage(config);
+  settings.mikro = mikro::Settings::read(config);
+  read_storage_of(config, settings.mikro.stores);
   config.finish();
   return settings;
 }
@@ -69,6 +88,8 @@ LokSettings read_lok_settings(const ProcessFlags& flags) {
     settings.instance_key = service::read_instance_key(config);
     settings.lok = lok::Configuration::read(config);
     settings.database = lok_database(config, settings.lok);
+    settings.storage = read_datalayer(config);
+    if (settings.storage) settings.media_bucket = config.text("datalayer.media.bucket", "");
     config.finish();
     return settings;
   });
@@ -82,6 +103,17 @@ RekuestSettings read_rekuest_settings(const ProcessFlags& flags) {
     return read_rekuest(config, process);
   });
 }
+
+MikroSettings read_mikro_settings(const ProcessFlags& flags) {
+  return as_start_error([&] {
+    const Config config = Config::load(flags.sources(), Config::Unknown::kRefuse);
+    const ProcessSettings process = ProcessSettings::read(config, flags.json);
+    set_up_log(process);
+    return read_mikro(config, process);
+  });
+}
+
+void check_mikro_settings(const Config& config) { read_mikro(config, ProcessSettings::read(config, false)); }
 
 void check_rekuest_settings(const Config& config) {
   read_rekuest(config, ProcessSettings::read(config, false));

@@ -48,6 +48,33 @@ class ServeSettings : public testing::Test {
   std::filesystem::path folder_;
 };
 
+TEST_F(ServeSettings, RekuestMayHaveAnObjectStore) {
+  const std::string database = "database: {file: /data/rekuest.sqlite}\n";
+  EXPECT_FALSE(rekuest(database).storage);
+  const std::string keys = "access_key: a, secret_key: b, role_arn: 'arn:aws:iam::0:role/x'";
+  const RekuestSettings settings =
+      rekuest(database + "storage: {host: rustfs, " + keys + ", buckets: {media: ours}}");
+  ASSERT_TRUE(settings.storage);
+  EXPECT_EQ(settings.storage->endpoint, "http://rustfs:9000");
+  EXPECT_EQ(settings.rekuest.stores.bucket_of({"media", "media_store"}), "ours");
+  EXPECT_EQ(settings.rekuest.stores.bucket_of({"kulisse", "kulisse_store"}), "rekuest-kulisse");
+  EXPECT_THAT(problem_of(database + "storage: {host: rustfs}"), HasSubstr("storage.access_key"));
+}
+
+TEST_F(ServeSettings, LokReadsTheObjectStoreThatItsFileNames) {
+  const std::string database = "database: {file: /data/lok.sqlite}\n";
+  EXPECT_FALSE(read_lok_settings(flags_for(database)).storage);
+  const LokSettings settings =
+      read_lok_settings(flags_for(
+          database + "datalayer: {access_key: a, secret_key: b, host: rustfs, port: 9001, protocol: https,"
+                     " media: {bucket: lokmedia}}"));
+  ASSERT_TRUE(settings.storage);
+  EXPECT_EQ(settings.storage->endpoint, "https://rustfs:9001");
+  EXPECT_EQ(settings.storage->secret_key, "b");
+  EXPECT_EQ(settings.media_bucket, "lokmedia");
+  EXPECT_THROW(read_lok_settings(flags_for(database + "datalayer: {host: rustfs}")), StartError);
+}
+
 TEST_F(ServeSettings, NameADatabaseInOneOfThreeWays) {
   EXPECT_EQ(rekuest("database: {uri: 'postgresql://a:b@db/lab', schema: s}").database.uri,
             "postgresql://a:b@db/lab");

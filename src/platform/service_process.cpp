@@ -6,11 +6,18 @@
 #include "platform/trust.h"
 #include "services/lok/description.h"
 #include "services/lok/lok.h"
+#include "services/mikro/description.h"
+#include "services/mikro/mikro.h"
 #include "services/rekuest/description.h"
 #include "services/rekuest/rekuest.h"
 
 namespace platform {
 namespace {
+
+/// Null where none is configured.
+std::unique_ptr<objects::ExternalStore> external(const std::optional<objects::ExternalSettings>& settings) {
+  return settings ? std::make_unique<objects::ExternalStore>(*settings) : nullptr;
+}
 
 std::string path_of(const std::string& prefix) { return prefix.empty() ? "" : "/" + prefix; }
 
@@ -75,7 +82,8 @@ class LokProcess final : public OneService {
   explicit LokProcess(const LokSettings& settings)
       : OneService(settings.process, settings.database, path_of(settings.lok.prefix),
                    static_cast<std::size_t>(settings.lok.trusted_proxies)),
-        lok_(*database_, settings.lok, process_.workers),
+        store_(external(settings.storage)),
+        lok_(*database_, settings.lok, process_.workers, store_.get(), settings.media_bucket),
         callers_(trust_in(lok_, lok::description().name), lok_.identities()),
         graph_(process_.foundation(*database_, callers_.authenticator, settings.instance_key),
                lok_.definition()) {}
@@ -94,6 +102,7 @@ class LokProcess final : public OneService {
     lok_.add_routes(router, prefix_);
   }
 
+  const std::unique_ptr<objects::ExternalStore> store_;
   lok::Lok lok_;
   Callers callers_;
   service::Service graph_;
@@ -106,8 +115,9 @@ class RekuestProcess final : public OneService {
         agents_only_(agents_only),
         identities_(*database_),
         callers_(settings.callers, identities_),
+        store_(external(settings.storage)),
         rekuest_(process_.foundation(*database_, callers_.authenticator, settings.instance_key),
-                 settings.rekuest) {}
+                 settings.rekuest, store_.get()) {}
   ~RekuestProcess() override { stop(); }
   RekuestProcess(const RekuestProcess&) = delete;
   RekuestProcess& operator=(const RekuestProcess&) = delete;
@@ -129,7 +139,33 @@ class RekuestProcess final : public OneService {
   const bool agents_only_;
   service::MirroredIdentities identities_;
   Callers callers_;
+  const std::unique_ptr<objects::ExternalStore> store_;
   rekuest::Rekuest rekuest_;
+};
+
+class MikroProcess final : public OneService {
+ public:
+  explicit MikroProcess(const MikroSettings& settings)
+      : OneService(settings.process, settings.database, path_of(settings.path), 0),
+        store_(settings.storage),
+        identities_(*database_),
+        callers_(settings.callers, identities_),
+        mikro_(process_.foundation(*database_, callers_.authenticator, settings.instance_key,
+                                   callers_.tasks ? &*callers_.tasks : nullptr),
+               store_, settings.mikro) {}
+  ~MikroProcess() override { stop(); }
+  MikroProcess(const MikroProcess&) = delete;
+  MikroProcess& operator=(const MikroProcess&) = delete;
+
+ private:
+  service::Service& graph() override { return mikro_.graph(); }
+  void prepare() override { mikro_.start(); }
+  void add_routes(net::Router& router) override { mikro_.add_routes(router, prefix_); }
+
+  objects::ExternalStore store_;
+  service::MirroredIdentities identities_;
+  Callers callers_;
+  mikro::Mikro mikro_;
 };
 
 }  // namespace
@@ -140,6 +176,8 @@ std::string_view name_of(Role role) {
       return lok::description().name;
     case Role::kRekuest:
       return rekuest::description().name;
+    case Role::kMikro:
+      return mikro::description().name;
     case Role::kRekuestTakt:
       return rekuest::description().sidecars.front().name;
   }
@@ -151,6 +189,8 @@ std::unique_ptr<ServiceProcess> ServiceProcess::make(Role role, const ProcessFla
   start_or_explain([&] {
     if (role == Role::kLok) {
       made = std::make_unique<LokProcess>(read_lok_settings(flags));
+    } else if (role == Role::kMikro) {
+      made = std::make_unique<MikroProcess>(read_mikro_settings(flags));
     } else {
       made = std::make_unique<RekuestProcess>(read_rekuest_settings(flags), role == Role::kRekuestTakt);
     }

@@ -14,9 +14,10 @@ namespace platform {
 enum class Role {
   kLok,
   kRekuest,
+  kMikro,
   kRekuestTakt,  ///< only the sockets of agents, with `rekuest`'s configuration
 };
-/// `lok`, `rekuest`, `rekuest-takt`.
+/// `lok`, `rekuest`, `mikro`, `rekuest-takt`.
 std::string_view name_of(Role role);
 
 class ServiceProcess {

@@ -1,6 +1,7 @@
 #include "platform/services.h"
 
 #include "services/lok/description.h"
+#include "services/mikro/description.h"
 #include "services/rekuest/description.h"
 
 namespace platform {
@@ -70,7 +71,8 @@ Json sidecars(const Description& service) {
 }  // namespace
 
 const std::vector<Description>& services() {
-  static const std::vector<Description> kServices{lok::description(), rekuest::description()};
+  static const std::vector<Description> kServices{lok::description(), rekuest::description(),
+                                                  mikro::description()};
   return kServices;
 }
 

@@ -11,11 +11,12 @@ namespace {
 
 Settings read(const Flags& flags) {
   const base::Config config = base::Config::load(flags.sources(), base::Config::Unknown::kRefuse);
-  Settings settings{ProcessSettings::read(config, flags.json), flags.data, 8001, {}};
+  Settings settings{ProcessSettings::read(config, flags.json), flags.data, 8001, {}, {}};
   settings.object_store_port = read_port(config, "object_store.port", settings.port + 1);
   if (settings.object_store_port == settings.port)
     config.fail("object_store.port", "is the platform's own port");
   settings.rekuest = rekuest::Settings::read(config.section("rekuest"));
+  settings.mikro = mikro::Settings::read(config.section("mikro"));
   config.finish();
   return settings;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "platform/process_settings.h"
+#include "services/mikro/settings.h"
 #include "services/rekuest/settings.h"
 
 namespace platform {
@@ -34,6 +35,7 @@ struct Settings : ProcessSettings {
   std::string data;
   std::uint16_t object_store_port = 8001;
   rekuest::Settings rekuest;
+  mikro::Settings mikro;
 };
 
 /// Throws StartError(kConfiguration).
