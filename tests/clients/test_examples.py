@@ -30,8 +30,18 @@ def test_the_two_examples_talk_to_each_other(apps: Apps, repository: Path) -> No
         assert line in caller.output, caller.output
 
 
+@pytest.mark.timeout(180)
+def test_the_images_come_out_as_the_readme_says(apps: Apps, repository: Path) -> None:
+    program = apps.start(repository / "examples" / "images.py", "images")
+    assert program.wait(90) == 0, program.output
+    readme = (repository / "README.md").read_text()
+    printed = readme[readme.index("It prints\n") :].split("\n\n")[1]
+    for line in printed.splitlines():
+        assert line.strip() in program.output, program.output
+
+
 def test_the_readme_shows_the_examples_as_they_are(repository: Path) -> None:
     readme = (repository / "README.md").read_text()
     blocks = re.findall(r"```python\n(.*?)```", readme, re.S)
-    for name in ("provider.py", "caller.py"):
+    for name in ("provider.py", "caller.py", "images.py"):
         assert (repository / "examples" / name).read_text() in blocks, name

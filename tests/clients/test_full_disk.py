@@ -13,6 +13,8 @@ import pytest
 
 from platform_under_test import wire
 from platform_under_test.apps import Apps
+from platform_under_test.command import CommandLine
+from platform_under_test.object_keys import signed
 from platform_under_test.server import BINARY, Server, free_ports
 
 from .conftest import OFFERING, connected, find_all, wait_until_assignable
@@ -177,3 +179,18 @@ def assert_refuses_to_start(data: Path) -> None:
     ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert ended.returncode == 7, ended.stderr
     assert "space" in ended.stderr or "full" in ended.stderr, ended.stderr
+
+
+def test_objects_while_the_disk_is_full(disk: SmallDisk, server: Server) -> None:
+    keys = CommandLine(server.data).json("s3", "grant", "--write")
+    kept = os.urandom(100_000)
+    assert signed(keys, "PUT", "/bench/kept", kept).status == 200
+    disk.fill()
+    refused = signed(keys, "PUT", "/bench/large", os.urandom(1_000_000))
+    assert refused.status == 507
+    assert b"<Code>StorageFull</Code>" in refused.body
+    assert signed(keys, "GET", "/bench/kept").body == kept
+    assert signed(keys, "GET", "/bench/large").status == 404
+    disk.free()
+    assert signed(keys, "PUT", "/bench/large", kept).status == 200
+    assert signed(keys, "GET", "/bench/large").body == kept

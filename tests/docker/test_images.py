@@ -31,7 +31,7 @@ def said(*arguments: str) -> str:
     return subprocess.run([str(BINARY), *arguments], capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("service", ["lok", "rekuest"])
+@pytest.mark.parametrize("service", ["lok", "rekuest", "mikro"])
 def test_the_label_is_what_the_program_says(engine: Engine, images: dict[str, str], service: str) -> None:
     labels = engine.inspect(images[service])["Config"]["Labels"]
     assert json.loads(labels[LABEL]) == json.loads(said("describe", service))
@@ -57,6 +57,7 @@ def test_there_is_a_shell_and_no_more_rights_than_needed(engine: Engine, images:
     assert {service: user(service) for service in images} == {
         "lok": "arkitekt",
         "rekuest": "root",
+        "mikro": "root",
         "rekuest-takt": "arkitekt",
     }
 

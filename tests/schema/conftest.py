@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphql import (
@@ -17,8 +18,19 @@ from graphql import (
 from platform_under_test import wire
 from platform_under_test.server import Server
 
-CLIENT_PACKAGES = {"lok": "unlok", "rekuest": "rekuest"}
+CLIENT_PACKAGES = {"lok": "unlok", "mikro": "mikro", "rekuest": "rekuest"}
 """Which wheel ships the schema of which service."""
+
+
+@pytest.fixture(scope="module")
+def session(platform: Server) -> dict[str, Any]:
+    """A token for every service: what an app does not require, its token does not open."""
+    required = [
+        {"key": key, "service": f"live.arkitekt.{key}", "optional": False}
+        for key in platform.access["services"]
+        if key != "lok"
+    ]
+    return wire.log_in(platform.url, platform.take_key(), "raw-requests", requirements=required)
 
 
 @dataclass(frozen=True)
