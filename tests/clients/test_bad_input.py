@@ -110,7 +110,7 @@ def test_paths_do_not_leave_their_place(platform: Server) -> None:
 
 
 def test_unknown_paths_are_not_found(platform: Server) -> None:
-    for path in ("/", "/nope", "/lok/nope", "/rekuest/graphqlx", "/mikro/graphql"):
+    for path in ("/", "/nope", "/lok/nope", "/rekuest/graphqlx", "/fluss/graphql"):
         assert wire.request(platform.url + path).status == 404, path
 
 

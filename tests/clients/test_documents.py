@@ -50,7 +50,8 @@ def query_documents() -> dict[str, set[str]]:
 
 def test_every_document_that_is_built_is_called_here(repository: Path) -> None:
     page = (repository / "docs" / "status.md").read_text()
-    rekuest = page[page.index("## Rekuest") :]
+    begin = page.index("## Rekuest")
+    rekuest = page[begin : page.index("\n## ", begin)]
     (line,) = re.findall(r"^\*\*Query, not built:\*\*(.*?)(?=^\*\*)", rekuest, re.S | re.M)
     not_built = set(re.findall(r"`(\w+)`", line))
     built = {name for name, roots in query_documents().items() if not roots & not_built}
@@ -290,3 +291,8 @@ async def test_a_task(rekuest: Any, lab: dict[str, Any]) -> None:
     assert (yielded.returns, yielded.reference) == ({"return0": 4}, "document-1")
     assert yielded.created_at
     assert await rekuest.aget_event(id=yielded.id) == yielded
+
+
+@calls("StoredAsset")
+async def test_an_asset_that_nobody_brought(rekuest: Any) -> None:
+    assert await rekuest.astored_asset(ref="sha256:" + "0" * 64) is None

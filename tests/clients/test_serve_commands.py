@@ -49,7 +49,7 @@ def test_a_wrong_configuration_is_named_with_file_line_and_what_was_meant(tmp_pa
 
 
 def test_a_service_that_does_not_exist_is_a_usage_error(configuration: Path) -> None:
-    done = run("serve", "mikro", "--config", str(configuration))
+    done = run("serve", "fluss", "--config", str(configuration))
     assert done.returncode == 2
     assert "rekuest-takt" in done.stderr
 
