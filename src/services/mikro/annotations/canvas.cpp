@@ -1,7 +1,7 @@
 #include "services/mikro/annotations/canvas.h"
 
 #include "base/error.h"
-#include "services/mikro/spaces/fact_chain.h"
+#include "services/mikro/spaces/space_graph.h"
 
 namespace mikro {
 
@@ -13,7 +13,7 @@ Canvas open_canvas(sql::Reader& reader, const entity::Call& call, std::int64_t c
     throw base::Error(base::code::kNotFound, "No annotation collection with the id {}.", collection);
   }
   const std::int64_t system = rows.integer(0, 1);
-  const space::Graph facts = load_facts(reader, system);
+  const space::Graph facts = load_chains(reader, call.organization, {{system}});
   space::ShapeFrame frame(facts, system);
   return {collection, std::string(rows.text(0, 0)), system, facts.space(system)->axes, std::move(frame)};
 }
