@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "services/mikro/anchors/anchor_rows.h"
-#include "services/mikro/annotations/requirements.h"
+#include "services/mikro/descriptors/descriptors.h"
 #include "services/mikro/ownership.h"
 #include "services/mikro/row_lists.h"
 #include "services/mikro/schema/anchor.h"
@@ -170,10 +170,7 @@ void add_anchors(entity::Registry& registry) {
   registry.on(CoordinateAnchor::kOmeMetadata, spoke("ome_metadata"));
   registry.on(schema::Lens::kActiveAnchors, active_anchors);
   // Anchors declare no descriptors.
-  registry.on(schema::CoordinateAnchorFilter::kRequires,
-              [](SqlText& sql, const std::string& alias,
-                 const std::vector<schema::DescriptorConstraintInput>& constraints,
-                 const Call&) { return meets(sql, alias, constraints, {}); });
+  registry.on(schema::CoordinateAnchorFilter::kRequires, Descriptors("Anchors", {}));
   registry.on(schema::ArrayDatasetFilter::kHasDerivationConflicts, [](SqlText&, const std::string& alias,
                                                                       bool has_conflicts, const Call&) {
     return fmt::format("{}exists (select 1 from derivation_conflict x where x.dataset_id = {}.id)",

@@ -7,7 +7,7 @@
 #include "services/mikro/annotations/annotation.h"
 #include "services/mikro/annotations/batch.h"
 #include "services/mikro/annotations/drawn_over.h"
-#include "services/mikro/annotations/requirements.h"
+#include "services/mikro/descriptors/descriptors.h"
 #include "services/mikro/schema/annotation.h"
 #include "services/mikro/schema/common.h"
 #include "services/mikro/schema/coordinate_system.h"
@@ -165,17 +165,15 @@ std::vector<std::int64_t> nearest(Call& call, const schema::NearestAnnotationsAr
   return ids;
 }
 
-// What annotations declare; axes are those of the drawing space.
-const Descriptors& descriptors() {
-  const auto of_collection = [](std::string_view column) {
-    return fmt::format("(select c.{} from annotation_collection c where c.id = $.collection_id)", column);
-  };
-  static const Descriptors kDeclared{
-      {"@mikro/annotation_kind", {false, "$.kind"}},
-      {"@mikro/n_space_axes", {true, of_collection("space_axes")}},
-      {"@mikro/n_time_axes", {true, of_collection("time_axes")}},
-  };
-  return kDeclared;
+// Axes are those of the drawing space.
+std::vector<DescriptorKey> descriptor_keys() {
+  constexpr std::string_view kSpaceAxes =
+      "(select c.space_axes from annotation_collection c where c.id = {0}.collection_id)";
+  constexpr std::string_view kTimeAxes =
+      "(select c.time_axes from annotation_collection c where c.id = {0}.collection_id)";
+  return {{"@mikro/annotation_kind", DescriptorType::kText, "{0}.kind"},
+          {"@mikro/n_space_axes", DescriptorType::kNumber, kSpaceAxes},
+          {"@mikro/n_time_axes", DescriptorType::kNumber, kTimeAxes}};
 }
 
 }  // namespace
@@ -194,10 +192,7 @@ void add_annotation_filters(entity::Registry& registry) {
                 return fmt::format("{}.collection_id in (select c.id from annotation_collection c where {})",
                                    alias, drawn_over(sql, "c", dataset.row().value_or(0)));
               });
-  registry.on(AnnotationFilter::kRequires,
-              [](SqlText& sql, const std::string& alias,
-                 const std::vector<schema::DescriptorConstraintInput>& constraints,
-                 const Call&) { return meets(sql, alias, constraints, descriptors()); });
+  registry.on(AnnotationFilter::kRequires, Descriptors("Annotations", descriptor_keys()));
   registry.on(AnnotationFilter::kPinnedTo, pinned_to);
   registry.on(AnnotationFilter::kIntersects, intersects);
   registry.on(AnnotationFilter::kContainsPoint,

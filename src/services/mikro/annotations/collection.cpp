@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "services/mikro/annotations/annotation_lens.h"
 #include "services/mikro/annotations/drawn_over.h"
-#include "services/mikro/annotations/requirements.h"
+#include "services/mikro/descriptors/descriptors.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/history.h"
 #include "services/mikro/row_lists.h"
@@ -137,10 +137,7 @@ void add_filters(entity::Registry& registry) {
                 return drawn_over(sql, alias, dataset.row().value_or(0));
               });
   // Collections declare no descriptors.
-  registry.on(AnnotationCollectionFilter::kRequires,
-              [](SqlText& sql, const std::string& alias,
-                 const std::vector<schema::DescriptorConstraintInput>& constraints,
-                 const Call&) { return meets(sql, alias, constraints, {}); });
+  registry.on(AnnotationCollectionFilter::kRequires, Descriptors("Annotation collections", {}));
 }
 
 }  // namespace
