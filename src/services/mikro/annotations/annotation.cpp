@@ -12,6 +12,7 @@
 #include "services/mikro/row_lists.h"
 #include "services/mikro/schema/annotation.h"
 #include "services/mikro/schema/coordinate_system.h"
+#include "services/mikro/spaces/containers.h"
 
 namespace mikro {
 namespace {
@@ -244,16 +245,13 @@ void descriptors(Call& call, std::span<const Row> rows, graphql::FieldOutput& ou
 entity::RefLists derived_residents(Call& call, std::span<const Row> rows) {
   const sql::Ids shapes = ids_of(rows);
   const sql::Rows found = call.reader->query(
-      "select e.annotation_id, d.id, c.id from transformation e"
-      " left join array_dataset d on d.intrinsic_system_id = e.input_id"
-      " left join annotation_collection c on c.coordinate_system_id = e.input_id"
-      " where e.annotation_id in_ids($1) and e.role = 'DERIVATION' order by e.id",
+      fmt::format("select e.annotation_id, c.kind, c.id from transformation e join ({}) c on c.space = "
+                  "e.input_id where e.annotation_id in_ids($1) and e.role = 'DERIVATION' order by e.id",
+                  containers_text()),
       {distinct(shapes)});
   std::unordered_map<std::int64_t, std::vector<entity::Ref>> by_shape;
   for (std::size_t row = 0; row < found.size(); ++row) {
-    std::vector<entity::Ref>& list = by_shape[found.integer(row, 0)];
-    if (!found.is_null(row, 1)) list.push_back({"ArrayDataset", found.integer(row, 1)});
-    if (!found.is_null(row, 2)) list.push_back({"AnnotationCollection", found.integer(row, 2)});
+    by_shape[found.integer(row, 0)].push_back({std::string(found.text(row, 1)), found.integer(row, 2)});
   }
   entity::RefLists lists;
   for (const std::int64_t shape : shapes.values) lists.push_back(by_shape[shape]);

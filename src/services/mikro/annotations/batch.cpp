@@ -100,11 +100,13 @@ void remove_lost_batches(sql::Database& database, std::int64_t until) {
   }
 }
 
+std::string is_published(std::string_view alias) {
+  return fmt::format("({0}.batch is null or {0}.batch not in (select id from annotation_batch))", alias);
+}
+
 std::string visible_shape(entity::SqlText& sql, const std::string& alias, const entity::Call& call) {
-  return fmt::format(
-      "{0}.organization_id = {1} and ({0}.batch is null or {0}.batch not in"
-      " (select id from annotation_batch))",
-      alias, sql.bind(call.organization));
+  return fmt::format("{}.organization_id = {} and {}", alias, sql.bind(call.organization),
+                     is_published(alias));
 }
 
 }  // namespace mikro

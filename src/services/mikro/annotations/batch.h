@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "entity/registry.h"
@@ -22,7 +23,9 @@ std::vector<std::int64_t> write_shapes(sql::Database& database, Feed& feed, cons
 /// Takes away what a process that died left of its batches: those begun before `until`, microseconds UTC.
 void remove_lost_batches(sql::Database& database, std::int64_t until);
 
-/// The condition that a row `alias` of annotation is seen by the caller's organization.
+/// The condition that no batch hides the row `alias` of annotation any more.
+std::string is_published(std::string_view alias);
+/// That, and that it belongs to the caller's organization.
 std::string visible_shape(entity::SqlText& sql, const std::string& alias, const entity::Call& call);
 
 }  // namespace mikro

@@ -120,6 +120,27 @@ TEST_P(AnnotationCollections, AreLookedAtThroughWindows) {
   EXPECT_THAT(error({{"lens", "999"}}), StartsWith("NOT_FOUND"));
 }
 
+TEST_P(AnnotationCollections, LiveInTheirSpacesAndAreSourcesOfOthers) {
+  const std::string rois = collection("rois", yx());
+  lens(rois, R"([{"axis": "x", "max": 4}])");
+  const Json residents = lab_.data(
+      "query ($id: ID!) { it: annotationCollection(id: $id) { coordinateSystem { residents {"
+      " __typename ... on AnnotationCollection { name } ... on AnnotationLens { label } } } } }",
+      Json::object({{"id", rois}}))["it"]["coordinateSystem"]["residents"];
+  EXPECT_EQ(residents.dump(), R"([{"__typename":"AnnotationCollection","name":"rois"},)"
+                              R"({"__typename":"AnnotationLens","label":"rois · x[:4.0]"}])");
+  const Json made = lab_.data(
+      "mutation ($input: CreateAnnotationCollectionInput!) { it: createAnnotationCollection(input: $input) {"
+      " derivedFrom { output { name } } folder { id } } }",
+      input({{"name", "nuclei"},
+             {"axes", yx()},
+             {"derivedFrom",
+              Json::array({Json::object({{"kind", "ANNOTATION_COLLECTION"},
+                                         {"annotationCollection", rois},
+                                         {"transform", Json::object({{"kind", "IDENTITY"}})}})})}}));
+  EXPECT_EQ(made["it"]["derivedFrom"].dump(), R"([{"output":{"name":"rois"}}])");
+}
+
 TEST_P(AnnotationCollections, AreReadOnceForAllOfTheirLenses) {
   const std::string rois = collection("rois", yx());
   draw(rois, R"({"kind": "POINT", "name": "a", "vectors": [[1, 2]]})");

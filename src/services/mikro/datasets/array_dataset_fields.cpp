@@ -89,18 +89,11 @@ entity::RowLists derived_datasets(Call& call, std::span<const Row> rows) {
 // The same of every kind of container, by kind and then by id.
 entity::RefLists derived_residents(Call& call, std::span<const Row> rows) {
   const sql::Ids datasets = ids_of(rows);
-  std::string children;
-  std::size_t order = 0;
-  for (const Container& container : containers()) {
-    children += fmt::format("{}select {} as space, '{}' as kind, id, {} as place from {}",
-                            children.empty() ? "" : " union all ", container.space, container.type, order++,
-                            container.table);
-  }
   const sql::Rows found = call.reader->query(
       fmt::format("select distinct s.dataset, c.kind, c.id, c.place from ({}) s join transformation e"
                   " on e.output_id = s.space and e.role = 'DERIVATION' join ({}) c on c.space = e.input_id"
                   " order by c.place, c.id",
-                  kSpacesOfDatasets, children),
+                  kSpacesOfDatasets, containers_text()),
       {datasets});
   std::map<std::int64_t, std::vector<entity::Ref>> by_dataset;
   for (std::size_t row = 0; row < found.size(); ++row) {

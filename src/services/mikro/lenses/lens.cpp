@@ -15,6 +15,7 @@
 #include "services/mikro/schema/lens.h"
 #include "services/mikro/schema/phasor.h"
 #include "services/mikro/space/search.h"
+#include "services/mikro/spaces/containers.h"
 #include "services/mikro/spaces/derivation.h"
 #include "services/mikro/spaces/space_graph.h"
 
@@ -271,11 +272,7 @@ void add_lenses(entity::Registry& registry, Feed& feed) {
               });
   registry.on(Lens::kCreatedThroughBy, created_through_by);
   registry.on(Lens::kLabel, [](SqlText&, const std::string& alias, const Call&) {
-    return fmt::format(
-        "coalesce({0}.name, coalesce((select d.name from array_dataset d where d.id = {0}.dataset_id),"
-        " (select c.name from annotation_collection c where c.id = {0}.annotation_collection_id)) || "
-        "{0}.suffix)",
-        alias);
+    return fmt::format("coalesce({0}.name, {1} || {0}.suffix)", alias, of_lensed("name", alias));
   });
   registry.on(Lens::kDescriptors, descriptors);
   registry.on(ArrayLens::kSuggestedRenderAxes, render_axes);

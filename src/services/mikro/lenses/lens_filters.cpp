@@ -13,6 +13,7 @@
 #include "services/mikro/schema/lens.h"
 #include "services/mikro/schema/sparse.h"
 #include "services/mikro/schema/table.h"
+#include "services/mikro/spaces/containers.h"
 #include "services/mikro/spaces/placeable.h"
 
 namespace mikro {
@@ -39,12 +40,13 @@ std::string not_derived(SqlText&, const std::string& alias, bool is_root, const 
 }
 
 std::string named(SqlText& sql, const std::string& alias, const std::string& text, const Call&) {
-  const std::string own = entity::contains_folded(sql, alias + ".name", text);
-  if (own.empty()) return "";
-  return fmt::format(
-      "({0} or exists (select 1 from array_dataset d where d.id = {1}.dataset_id and {2})"
-      " or exists (select 1 from annotation_collection c where c.id = {1}.annotation_collection_id and {3}))",
-      own, alias, entity::contains_folded(sql, "d.name", text), entity::contains_folded(sql, "c.name", text));
+  std::string condition = entity::contains_folded(sql, alias + ".name", text);
+  if (condition.empty()) return "";
+  for (const Container& container : containers()) {
+    condition += fmt::format(" or exists (select 1 from {} x where x.id = {}.{} and {})", container.table,
+                             alias, container.lens, entity::contains_folded(sql, "x.name", text));
+  }
+  return "(" + condition + ")";
 }
 
 // The column is a JSON list of names that contain no quotes.

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "services/mikro/annotations/batch.h"
 
 namespace mikro {
 namespace {
@@ -13,12 +14,60 @@ using base::Error;
 namespace code = base::code;
 
 constexpr std::array kContainers{
-    Container{"ArrayDataset", "array_dataset", "intrinsic_system_id", "dataset", "dataset"},
+    Container{"ArrayDataset", "array_dataset", "intrinsic_system_id", "dataset", "dataset", "dataset_id"},
+    Container{"AnnotationCollection", "annotation_collection", "coordinate_system_id", "annotationCollection",
+              "annotation collection", "annotation_collection_id"},
 };
+
+Source find_space(sql::Reader& reader, std::int64_t organization, const entity::Id& id) {
+  const std::int64_t space = id.row("coordinate system");
+  const sql::Rows row = reader.query(
+      "select name from coordinate_system where id = $1 and organization_id = $2", {space, organization});
+  if (row.empty()) throw Error(code::kNotFound, "No coordinate system with the id {}.", id.text);
+  return {space, nullptr, space, std::string(row.text(0, 0)), {}, {}};
+}
+
+Source find_shape(sql::Reader& reader, std::int64_t organization, const entity::Id& id) {
+  const sql::Rows row = reader.query(
+      fmt::format("select c.coordinate_system_id, c.id, c.name, c.folder_id, a.id from annotation a"
+                  " join annotation_collection c on c.id = a.collection_id"
+                  " where a.uuid = $1 and a.organization_id = $2 and {}",
+                  is_published("a")),
+      {id.text, organization});
+  if (row.empty()) throw Error(code::kNotFound, "No annotation with the id {}.", id.text);
+  Source source{row.integer(0, 0),
+                container_called("annotationCollection"),
+                row.integer(0, 1),
+                std::string(row.text(0, 2)),
+                {},
+                row.integer(0, 4)};
+  if (!row.is_null(0, 3)) source.folder = row.integer(0, 3);
+  return source;
+}
 
 }  // namespace
 
 std::span<const Container> containers() { return kContainers; }
+
+std::string containers_text() {
+  std::string text;
+  for (std::size_t place = 0; place < kContainers.size(); ++place) {
+    const Container& container = kContainers[place];
+    text += fmt::format("{}select {} as space, '{}' as kind, id, {} as place from {}",
+                        text.empty() ? "" : " union all ", container.space, container.type, place,
+                        container.table);
+  }
+  return text;
+}
+
+std::string of_lensed(std::string_view column, std::string_view alias) {
+  std::string text;
+  for (const Container& container : kContainers) {
+    text += fmt::format("{}(select x.{} from {} x where x.id = {}.{})", text.empty() ? "" : ", ", column,
+                        container.table, alias, container.lens);
+  }
+  return "coalesce(" + text + ")";
+}
 
 const Container* container_called(std::string_view argument) {
   for (const Container& container : kContainers) {
@@ -39,13 +88,8 @@ Source find_source(sql::Reader& reader, std::int64_t organization, const NamedSo
   }
   if (count != 1) throw Error(code::kValidation, "Give exactly one of {}; {} were given.", names, count);
   const entity::Id& id = *given->second;
-  if (given->first == "coordinateSystem") {
-    const std::int64_t space = id.row("coordinate system");
-    const sql::Rows row = reader.query(
-        "select name from coordinate_system where id = $1 and organization_id = $2", {space, organization});
-    if (row.empty()) throw Error(code::kNotFound, "No coordinate system with the id {}.", id.text);
-    return {space, nullptr, space, std::string(row.text(0, 0)), {}};
-  }
+  if (given->first == "coordinateSystem") return find_space(reader, organization, id);
+  if (given->first == "annotation") return find_shape(reader, organization, id);
   const Container* container = container_called(given->first);
   if (container == nullptr) {
     throw Error(code::kNotImplemented, "`{}` is not built yet.", given->first);
@@ -57,7 +101,7 @@ Source find_source(sql::Reader& reader, std::int64_t organization, const NamedSo
                    {thing, organization});
   if (row.empty() || row.is_null(0, 0))
     throw Error(code::kNotFound, "No {} with the id {}.", container->noun, id.text);
-  Source source{row.integer(0, 0), container, thing, std::string(row.text(0, 1)), {}};
+  Source source{row.integer(0, 0), container, thing, std::string(row.text(0, 1)), {}, {}};
   if (!row.is_null(0, 2)) source.folder = row.integer(0, 2);
   return source;
 }
@@ -65,12 +109,13 @@ Source find_source(sql::Reader& reader, std::int64_t organization, const NamedSo
 std::map<std::int64_t, entity::Ref> owners_of(sql::Reader& reader, const sql::Ids& spaces) {
   std::string text =
       "select coordinate_system_id, 'ArrayDataset', dataset_id from data_array"
-      " where coordinate_system_id in_ids($1) union"
-      " select coordinate_system_id, 'ArrayDataset', dataset_id from lens"
-      " where coordinate_system_id in_ids($1) and dataset_id is not null";
+      " where coordinate_system_id in_ids($1)";
   for (const Container& container : kContainers) {
-    text += fmt::format(" union select {0}, '{1}', id from {2} where {0} in_ids($1)", container.space,
-                        container.type, container.table);
+    text += fmt::format(
+        " union select {0}, '{1}', id from {2} where {0} in_ids($1) union"
+        " select coordinate_system_id, '{1}', {3} from lens where coordinate_system_id in_ids($1) and {3} is "
+        "not null",
+        container.space, container.type, container.table, container.lens);
   }
   const sql::Rows rows = reader.query(text, {spaces});
   std::map<std::int64_t, entity::Ref> owners;

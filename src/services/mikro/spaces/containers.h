@@ -25,8 +25,13 @@ struct Container {
   std::string_view space;     ///< its column that names the space
   std::string_view argument;  ///< how inputs call its id: `dataset`
   std::string_view noun;      ///< how errors call it
+  std::string_view lens;      ///< the column by which its lenses name it
 };
 std::span<const Container> containers();
+/// A select of every container of every kind: `space`, `kind`, `id`, and `place`, the order of the kinds.
+std::string containers_text();
+/// SQL for a column of the container that the lens `alias` looks at.
+std::string of_lensed(std::string_view column, std::string_view alias);
 /// nullptr if there is no such kind yet.
 const Container* container_called(std::string_view argument);
 
@@ -37,11 +42,13 @@ struct Source {
   std::int64_t id = 0;                   ///< the thing's row; the space's if there is no container
   std::string name;
   std::optional<std::int64_t> folder;
+  std::optional<std::int64_t> annotation;  ///< the shape that was named; the source is its collection
 };
 /// The arguments by which inputs name a source, with their ids.
 using NamedSources = std::vector<std::pair<std::string_view, std::optional<entity::Id>>>;
 /// Throws VALIDATION_ERROR unless exactly one is given, NOT_FOUND if the organization has none such,
-/// NOT_IMPLEMENTED for kinds to come. `coordinateSystem` names a space.
+/// NOT_IMPLEMENTED for kinds to come. `coordinateSystem` names a space, `annotation`
+/// a shape in the collection it is drawn in.
 Source find_source(sql::Reader& reader, std::int64_t organization, const NamedSources& named);
 
 /// The five that registrations name.

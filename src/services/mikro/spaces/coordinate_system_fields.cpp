@@ -30,22 +30,17 @@ sql::Ids ids_of(std::span<const Row> rows) {
 
 // A container's whole lens is the container's handle, not a second resident. Ordered by kind, then by id.
 std::string residents_text() {
-  std::string text;
-  int order = 0;
-  for (const Container& container : containers()) {
-    text += fmt::format(
-        "select {0} as space, '{1}' as kind, id, {2} as place from {3} where {0} in_ids($1) union all ",
-        container.space, container.type, order++, container.table);
-  }
-  text += fmt::format(
-      "select coordinate_system_id, 'DataArray', id, {} from data_array where coordinate_system_id in_ids($1)"
+  const std::size_t order = containers().size();
+  return fmt::format(
+      "select c.space, c.kind, c.id, c.place from ({}) c where c.space in_ids($1) union all"
+      " select coordinate_system_id, 'DataArray', id, {} from data_array where coordinate_system_id "
+      "in_ids($1)"
       " union all select coordinate_system_id, case kind when 'ARRAY' then 'ArrayLens'"
       " when 'TABLE' then 'TableLens' when 'SPARSE' then 'SparseLens' when 'MESH' then 'MeshLens'"
       " when 'NETWORK' then 'NetworkLens' when 'ANNOTATION' then 'AnnotationLens' else 'FixtureLens' end, "
       "id, {}"
-      " from lens where coordinate_system_id in_ids($1) and selection <> ''",
-      order, order + 1);
-  return text + " order by 4, 3";
+      " from lens where coordinate_system_id in_ids($1) and selection <> '' order by 4, 3",
+      containers_text(), order, order + 1);
 }
 
 entity::RefLists residents(Call& call, std::span<const Row> rows) {

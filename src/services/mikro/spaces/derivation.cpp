@@ -1,5 +1,7 @@
 #include "services/mikro/spaces/derivation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -64,15 +66,16 @@ void check_fields(const DerivedFromInput& in, std::string_view wanted) {
 Source find_lens(sql::Reader& reader, std::int64_t organization, const Id& id) {
   const std::int64_t lens = id.row("lens");
   const sql::Rows row = reader.query(
-      "select l.coordinate_system_id, l.kind, d.name, d.folder_id from lens l"
-      " left join array_dataset d on d.id = l.dataset_id where l.id = $1 and l.organization_id = $2",
+      fmt::format("select l.coordinate_system_id, l.kind, {}, {} from lens l where l.id = $1 and "
+                  "l.organization_id = $2",
+                  of_lensed("name", "l"), of_lensed("folder_id", "l")),
       {lens, organization});
   if (row.empty() || row.is_null(0, 0)) throw Error(code::kNotFound, "No lens with the id {}.", id.text);
   if (row.text(0, 1) == "NETWORK" || row.text(0, 1) == "SPARSE") {
     throw Error(code::kValidation, "Nothing is derived from a {} lens: name what it was itself derived from.",
                 row.text(0, 1));
   }
-  Source source{row.integer(0, 0), nullptr, lens, {}, {}};
+  Source source{row.integer(0, 0), nullptr, lens, {}, {}, {}};
   if (!row.is_null(0, 2)) source.name = row.text(0, 2);
   if (!row.is_null(0, 3)) source.folder = row.integer(0, 3);
   return source;
@@ -97,8 +100,10 @@ Derivations::Derivations(sql::Reader& reader, std::int64_t organization,
   if (!entries) return;
   for (const DerivedFromInput& in : *entries) {
     const Source source = source_of(reader, organization, in);
-    const bool is_known = std::any_of(edges_.begin(), edges_.end(),
-                                      [&](const NewEdge& edge) { return edge.output == source.space; });
+    // Two shapes of one collection are two sources.
+    const bool is_known = std::any_of(edges_.begin(), edges_.end(), [&](const NewEdge& edge) {
+      return edge.output == source.space && edge.annotation == source.annotation;
+    });
     if (is_known) {
       throw Error(code::kValidation,
                   "`derivedFrom` names the space {} twice: a dataset and its whole lens are the same source.",
@@ -113,6 +118,7 @@ Derivations::Derivations(sql::Reader& reader, std::int64_t organization,
     edge.output_axes = output.axes;
     edge.validity = space::Validity::kManual;
     edge.role = EdgeRole::kDerivation;
+    edge.annotation = source.annotation;
     edge.rank = static_cast<std::int64_t>(edges_.size());
     if (in.value_relation) edge.value_relation = std::string(entity::text_of(*in.value_relation));
     if (edges_.empty()) folder_ = source.folder;

@@ -75,9 +75,9 @@ std::int64_t insert_edge(sql::Writer& writer, const Maker& maker, const NewEdge&
   const std::int64_t id = writer.insert(
       "insert into transformation (organization_id, kind, name, validity, value_relation, created_at,"
       " creator_id, created_through_id, input_id, output_id, selector, input_axes, output_axes, invariance,"
-      " role, rank, scale, translation, affine, parts, steps, reason)"
+      " role, rank, scale, translation, affine, parts, steps, reason, annotation_id)"
       " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
-      " $21, $22) returning id",
+      " $21, $22, $23) returning id",
       {maker.organization,
        std::string(space::to_text(edge.transform.kind)),
        value_of(edge.name),
@@ -99,7 +99,8 @@ std::int64_t insert_edge(sql::Writer& writer, const Maker& maker, const NewEdge&
        value_of(columns.affine),
        value_of(columns.parts),
        value_of(columns.steps),
-       value_of(edge.transform.reason)});
+       value_of(edge.transform.reason),
+       edge.annotation ? sql::Value(*edge.annotation) : sql::Value(std::monostate())});
   insert_fields(writer, id, edge.transform);
   record(writer, maker, "Transformation", id, Change::kCreate);
   return id;

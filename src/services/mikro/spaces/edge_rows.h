@@ -33,6 +33,8 @@ struct NewEdge {
   std::optional<std::string> name;
   std::optional<std::string> value_relation;
   std::optional<space::Selector> selector;
+  std::optional<std::int64_t>
+      annotation;  ///< the shape of the output that the input was made along or within
 };
 /// The edge has been checked against its systems.
 std::int64_t insert_edge(sql::Writer& writer, const Maker& maker, const NewEdge& edge);

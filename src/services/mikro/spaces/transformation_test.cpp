@@ -277,6 +277,54 @@ TEST_P(Derivations, LeadBackToWhatDataWasComputedFrom) {
   EXPECT_EQ(names("{derivedFrom: " + child + "}"), "[]");
 }
 
+TEST_P(Derivations, SayWhichShapeTheDataWasComputedWithin) {
+  const std::string rois =
+      lab_.data(
+              "mutation ($input: CreateAnnotationCollectionInput!) {"
+              " it: createAnnotationCollection(input: $input) { id } }",
+              input(Json::object({{"name", "rois"},
+                                  {"axes", mikro_testing::axes_json({"y SPACE", "x SPACE"})}})))["it"]["id"]
+          .as_string();
+  const auto draw = [&](const char* name) {
+    return lab_
+        .data("mutation ($input: CreateAnnotationInput!) { it: createAnnotation(input: $input) { id } }",
+              input(Json::object({{"collection", rois},
+                                  {"name", name},
+                                  {"kind", "RECTANGLE"},
+                                  {"vectors", Json::parse("[[0, 0], [4, 4]]")}})))["it"]["id"]
+        .as_string();
+  };
+  const auto derived_of = [&](const std::string& shape) {
+    return lab_
+        .data(
+            "query ($id: ID!) { it: annotation(id: $id) { derivedResidents {"
+            " ... on ArrayDataset { name } ... on AnnotationCollection { label: name } } } }",
+            id_variable(shape))["it"]["derivedResidents"]
+        .dump();
+  };
+  const std::string cell = draw("cell");
+  const std::string other = draw("other");
+  const std::string child =
+      mask(Json::array({from("DATASET", "dataset", cells_, R"({"transform":{"kind":"IDENTITY"}})"),
+                        from("ANNOTATION", "annotation", cell), from("ANNOTATION", "annotation", other)}));
+  const char* sources = "derivedFrom { annotation { name } output { name } }";
+  EXPECT_EQ(ask(child, sources), R"({"derivedFrom":[{"annotation":null,"output":{"name":"cells"}},)"
+                                 R"({"annotation":{"name":"cell"},"output":{"name":"rois"}},)"
+                                 R"({"annotation":{"name":"other"},"output":{"name":"rois"}}]})");
+  EXPECT_EQ(derived_of(cell), R"([{"name":"mask"}])");
+  EXPECT_THAT(
+      refused(Json::array({from("ANNOTATION", "annotation", cell), from("ANNOTATION", "annotation", cell)})),
+      HasSubstr("twice"));
+  lab_.become("eve", "elsewhere");
+  EXPECT_THAT(refused(Json::array({from("ANNOTATION", "annotation", cell)})), StartsWith("NOT_FOUND"));
+  lab_.become("ada");
+  // The edge still says which collection.
+  lab_.data("mutation ($id: ID!) { deleteAnnotation(input: {id: $id}) }", id_variable(cell));
+  EXPECT_EQ(ask(child, sources), R"({"derivedFrom":[{"annotation":null,"output":{"name":"cells"}},)"
+                                 R"({"annotation":null,"output":{"name":"rois"}},)"
+                                 R"({"annotation":{"name":"other"},"output":{"name":"rois"}}]})");
+}
+
 TEST_P(Derivations, AreCheckedBeforeAnythingIsWritten) {
   const auto one = [](Json entry) { return Json::array({std::move(entry)}); };
   EXPECT_THAT(refused(one(from("LENS", "dataset", cells_))), HasSubstr("requires `lens`"));
@@ -284,7 +332,7 @@ TEST_P(Derivations, AreCheckedBeforeAnythingIsWritten) {
               HasSubstr("leave out `lens`"));
   EXPECT_THAT(refused(one(from("DATASET", "dataset", "999"))), StartsWith("NOT_FOUND"));
   EXPECT_THAT(refused(one(from("LENS", "lens", "999"))), StartsWith("NOT_FOUND"));
-  EXPECT_THAT(refused(one(from("ANNOTATION", "annotation", "1"))), StartsWith("NOT_IMPLEMENTED"));
+  EXPECT_THAT(refused(one(from("ANNOTATION", "annotation", "1"))), StartsWith("NOT_FOUND"));
   EXPECT_THAT(
       refused(one(from("DATASET", "dataset", cells_, R"({"transform":{"kind":"SCALE","scale":[1]}})"))),
       HasSubstr("scale"));
