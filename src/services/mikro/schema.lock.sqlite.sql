@@ -85,6 +85,12 @@ create table "annotation" (
   "box_max2" real
 );
 
+create table "annotation_cut" (
+  "id" integer primary key autoincrement,
+  "annotation_id" integer not null references "annotation"(id) on delete cascade,
+  "lens_id" integer not null references "lens"(id) on delete cascade
+);
+
 create table "annotation_batch" (
   "id" integer primary key autoincrement,
   "collection_id" integer not null references "annotation_collection"(id) on delete cascade,
@@ -593,6 +599,10 @@ create index if not exists "annotation_organization_id_id_idx" on "annotation" (
 create index if not exists "annotation_creator_id_some_idx" on "annotation" ("creator_id") where "creator_id" is not null;
 
 create index if not exists "annotation_created_through_id_some_idx" on "annotation" ("created_through_id") where "created_through_id" is not null;
+
+create unique index if not exists "annotation_cut_annotation_id_lens_id_idx" on "annotation_cut" ("annotation_id", "lens_id");
+
+create index if not exists "annotation_cut_lens_id_idx" on "annotation_cut" ("lens_id");
 
 create index if not exists "annotation_batch_collection_id_idx" on "annotation_batch" ("collection_id");
 

@@ -29,8 +29,6 @@ void add_what_is_to_come(entity::Registry& registry) {
            "LensFilter.meshCollection",
            "LensFilter.networkCollection",
            "LensFilter.fixture",
-           "LensFilter.overlapsAnnotation",
-           "LensFilter.reachableFrom",
        }) {
     registry.predicates.emplace(
         name,

@@ -18,16 +18,19 @@ struct Counted {
   std::string_view key;
   entity::ColumnName field;
   std::string_view expression;
+  std::int64_t ArrayDescriptors::* count;
 };
 
 constexpr Counted kCounted[] = {
-    {"@mikro/n_space_axes", Fields::kNSpaceAxes, "{0}.n_space_axes"},
-    {"@mikro/n_time_axes", Fields::kNTimeAxes, "{0}.n_time_axes"},
-    {"@mikro/n_channel_axes", Fields::kNChannelAxes, "{0}.n_channel_axes"},
-    {"@mikro/n_spectrum_axes", Fields::kNSpectrumAxes, "{0}.n_spectrum_axes"},
-    {"@mikro/n_microtime_axes", Fields::kNMicrotimeAxes, "{0}.n_microtime_axes"},
-    {"@mikro/n_channels", Fields::kNChannels, "{0}.n_channels"},
-    {"@mikro/n_timepoints", Fields::kNTimepoints, "{0}.n_timepoints"},
+    {"@mikro/n_space_axes", Fields::kNSpaceAxes, "{0}.n_space_axes", &ArrayDescriptors::space_axes},
+    {"@mikro/n_time_axes", Fields::kNTimeAxes, "{0}.n_time_axes", &ArrayDescriptors::time_axes},
+    {"@mikro/n_channel_axes", Fields::kNChannelAxes, "{0}.n_channel_axes", &ArrayDescriptors::channel_axes},
+    {"@mikro/n_spectrum_axes", Fields::kNSpectrumAxes, "{0}.n_spectrum_axes",
+     &ArrayDescriptors::spectrum_axes},
+    {"@mikro/n_microtime_axes", Fields::kNMicrotimeAxes, "{0}.n_microtime_axes",
+     &ArrayDescriptors::microtime_axes},
+    {"@mikro/n_channels", Fields::kNChannels, "{0}.n_channels", &ArrayDescriptors::channels},
+    {"@mikro/n_timepoints", Fields::kNTimepoints, "{0}.n_timepoints", &ArrayDescriptors::timepoints},
 };
 
 }  // namespace
@@ -65,11 +68,7 @@ ArrayDescriptors array_descriptors(std::span<const space::Axis> axes, std::span<
 
 std::string append_to(std::vector<sql::Value>& parameters, const ArrayDescriptors& descriptors) {
   const std::size_t first = parameters.size() + 1;
-  for (const std::int64_t count :
-       {descriptors.space_axes, descriptors.time_axes, descriptors.channel_axes, descriptors.spectrum_axes,
-        descriptors.microtime_axes, descriptors.channels, descriptors.timepoints}) {
-    parameters.emplace_back(count);
-  }
+  for (const Counted& one : kCounted) parameters.emplace_back(descriptors.*one.count);
   parameters.emplace_back(descriptors.dtype);
   parameters.push_back(descriptors.value_kind ? sql::Value(*descriptors.value_kind)
                                               : sql::Value(std::monostate()));
@@ -88,12 +87,20 @@ std::vector<DescriptorKey> array_descriptor_keys() {
   return keys;
 }
 
-base::Json descriptors_json(const entity::Row& row) {
+base::Json descriptors_json(const ArrayDescriptors& descriptors) {
   base::Json json = base::Json::object();
-  for (const Counted& one : kCounted) json.set(std::string(one.key), row.integer(one.field));
-  json.set("@mikro/dtype", row.text(Fields::kDtype));
-  if (!row.is_null(Fields::kValueKind)) json.set("@mikro/value_kind", row.text(Fields::kValueKind));
+  for (const Counted& one : kCounted) json.set(std::string(one.key), descriptors.*one.count);
+  json.set("@mikro/dtype", descriptors.dtype);
+  if (descriptors.value_kind) json.set("@mikro/value_kind", *descriptors.value_kind);
   return json;
+}
+
+base::Json descriptors_json(const entity::Row& row) {
+  ArrayDescriptors descriptors;
+  for (const Counted& one : kCounted) descriptors.*one.count = row.integer(one.field);
+  descriptors.dtype = row.text(Fields::kDtype);
+  if (!row.is_null(Fields::kValueKind)) descriptors.value_kind = row.text(Fields::kValueKind);
+  return descriptors_json(descriptors);
 }
 
 }  // namespace mikro

@@ -37,7 +37,8 @@ std::string append_to(std::vector<sql::Value>& parameters, const ArrayDescriptor
 
 /// The keys of a row that has these columns.
 std::vector<DescriptorKey> array_descriptor_keys();
-/// What `descriptors` answers for such a row.
+/// What `descriptors` answers for such an array, and for such a row.
+base::Json descriptors_json(const ArrayDescriptors& descriptors);
 base::Json descriptors_json(const entity::Row& row);
 
 }  // namespace mikro

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "services/mikro/descriptors/array_descriptors.h"
+#include "services/mikro/lenses/annotation_crop.h"
 #include "services/mikro/lenses/lens_box.h"
 #include "services/mikro/lenses/lens_rows.h"
 #include "services/mikro/schema/annotation.h"
@@ -48,7 +49,6 @@ void check_arguments(const schema::CreateLensInput& in) {
         code::kValidation,
         std::string("A `box` names its own coordinate system; give it with `dataset`, not with `lens`."));
   }
-  if (in.annotation) throw Error(code::kNotImplemented, std::string("`annotation` is not built yet."));
 }
 
 /// What is cut from: a dataset as a whole, or what a lens selects of it.
@@ -116,7 +116,14 @@ std::int64_t create(Call& call, Feed& feed, const schema::CreateLensInput& in) {
     Selection selection = base.selection;
     if (in.slices) selection = cut(std::move(selection), plain(base.array.axes), stated_in(*in.slices));
     if (in.box) selection = box_in(writer, maker.organization, base.array, *in.box);
+    std::optional<DrawnShape> shape;
+    if (in.annotation) {
+      shape = find_drawn_shape(writer, maker.organization, *in.annotation);
+      const space::Graph graph = load_around(writer, maker.organization, {{shape->system}});
+      selection = Crop(graph, *shape).of(base.array, base.selection);
+    }
     lens = find_or_create_lens(writer, feed, maker, base.array, selection, name_in(in.name));
+    if (shape) record_cut(writer, shape->id, lens);
   });
   return lens;
 }
@@ -283,6 +290,7 @@ void add_lenses(entity::Registry& registry, Feed& feed) {
         alias);
   });
   add_lens_filters(registry);
+  add_annotation_crops(registry);
 }
 
 }  // namespace mikro

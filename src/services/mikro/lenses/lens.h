@@ -10,5 +10,7 @@ namespace mikro {
 void add_lenses(entity::Registry& registry, Feed& feed);
 /// What lists of lenses are filtered by.
 void add_lens_filters(entity::Registry& registry);
+/// Crops to shapes, before and after they are made, and lenses found by a shape.
+void add_annotation_crops(entity::Registry& registry);
 
 }  // namespace mikro

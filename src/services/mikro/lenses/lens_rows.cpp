@@ -83,28 +83,47 @@ void give_space(sql::Writer& writer, const Maker& maker, const LensedArray& arra
 
 }  // namespace
 
-LensedArray read_lensed_array(sql::Reader& reader, std::int64_t organization, std::int64_t dataset) {
-  const sql::Rows row = reader.query(
-      "select intrinsic_system_id, name, shape, dtype, value_kind from array_dataset"
-      " where id = $1 and organization_id = $2 and intrinsic_system_id is not null",
-      {dataset, organization});
-  if (row.empty()) throw base::Error(base::code::kNotFound, "No dataset with the id {}.", dataset);
-  LensedArray array{dataset, row.integer(0, 0),           std::string(row.text(0, 1)), {},
-                    {},      std::string(row.text(0, 3)), text_at(row, 0, 4)};
-  for (const Json& extent : Json::parse(row.text(0, 2)).items()) {
-    array.shape.push_back(extent.as_int64().value());
+std::map<std::int64_t, LensedArray> read_lensed_arrays(sql::Reader& reader, std::int64_t organization,
+                                                       const sql::Ids& datasets) {
+  const sql::Rows rows = reader.query(
+      "select id, intrinsic_system_id, name, shape, dtype, value_kind from array_dataset"
+      " where id in_ids($1) and organization_id = $2 and intrinsic_system_id is not null",
+      {datasets, organization});
+  std::map<std::int64_t, LensedArray> arrays;
+  sql::Ids systems;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    LensedArray& array = arrays[rows.integer(row, 0)];
+    array.dataset = rows.integer(row, 0);
+    array.intrinsic_system = rows.integer(row, 1);
+    array.name = rows.text(row, 2);
+    for (const Json& extent : Json::parse(rows.text(row, 3)).items()) {
+      array.shape.push_back(extent.as_int64().value());
+    }
+    array.dtype = rows.text(row, 4);
+    array.value_kind = text_at(rows, row, 5);
+    systems.values.push_back(array.intrinsic_system);
   }
+  if (arrays.empty()) return arrays;
   const sql::Rows axes = reader.query(
-      "select name, type, unit, long_name, description from axis where coordinate_system_id = $1"
-      " order by \"order\"",
-      {array.intrinsic_system});
-  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-    array.axes.push_back(
-        {{std::string(axes.text(axis, 0)), axis_type_of(axes.text(axis, 1)), text_at(axes, axis, 2)},
-         text_at(axes, axis, 3),
-         text_at(axes, axis, 4)});
+      "select d.id, a.name, a.type, a.unit, a.long_name, a.description from axis a join array_dataset d"
+      " on d.intrinsic_system_id = a.coordinate_system_id where a.coordinate_system_id in_ids($1)"
+      " order by d.id, a.\"order\"",
+      {systems});
+  for (std::size_t row = 0; row < axes.size(); ++row) {
+    const auto array = arrays.find(axes.integer(row, 0));
+    if (array == arrays.end()) continue;
+    array->second.axes.push_back(
+        {{std::string(axes.text(row, 1)), axis_type_of(axes.text(row, 2)), text_at(axes, row, 3)},
+         text_at(axes, row, 4),
+         text_at(axes, row, 5)});
   }
-  return array;
+  return arrays;
+}
+
+LensedArray read_lensed_array(sql::Reader& reader, std::int64_t organization, std::int64_t dataset) {
+  auto arrays = read_lensed_arrays(reader, organization, {{dataset}});
+  if (arrays.empty()) throw base::Error(base::code::kNotFound, "No dataset with the id {}.", dataset);
+  return std::move(arrays.begin()->second);
 }
 
 std::int64_t insert_whole_lens(sql::Writer& writer, Feed& feed, const Maker& maker,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ struct LensedArray {
   std::string dtype;
   std::optional<std::string> value_kind;
 };
+/// Those that the organization has, by their ids. Two statements.
+std::map<std::int64_t, LensedArray> read_lensed_arrays(sql::Reader& reader, std::int64_t organization,
+                                                       const sql::Ids& datasets);
 /// Throws NOT_FOUND if the organization has no such dataset.
 LensedArray read_lensed_array(sql::Reader& reader, std::int64_t organization, std::int64_t dataset);
 

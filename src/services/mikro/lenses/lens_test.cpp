@@ -206,8 +206,6 @@ TEST_P(Lenses, AreFound) {
   EXPECT_EQ(found("{requires: [{key: \"@mikro/n_channels\", operator: LTE, value: 1}, {key: \"@mikro/dtype\","
                   " operator: IN, value: [\"uint8\", \"uint16\"]}]}"),
             R"([{"label":"im · t[0:1], c[0:1]"}])");
-  EXPECT_THAT(lab_.error("{ lenses(filters: {overlapsAnnotation: 1}) { id } }"),
-              StartsWith("NOT_IMPLEMENTED"));
   lab_.become("eve", "elsewhere");
   EXPECT_EQ(found("{}"), "[]");
 }

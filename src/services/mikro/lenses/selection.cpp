@@ -63,6 +63,24 @@ Selection cut(Selection from, std::span<const space::Axis> axes, std::span<const
   return from;
 }
 
+Selection common(const Selection& from, const Selection& box, std::span<const space::Axis> axes) {
+  Selection kept;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const Range& range = from[i];
+    // Of the places in `from`, counted in its steps.
+    const std::int64_t below = box[i].start - range.start;
+    const std::int64_t first = below <= 0 ? 0 : (below + range.step - 1) / range.step;
+    const std::int64_t end = stop_of(box[i]) - range.start;
+    const std::int64_t last = end <= 0 ? -1 : std::min((end - 1) / range.step, range.count - 1);
+    if (first > last) {
+      throw Error(code::kValidation, "The box misses what the lens keeps along '{}'.", axes[i].name);
+    }
+    const std::int64_t count = last - first + 1;
+    kept.push_back({range.start + first * range.step, count, count == 1 ? 1 : range.step});
+  }
+  return kept;
+}
+
 std::string selection_key(const Selection& selection, std::span<const std::int64_t> shape) {
   std::string key;
   for (std::size_t i = 0; i < selection.size(); ++i) {

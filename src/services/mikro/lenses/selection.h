@@ -35,6 +35,10 @@ Selection everything(std::span<const std::int64_t> shape);
 /// is none or named twice, for a step below 1, and if nothing is left along it.
 Selection cut(Selection from, std::span<const space::Axis> axes, std::span<const StatedSlice> slices);
 
+/// The positions of `from` that lie within `box`, whose steps are 1. Throws VALIDATION_ERROR naming an axis
+/// along which there are none.
+Selection common(const Selection& from, const Selection& box, std::span<const space::Axis> axes);
+
 /// What tells selections of one dataset apart; empty for everything.
 std::string selection_key(const Selection& selection, std::span<const std::int64_t> shape);
 /// ` · c[0:1], y[0:64:2]`; empty for everything.

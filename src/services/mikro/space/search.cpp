@@ -1,6 +1,7 @@
 #include "services/mikro/space/search.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mikro::space {
 
@@ -34,47 +35,58 @@ bool Gate::fixed(const Selector& selector) const {
 }
 
 std::optional<Path> find_path(const Graph& graph, SpaceId from, SpaceId to, const Crossing& crossing) {
-  const std::optional<Graph::Node> start = graph.find(from);
   const std::optional<Graph::Node> goal = graph.find(to);
-  if (!start || !goal) return std::nullopt;
-  if (*start == *goal) return Path{};
-  struct Entry {
-    Graph::Node node;
-    std::uint32_t parent;  ///< position in the queue
-    std::uint32_t edge;
-    bool inverted;
-  };
-  const Gate gate(graph, to, crossing);
-  std::vector<bool> seen(graph.spaces().size(), false);
-  std::vector<Entry> queue{{*start, 0, 0, false}};
-  seen[*start] = true;
-  for (std::uint32_t head = 0; head < queue.size(); ++head) {
-    for (const Graph::Arc& arc : graph.arcs(queue[head].node)) {
-      if (seen[arc.to] || !gate.open(arc.edge, !arc.outgoing)) continue;
-      seen[arc.to] = true;
-      queue.push_back({arc.to, head, arc.edge, !arc.outgoing});
-      if (arc.to != *goal) continue;
-      Path path;
-      for (std::uint32_t at = static_cast<std::uint32_t>(queue.size() - 1); at != 0; at = queue[at].parent) {
-        path.push_back({&graph.edges()[queue[at].edge], queue[at].inverted});
-      }
-      std::reverse(path.begin(), path.end());
-      return path;
+  if (!goal) return std::nullopt;
+  return Spread(graph, from, crossing, to).path(*goal);
+}
+
+Spread::Spread(const Graph& graph, SpaceId from, const Crossing& crossing, std::optional<SpaceId> goal)
+    : graph_(&graph), position_(graph.spaces().size(), kUnseen) {
+  const std::optional<Graph::Node> start = graph.find(from);
+  if (!start) return;
+  const std::optional<Graph::Node> end = goal ? graph.find(*goal) : std::nullopt;
+  const Gate gate(graph, goal.value_or(from), crossing);
+  visits_.push_back({*start, 0, 0, false});
+  position_[*start] = 0;
+  for (std::uint32_t head = 0; head < visits_.size(); ++head) {
+    for (const Graph::Arc& arc : graph.arcs(visits_[head].node)) {
+      if (end && position_[*end] != kUnseen) return;
+      if (position_[arc.to] != kUnseen || !gate.open(arc.edge, !arc.outgoing)) continue;
+      position_[arc.to] = static_cast<std::uint32_t>(visits_.size());
+      visits_.push_back({arc.to, head, arc.edge, !arc.outgoing});
     }
   }
-  return std::nullopt;
+}
+
+std::optional<Path> Spread::path(Graph::Node node) const {
+  if (position_[node] == kUnseen) return std::nullopt;
+  Path path;
+  for (std::uint32_t at = position_[node]; at != 0; at = visits_[at].parent) {
+    path.push_back({&graph_->edges()[visits_[at].edge], visits_[at].inverted});
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+std::vector<Graph::Node> Spread::reached() const {
+  std::vector<Graph::Node> nodes;
+  for (const Visit& visit : visits_) nodes.push_back(visit.node);
+  return nodes;
 }
 
 Reach::Reach(const Graph& graph, SpaceId world, const Crossing& crossing)
     : graph_(&graph), distance_(graph.spaces().size(), kUnreached), next_(graph.spaces().size()) {
-  if (const std::optional<Graph::Node> node = graph.find(world)) walk(*node, crossing);
+  if (const std::optional<Graph::Node> node = graph.find(world)) walk({*node}, Gate(graph, world, crossing));
 }
 
-void Reach::walk(Graph::Node world, const Crossing& crossing) {
-  const Gate gate(*graph_, graph_->spaces()[world].id, crossing);
-  std::vector<Graph::Node> queue{world};
+Reach::Reach(const Graph& graph, std::vector<Graph::Node> worlds, const Crossing& crossing)
+    : graph_(&graph), distance_(graph.spaces().size(), kUnreached), next_(graph.spaces().size()) {
+  walk(std::move(worlds), Gate(graph, 0, crossing));
+}
+
+void Reach::walk(std::vector<Graph::Node> queue, const Gate& gate) {
+  for (const Graph::Node world : queue) distance_[world] = 0;
   queue.reserve(graph_->spaces().size());
-  distance_[world] = 0;
   for (std::size_t head = 0; head < queue.size(); ++head) {
     const Graph::Node node = queue[head];
     for (const Graph::Arc& arc : graph_->arcs(node)) {

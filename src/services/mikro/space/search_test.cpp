@@ -24,6 +24,10 @@ std::vector<EdgeId> walked(const Graph& graph, SpaceId from, SpaceId to, const C
   const Reach reach(graph, to, crossing);
   const std::optional<Graph::Node> node = graph.find(from);
   EXPECT_EQ(path, node ? reach.path(*node) : std::nullopt);
+  if (crossing.registrations != Registrations::kOfTheWorld) {
+    const std::optional<Graph::Node> goal = graph.find(to);
+    EXPECT_EQ(path, goal ? Spread(graph, from, crossing).path(*goal) : std::nullopt);
+  }
   if (!path) return {0};
   std::vector<EdgeId> result;
   for (const PathStep& step : *path) result.push_back(step.inverted ? -step.edge->id : step.edge->id);
@@ -112,6 +116,26 @@ TEST(Search, LeavesOutFieldsWhereTheyAreNotWanted) {
   EXPECT_THAT(walked(graph, 2, 3, crossing), ElementsAre(2));
   crossing.fields = Fields::kNone;
   EXPECT_THAT(walked(graph, 2, 3, crossing), ElementsAre(0));
+}
+
+TEST(Spread, ReachesTheNearestFirst) {
+  const Graph graph = graph_of(5, {edge(1, 3, 5, identity()), edge(2, 3, 1, identity()),
+                                   edge(3, 1, 2, identity()), edge(4, 4, 3, unmappable())});
+  const Spread spread(graph, 3, {});
+  std::vector<SpaceId> reached;
+  for (const Graph::Node node : spread.reached()) reached.push_back(graph.spaces()[node].id);
+  EXPECT_THAT(reached, ElementsAre(3, 5, 1, 2));
+}
+
+TEST(Reach, OfSeveralWorldsLeadsToTheNearest) {
+  const Graph graph = graph_of(5, {edge(1, 1, 2, identity()), edge(2, 2, 3, identity()),
+                                   edge(3, 3, 4, identity()), edge(4, 5, 4, identity())});
+  const Reach reach(graph, std::vector{*graph.find(3), *graph.find(4)}, {});
+  const auto steps = [&](SpaceId from) { return reach.path(*graph.find(from))->size(); };
+  EXPECT_EQ(steps(1), 2U);
+  EXPECT_EQ(steps(4), 0U);
+  EXPECT_EQ(steps(5), 1U);
+  EXPECT_EQ(reach.path(*graph.find(5))->back().edge->output, 4);
 }
 
 TEST(Reach, ListsWhoGetsToTheWorldInOrder) {
