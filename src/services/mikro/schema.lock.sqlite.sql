@@ -94,7 +94,8 @@ create table "annotation_cut" (
 create table "annotation_batch" (
   "id" integer primary key autoincrement,
   "collection_id" integer not null references "annotation_collection"(id) on delete cascade,
-  "began_at" integer not null
+  "began_at" integer not null,
+  "is_lost" integer not null default 0
 );
 
 create table "annotation_collection" (

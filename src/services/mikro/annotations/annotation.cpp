@@ -123,12 +123,13 @@ struct Wanted {
 
 void edit(sql::Writer& writer, const Maker& maker, std::int64_t row, const schema::UpdateAnnotationInput& in,
           const Wanted& wanted) {
-  const sql::Rows old = writer.query(
+  std::string text =
       "select name, description, kind, vectors, stroke_color, fill_color, stroke_width, filled, coordinates"
-      " from annotation where id = $1",
-      {row});
+      " from annotation where id = $1";
+  if (writer.dialect() == sql::Dialect::kPostgres) text += " for update";
+  const sql::Rows old = writer.query(text, {row});
   if (old.empty()) throw Error(code::kNotFound, "No annotation with the id {}.", in.id.text);
-  const auto text = [&](std::size_t column) {
+  const auto plain = [&](std::size_t column) {
     return old.is_null(0, column) ? Json() : Json(std::string(old.text(0, column)));
   };
   const auto json = [&](std::size_t column) {
@@ -137,16 +138,16 @@ void edit(sql::Writer& writer, const Maker& maker, std::int64_t row, const schem
   Changes changes;
   Edit edit;
   if (in.name) {
-    changes.add("name", text(0), *in.name);
+    changes.add("name", plain(0), *in.name);
     edit.set("name", *in.name);
   }
   if (in.description) {
-    changes.add("description", text(1), *in.description);
+    changes.add("description", plain(1), *in.description);
     edit.set("description", *in.description);
   }
   if (in.kind) {
     const std::string kind(entity::text_of(*in.kind));
-    changes.add("kind", text(2), kind);
+    changes.add("kind", plain(2), kind);
     edit.set("kind", kind);
   }
   if (wanted.geometry) {

@@ -19,8 +19,22 @@ void expect_collection(sql::Reader& reader, std::int64_t collection) {
   throw base::Error(base::code::kNotFound, "No annotation collection with the id {}.", collection);
 }
 
-// Piece by piece, like the writing.
+// Holds the batch's row until the commit, so that nobody gives the batch up meanwhile.
+void expect_open(sql::Writer& writer, std::int64_t batch) {
+  const auto held =
+      writer.execute("update annotation_batch set is_lost = 0 where id = $1 and is_lost = 0", {batch});
+  if (held == 0) {
+    throw base::Error(
+        base::code::kUnavailable,
+        std::string("Writing the annotations took too long and was given up. Draw fewer at once."));
+  }
+}
+
+// Piece by piece, like the writing. Once it is marked nobody adds to it or publishes it.
 void remove_batch(sql::Database& database, std::int64_t batch) {
+  database.write([&](sql::Writer& writer) {
+    writer.execute("update annotation_batch set is_lost = 1 where id = $1", {batch});
+  });
   bool is_more = true;
   while (is_more) {
     database.write([&](sql::Writer& writer) {
@@ -67,6 +81,7 @@ std::vector<std::int64_t> write_shapes(sql::Database& database, Feed& feed, cons
       std::vector<std::int64_t> piece;
       database.write([&](sql::Writer& writer) {
         expect_collection(writer, collection);
+        expect_open(writer, batch);
         piece = insert_shapes(writer, {maker, collection, batch},
                               shapes.subspan(from, std::min(kPiece, shapes.size() - from)));
       });
@@ -75,11 +90,8 @@ std::vector<std::int64_t> write_shapes(sql::Database& database, Feed& feed, cons
     database.write([&](sql::Writer& writer) {
       expect_collection(writer, collection);
       // Whoever takes away lost batches may have been faster.
-      if (writer.execute("delete from annotation_batch where id = $1", {batch}) == 0) {
-        throw base::Error(
-            base::code::kUnavailable,
-            std::string("Writing the annotations took too long and was given up. Draw fewer at once."));
-      }
+      expect_open(writer, batch);
+      writer.execute("delete from annotation_batch where id = $1", {batch});
       tell_of_shapes(writer, feed, maker.organization, collection, ids);
     });
   } catch (...) {

@@ -5,6 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <limits>
+#include <thread>
+
 #include "base/clock.h"
 #include "base/error.h"
 #include "services/mikro/annotations/annotation.h"
@@ -131,6 +135,21 @@ TEST_P(ManyAnnotations, LeaveNothingWhereThePublicationFails) {
   EXPECT_THROW(write_shapes(lab_.database(), lab_.feed(), maker, row(rois), all), base::Error);
   EXPECT_EQ(count("annotation") + count("annotation_batch"), 0);
   EXPECT_THROW(write_shapes(lab_.database(), lab_.feed(), maker, 99, all), base::Error);
+}
+
+// Whoever takes lost batches away may take one for lost that is slow only.
+TEST_P(ManyAnnotations, AreAllThereOrNotAtAllIfTheyAreGivenUpMeanwhile) {
+  const std::string rois = collection("rois", tyx());
+  std::atomic<bool> is_drawing = true;
+  std::thread sweeper([&] {
+    while (is_drawing) remove_lost_batches(lab_.database(), std::numeric_limits<std::int64_t>::max());
+  });
+  const std::string refused = lab_.error(kDrawMany, many(rois, kMany));
+  is_drawing = false;
+  sweeper.join();
+  EXPECT_THAT(refused, testing::AnyOf("", HasSubstr("Draw fewer")));
+  EXPECT_EQ(count("annotation"), refused.empty() ? kMany : 0);
+  EXPECT_EQ(count("annotation_batch"), 0);
 }
 
 TEST_P(ManyAnnotations, AreHeardOfOneByOne) {
