@@ -26,8 +26,8 @@ class Changes {
 /// In the transaction of the change. `type` is the name of the GraphQL type.
 void record(sql::Writer& writer, const Maker& maker, std::string_view type, std::int64_t id, Change change,
             const Changes& changes = {});
-/// That these rows of `table` were made, one entry each, in one statement.
-void record_created(sql::Writer& writer, const Maker& maker, std::string_view type, std::string_view table,
-                    const sql::Ids& ids);
+/// The same of many rows of `table` that are there, one entry each, in one statement.
+void record_all(sql::Writer& writer, const Maker& maker, std::string_view type, std::string_view table,
+                const sql::Ids& ids, Change change);
 
 }  // namespace mikro

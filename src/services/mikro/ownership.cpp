@@ -73,6 +73,12 @@ void expect_may_delete(sql::Reader& reader, Call& call, std::string_view table, 
                     std::string("Only the creator or assignee can delete this."));
 }
 
+void expect_name(std::string_view name, std::string_view what) {
+  if (name.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    throw base::Error(base::code::kValidation, "{} needs a name.", what);
+  }
+}
+
 void expect_row(sql::Reader& reader, Call& call, std::string_view table, std::int64_t id,
                 std::string_view what) {
   const sql::Rows rows = reader.query(

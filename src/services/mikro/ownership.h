@@ -29,6 +29,9 @@ Maker maker_of(entity::Call& call);
 void expect_may_delete(sql::Reader& reader, entity::Call& call, std::string_view table, std::int64_t id,
                        std::string_view what);
 
+/// Throws VALIDATION_ERROR if nothing can be read in `name`; `what` begins the sentence.
+void expect_name(std::string_view name, std::string_view what);
+
 /// Throws NOT_FOUND if the organization has no such row.
 void expect_row(sql::Reader& reader, entity::Call& call, std::string_view table, std::int64_t id,
                 std::string_view what);

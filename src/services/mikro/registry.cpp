@@ -28,7 +28,7 @@ entity::Registry make_registry(service::Stores& stores, Feed& feed) {
   add_lenses(registry, feed);
   add_unstructured_meta(registry);
   add_anchors(registry);
-  add_annotation_collections(registry);
+  add_annotation_collections(registry, feed);
   add_annotations(registry, feed);
   add_what_is_to_come(registry);
   return registry;

@@ -6,94 +6,28 @@
 #include <map>
 #include <unordered_map>
 
-#include "base/error.h"
 #include "services/mikro/annotations/batch.h"
 #include "services/mikro/lenses/window.h"
+#include "services/mikro/lenses/window_lens.h"
 #include "services/mikro/row_lists.h"
 #include "services/mikro/schema/lens.h"
 
 namespace mikro {
 namespace {
 
-using base::Error;
 using base::Json;
 using entity::Call;
 using entity::Row;
-namespace code = base::code;
 
-struct NewLens {
-  std::int64_t collection = 0;
-  std::int64_t system = 0;
-  std::vector<Window> windows;
-};
-
-// Two that ask for a selection at the same time get the same row.
-std::int64_t ensure_lens(sql::Writer& writer, const Maker& maker, const NewLens& lens) {
-  const std::string selection = selection_of(lens.windows);
-  writer.execute(
-      "insert into lens (organization_id, kind, annotation_collection_id, coordinate_system_id, selection, "
-      "suffix,"
-      " windows, creator_id, created_through_id, created_at) values ($1, 'ANNOTATION', $2, $3, $4, $5, $6, "
-      "$7, $8, $9)"
-      " on conflict do nothing",
-      {maker.organization, lens.collection, lens.system, selection, suffix_of(lens.windows),
-       windows_json(lens.windows).dump(), maker.user, maker.task_value(), maker.now});
-  const sql::Rows rows =
-      writer.query("select id from lens where annotation_collection_id = $1 and selection = $2",
-                   {lens.collection, selection});
-  return rows.integer(0, 0);
-}
-
-std::vector<space::Axis> axes_of(sql::Reader& reader, std::int64_t system) {
-  const sql::Rows rows = reader.query(
-      "select name, type from axis where coordinate_system_id = $1 order by \"order\"", {system});
-  std::vector<space::Axis> axes;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    axes.push_back({std::string(rows.text(row, 0)), *space::axis_type_from(rows.text(row, 1)), {}});
-  }
-  return axes;
-}
-
-NewLens selected(sql::Reader& reader, const Call& call, const schema::CreateAnnotationLensInput& in) {
-  NewLens lens;
-  std::vector<Window> outer;
-  if (in.lens) {
-    const sql::Rows row = reader.query(
-        "select annotation_collection_id, coordinate_system_id, windows from lens"
-        " where id = $1 and organization_id = $2 and kind = 'ANNOTATION'",
-        {in.lens->row("lens"), call.organization});
-    if (row.empty()) {
-      throw Error(code::kNotFound, "No lens over an annotation collection with the id {}.", in.lens->text);
-    }
-    lens.collection = row.integer(0, 0);
-    lens.system = row.integer(0, 1);
-    outer = windows_from(Json::parse(row.text(0, 2)));
-  } else {
-    const sql::Rows row = reader.query(
-        "select id, coordinate_system_id from annotation_collection where id = $1 and organization_id = $2",
-        {in.annotation_collection->row("annotation collection"), call.organization});
-    if (row.empty()) {
-      throw Error(code::kNotFound, "No annotation collection with the id {}.",
-                  in.annotation_collection->text);
-    }
-    lens.collection = row.integer(0, 0);
-    lens.system = row.integer(0, 1);
-  }
-  const std::vector<space::Axis> axes = axes_of(reader, lens.system);
-  const std::vector<schema::WindowInput> given = in.windows.value_or(std::vector<schema::WindowInput>());
-  lens.windows = intersected(outer, normalized(given, axes), axes);
-  return lens;
-}
-
-std::int64_t create(Call& call, const schema::CreateAnnotationLensInput& in) {
-  if (in.annotation_collection.has_value() == in.lens.has_value()) {
-    throw Error(code::kValidation,
-                std::string("Give either `annotationCollection` or `lens`: what is looked at."));
-  }
+std::int64_t create(Call& call, Feed& feed, const schema::CreateAnnotationLensInput& in) {
   const Maker maker = maker_of(call);
   std::int64_t lens = 0;
-  call.database->write(
-      [&](sql::Writer& writer) { lens = ensure_lens(writer, maker, selected(writer, call, in)); });
+  call.database->write([&](sql::Writer& writer) {
+    lens = find_or_create_lens(
+        writer, feed, maker,
+        stated_window_lens(writer, maker.organization, *container_called("annotationCollection"),
+                           in.annotation_collection, in.lens, in.windows));
+  });
   return lens;
 }
 
@@ -194,13 +128,10 @@ entity::RowLists annotations(Call& call, std::span<const Row> rows) {
 
 }  // namespace
 
-std::int64_t insert_whole_annotation_lens(sql::Writer& writer, const Maker& maker, std::int64_t collection,
-                                          std::int64_t system) {
-  return ensure_lens(writer, maker, {collection, system, {}});
-}
-
-void add_annotation_lenses(entity::Registry& registry) {
-  registry.on(schema::mutation::kCreateAnnotationLens, create);
+void add_annotation_lenses(entity::Registry& registry, Feed& feed) {
+  registry.on(
+      schema::mutation::kCreateAnnotationLens,
+      [&feed](Call& call, const schema::CreateAnnotationLensInput& in) { return create(call, feed, in); });
   registry.on(schema::AnnotationLens::kAnnotations, annotations);
 }
 

@@ -10,6 +10,8 @@
 #include "services/mikro/descriptors/descriptors.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/history.h"
+#include "services/mikro/lenses/lens_rows.h"
+#include "services/mikro/lenses/window_lens.h"
 #include "services/mikro/row_lists.h"
 #include "services/mikro/schema/annotation.h"
 #include "services/mikro/schema/coordinate_system.h"
@@ -46,8 +48,8 @@ std::int64_t count(const std::vector<DescribedAxis>& axes, space::AxisType type)
                        [&](const DescribedAxis& axis) { return axis.axis.type == type; });
 }
 
-std::int64_t create(Call& call, const schema::CreateAnnotationCollectionInput& in) {
-  if (in.name.empty()) throw Error(code::kValidation, std::string("An annotation collection needs a name."));
+std::int64_t create(Call& call, Feed& feed, const schema::CreateAnnotationCollectionInput& in) {
+  expect_name(in.name, "An annotation collection");
   if (in.source_files && !in.source_files->empty()) {
     throw Error(code::kNotImplemented, std::string("`sourceFiles` is not built yet."));
   }
@@ -76,7 +78,8 @@ std::int64_t create(Call& call, const schema::CreateAnnotationCollectionInput& i
          in.description ? sql::Value(*in.description) : sql::Value(std::monostate()), system,
          count(axes, space::AxisType::kSpace), count(axes, space::AxisType::kTime), maker.user,
          maker.task_value(), maker.now});
-    insert_whole_annotation_lens(writer, maker, collection, system);
+    find_or_create_lens(writer, feed, maker,
+                        {container_called("annotationCollection"), collection, system, {}});
     derived.write(writer, maker, system);
     record(writer, maker, kType, collection, Change::kCreate);
   });
@@ -84,7 +87,7 @@ std::int64_t create(Call& call, const schema::CreateAnnotationCollectionInput& i
 }
 
 // Its shapes and lenses go with it, and so does its space with the edges from and to it.
-Json remove(Call& call, const schema::DeleteAnnotationCollectionInput& in) {
+Json remove(Call& call, Feed& feed, const schema::DeleteAnnotationCollectionInput& in) {
   const Maker maker = maker_of(call);
   const std::int64_t collection = in.id.row("annotation collection");
   call.database->write([&](sql::Writer& writer) {
@@ -92,6 +95,7 @@ Json remove(Call& call, const schema::DeleteAnnotationCollectionInput& in) {
     const sql::Rows row =
         writer.query("select coordinate_system_id from annotation_collection where id = $1", {collection});
     record(writer, maker, kType, collection, Change::kDelete);
+    delete_lenses_of(writer, feed, maker, *container_called("annotationCollection"), collection);
     writer.execute("delete from annotation_collection where id = $1", {collection});
     delete_spaces(writer, maker, {{row.integer(0, 0)}});
   });
@@ -152,11 +156,17 @@ std::string drawn_over(SqlText& sql, const std::string& alias, std::int64_t data
       alias, sql.bind(dataset));
 }
 
-void add_annotation_collections(entity::Registry& registry) {
+void add_annotation_collections(entity::Registry& registry, Feed& feed) {
   namespace mutation = schema::mutation;
   using schema::AnnotationCollection;
-  registry.on(mutation::kCreateAnnotationCollection, create);
-  registry.on(mutation::kDeleteAnnotationCollection, remove);
+  registry.on(mutation::kCreateAnnotationCollection,
+              [&feed](Call& call, const schema::CreateAnnotationCollectionInput& in) {
+                return create(call, feed, in);
+              });
+  registry.on(mutation::kDeleteAnnotationCollection,
+              [&feed](Call& call, const schema::DeleteAnnotationCollectionInput& in) {
+                return remove(call, feed, in);
+              });
   registry.on(AnnotationCollection::kDescriptors,
               [](Call&, std::span<const Row> rows, graphql::FieldOutput& out) {
                 for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
@@ -168,7 +178,7 @@ void add_annotation_collections(entity::Registry& registry) {
   });
   registry.on(AnnotationCollection::kDerivedFrom, derived_from);
   add_filters(registry);
-  add_annotation_lenses(registry);
+  add_annotation_lenses(registry, feed);
 }
 
 }  // namespace mikro

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "entity/registry.h"
+#include "services/mikro/feed.h"
 
 namespace mikro {
 
-void add_annotation_collections(entity::Registry& registry);
+/// `feed` must outlive the registry's service.
+void add_annotation_collections(entity::Registry& registry, Feed& feed);
 
 }  // namespace mikro

@@ -141,6 +141,25 @@ TEST_P(AnnotationCollections, LiveInTheirSpacesAndAreSourcesOfOthers) {
   EXPECT_EQ(made["it"]["derivedFrom"].dump(), R"([{"output":{"name":"rois"}}])");
 }
 
+TEST_P(AnnotationCollections, TellOfTheirLenses) {
+  std::vector<std::string> all;
+  const auto following =
+      lab_.feed().follow("lenses/1", [&](const Json& event) { all.push_back(event.dump()); });
+  const std::string rois = collection("rois", yx());
+  EXPECT_EQ(all.size(), 1U) << "its whole lens";
+  std::vector<std::string> of_one;
+  const auto of_collection = lab_.feed().follow("lenses-ANNOTATION/1/" + rois,
+                                                [&](const Json& event) { of_one.push_back(event.dump()); });
+  const std::string id = lens(rois, R"([{"axis": "x", "max": 4}])")["id"].as_string();
+  EXPECT_EQ(lens(rois, R"([{"axis": "x", "max": 4}])")["id"].as_string(), id);
+  lab_.data("mutation ($id: ID!) { deleteLens(input: {id: $id}) }", Json::object({{"id", id}}));
+  EXPECT_THAT(of_one, testing::ElementsAre("{\"create\":" + id + "}", "{\"delete\":" + id + "}"));
+  EXPECT_EQ(all.size(), 3U);
+  lab_.data("mutation ($id: ID!) { deleteAnnotationCollection(input: {id: $id}) }",
+            Json::object({{"id", rois}}));
+  EXPECT_EQ(all.size(), 4U);
+}
+
 TEST_P(AnnotationCollections, AreReadOnceForAllOfTheirLenses) {
   const std::string rois = collection("rois", yx());
   draw(rois, R"({"kind": "POINT", "name": "a", "vectors": [[1, 2]]})");

@@ -125,7 +125,7 @@ std::vector<std::int64_t> insert_shapes(sql::Writer& writer, const ShapeOwner& o
     const auto piece = shapes.subspan(from, std::min(kShapesAtOnce, shapes.size() - from));
     const std::vector<std::int64_t> ids = insert_piece(writer, owner, piece);
     insert_pins(writer, piece, ids);
-    record_created(writer, owner.maker, "Annotation", "annotation", {ids});
+    record_all(writer, owner.maker, "Annotation", "annotation", {ids}, Change::kCreate);
     all.insert(all.end(), ids.begin(), ids.end());
   }
   return all;

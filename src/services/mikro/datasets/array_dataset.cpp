@@ -107,11 +107,17 @@ std::vector<Level> open_levels(Call& call, Stores& stores, const schema::CreateA
   return levels;
 }
 
-void check_level(const Level& level, const std::vector<space::Axis>& axes) {
+void check_level(const Level& level, const Level& finest, const std::vector<space::Axis>& axes) {
   const formats::ZarrArray& array = level.zarr->array;
   const std::vector<std::optional<std::string>> names =
       array.dimension_names.value_or(std::vector<std::optional<std::string>>());
   space::check_axes_match_store(axes, array.shape.size(), names);
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (array.shape[i] <= finest.shape()[i]) continue;
+    throw Error(code::kValidation,
+                "Level {} has {} positions along '{}', level 0 has {}: give the finest level as `data`.",
+                level.number, array.shape[i], axes[i].name, finest.shape()[i]);
+  }
 }
 
 // To who follows the dataset's folder and who follows all.
@@ -155,7 +161,7 @@ sql::Value is_label_compliant(const std::vector<Level>& levels) {
 }
 
 std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::CreateArrayDatasetInput& in) {
-  if (in.name.empty()) throw Error(code::kValidation, std::string("A dataset needs a name."));
+  expect_name(in.name, "A dataset");
   if (in.source_files && !in.source_files->empty()) {
     throw Error(code::kNotImplemented, std::string("`sourceFiles` is not built yet."));
   }
@@ -163,7 +169,7 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
   const std::vector<space::Axis> axes = plain(described);
   std::vector<Level> levels = open_levels(call, stores, in);
   for (Level& level : levels) {
-    check_level(level, axes);
+    check_level(level, levels.front(), axes);
     if (level.number > 0) level.to_intrinsic = space::level_edge(axes, levels.front().shape(), level.shape());
   }
   std::vector<NewAnchor> anchors;
@@ -261,7 +267,7 @@ std::int64_t update(Call& call, Feed& feed, const schema::UpdateArrayDatasetInpu
     if (in.name) changes.add("name", old.text(0, 0), *in.name);
     if (in.description) changes.add("description", old_description, *in.description);
     if (changes.empty()) return;
-    if (in.name && in.name->empty()) throw Error(code::kValidation, std::string("A dataset needs a name."));
+    if (in.name) expect_name(*in.name, "A dataset");
     writer.execute(
         "update array_dataset set name = coalesce($2, name), description = coalesce($3, description) where "
         "id = $1",
@@ -285,20 +291,16 @@ Json remove(Call& call, Feed& feed, const schema::DeleteArrayDatasetInput& in) {
     sql::Ids spaces;
     const sql::Rows rows = writer.query(spaces_of_dataset("$1"), {dataset});
     for (std::size_t row = 0; row < rows.size(); ++row) spaces.values.push_back(rows.integer(row, 0));
-    const sql::Rows lenses = writer.query("select id from lens where dataset_id = $1 order by id", {dataset});
     writer.execute(
         "update zarr_store set orphaned_at = $2 where id in (select store_id from data_array where "
         "dataset_id = $1) and not exists (select 1 from data_array o where o.store_id = zarr_store.id"
         " and o.dataset_id <> $1)",
         {dataset, maker.now});
     record(writer, maker, kType, dataset, Change::kDelete);
-    writer.execute("delete from lens where dataset_id = $1", {dataset});
+    delete_lenses_of(writer, feed, maker, *container_called("dataset"), dataset);
     writer.execute("delete from data_array where dataset_id = $1", {dataset});
     writer.execute("delete from array_dataset where id = $1", {dataset});
     delete_spaces(writer, maker, spaces);
-    for (std::size_t row = 0; row < lenses.size(); ++row) {
-      tell_of_lens(writer, feed, maker.organization, "ARRAY", dataset, "delete", lenses.integer(row, 0));
-    }
     tell(writer, feed, maker, folder, "delete", dataset);
   });
   return in.id.text;

@@ -98,6 +98,9 @@ TEST_P(ArrayDatasets, ThatAreRefusedLeaveNothingAndMayBeRepaired) {
   const std::string other = lab_.array({2, 2, 2});
   EXPECT_THAT(lab_.error(kCreate, input(good, Json::array({scale(1, other)}))), HasSubstr("c"));
   EXPECT_THAT(lab_.error(kCreate, input(good, Json::array({scale(0, other)}))), HasSubstr("level 0"));
+  const std::string finer = lab_.array({3, 8, 4});
+  EXPECT_THAT(lab_.error(kCreate, input(good, Json::array({scale(1, finer)}))),
+              HasSubstr("the finest level as"));
   EXPECT_THAT(lab_.error(kCreate, input(good, Json::array({scale(1, good)}))), HasSubstr("two levels"));
   EXPECT_THAT(lab_.error(kCreate, input("999")), StartsWith("NOT_FOUND"));
   EXPECT_THAT(lab_.error(kCreate, input(lab_.upload("Zarr", {}))), HasSubstr("zarr.json"));

@@ -39,7 +39,7 @@ void tell(sql::Writer& writer, Feed& feed, const Maker& maker, std::optional<std
 }
 
 std::int64_t from_file_like(Call& call, Stores& stores, Feed& feed, const schema::FromFileLike& in) {
-  if (in.file_name.empty()) throw Error(code::kValidation, std::string("A file needs a name."));
+  expect_name(in.file_name, "A file");
   if (in.export_of && !in.export_of->empty()) {
     throw Error(code::kNotImplemented, std::string("`exportOf` is not built yet."));
   }

@@ -28,9 +28,7 @@ sql::Value id_value(std::optional<std::int64_t> id) {
 }
 Json id_json(std::optional<std::int64_t> id) { return id ? Json(std::to_string(*id)) : Json(); }
 
-void check_name(const std::string& name) {
-  if (name.empty()) throw Error(code::kValidation, std::string("A folder needs a name."));
-}
+void check_name(const std::string& name) { expect_name(name, "A folder"); }
 
 std::int64_t row_of_folder(sql::Reader& reader, std::int64_t organization, const Id& id) {
   const std::int64_t row = id.row("folder");

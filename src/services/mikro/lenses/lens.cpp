@@ -133,22 +133,19 @@ struct LensRow {
   std::int64_t id = 0;
   std::string kind;
   std::string selection;
-  std::int64_t container = 0;
+  std::int64_t container = 0;             ///< the row that it looks at
   std::optional<std::int64_t> own_space;  ///< only a cut of an array has one
 };
 
 LensRow lens_row(sql::Reader& reader, const Maker& maker, const Id& id) {
   const std::int64_t lens = id.row("lens");
   const sql::Rows row = reader.query(
-      "select kind, selection, dataset_id, coordinate_system_id from lens where id = $1 and organization_id "
-      "= $2",
+      fmt::format("select l.kind, l.selection, {}, l.coordinate_system_id from lens l where l.id = $1 and "
+                  "l.organization_id = $2",
+                  of_lensed("id", "l")),
       {lens, maker.organization});
   if (row.empty()) throw Error(code::kNotFound, "No lens with the id {}.", id.text);
-  LensRow found{lens,
-                std::string(row.text(0, 0)),
-                std::string(row.text(0, 1)),
-                row.is_null(0, 2) ? 0 : row.integer(0, 2),
-                {}};
+  LensRow found{lens, std::string(row.text(0, 0)), std::string(row.text(0, 1)), row.integer(0, 2), {}};
   if (found.kind == "ARRAY" && !found.selection.empty() && !row.is_null(0, 3)) {
     found.own_space = row.integer(0, 3);
   }
@@ -170,6 +167,20 @@ std::int64_t update(Call& call, Feed& feed, const schema::UpdateLensInput& in) {
   return lens;
 }
 
+// What others derived from a crop would forget where it came from.
+void expect_no_derivations(sql::Reader& reader, const LensRow& lens) {
+  const sql::Rows derived = reader.query(
+      "select c.name from transformation e join coordinate_system c on c.id = e.input_id"
+      " where e.output_id = $1 and e.role = 'DERIVATION' order by e.id",
+      {*lens.own_space});
+  if (derived.empty()) return;
+  throw Error(
+      code::kValidation,
+      "'{}'{} derived from this lens. Delete what came of it first, or keep the lens: it takes no room.",
+      derived.text(0, 0),
+      derived.size() == 1 ? " was" : fmt::format(" and {} more were", derived.size() - 1));
+}
+
 Json remove(Call& call, Feed& feed, const schema::DeleteLensInput& in) {
   const Maker maker = maker_of(call);
   call.database->write([&](sql::Writer& writer) {
@@ -179,6 +190,7 @@ Json remove(Call& call, Feed& feed, const schema::DeleteLensInput& in) {
                   std::string("A lens that selects everything is its container's and is deleted with it."));
     }
     expect_may_delete(writer, call, "lens", row.id, "lens");
+    if (row.own_space) expect_no_derivations(writer, row);
     writer.execute("delete from lens where id = $1", {row.id});
     if (row.own_space) delete_spaces(writer, maker, {{*row.own_space}});
     tell_of_lens(writer, feed, maker.organization, row.kind, row.container, "delete", row.id);
@@ -194,13 +206,14 @@ std::shared_ptr<void> follow(Call& call, Feed& feed, const schema::SubscriptionL
         std::string("Give both `kind` and `container` to follow one container's lenses, or neither."));
   }
   if (!in.kind) return feed.follow(topic_of("lenses", call.organization), std::move(emit));
-  if (*in.kind != schema::LensKind::kArray) {
-    throw Error(code::kNotImplemented, "There are no containers with lenses of kind {} yet.",
-                entity::text_of(*in.kind));
+  const std::string_view kind = entity::text_of(*in.kind);
+  const Container* container = container_of_lenses(kind);
+  if (container == nullptr) {
+    throw Error(code::kNotImplemented, "There are no containers with lenses of kind {} yet.", kind);
   }
-  const std::int64_t dataset = in.container->row("dataset");
-  call.read([&](sql::Reader& reader) { expect_row(reader, call, "array_dataset", dataset, "dataset"); });
-  return feed.follow(lens_topic(call.organization, entity::text_of(*in.kind), dataset), std::move(emit));
+  const std::int64_t thing = in.container->row(container->noun);
+  call.read([&](sql::Reader& reader) { expect_row(reader, call, container->table, thing, container->noun); });
+  return feed.follow(lens_topic(call.organization, kind, thing), std::move(emit));
 }
 
 // --- fields -----------------------------------------------------------------

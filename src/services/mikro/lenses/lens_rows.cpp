@@ -156,6 +156,17 @@ std::int64_t find_or_create_lens(sql::Writer& writer, Feed& feed, const Maker& m
   return lens;
 }
 
+void delete_lenses_of(sql::Writer& writer, Feed& feed, const Maker& maker, const Container& container,
+                      std::int64_t thing) {
+  const sql::Rows lenses =
+      writer.query(fmt::format("select id from lens where {} = $1 order by id", container.lens), {thing});
+  writer.execute(fmt::format("delete from lens where {} = $1", container.lens), {thing});
+  for (std::size_t row = 0; row < lenses.size(); ++row) {
+    tell_of_lens(writer, feed, maker.organization, container.lens_kind, thing, "delete",
+                 lenses.integer(row, 0));
+  }
+}
+
 std::string lens_topic(std::int64_t organization, std::string_view kind, std::int64_t container) {
   return topic_of(fmt::format("lenses-{}", kind), organization, container);
 }

@@ -11,6 +11,7 @@
 #include "services/mikro/feed.h"
 #include "services/mikro/lenses/selection.h"
 #include "services/mikro/ownership.h"
+#include "services/mikro/spaces/containers.h"
 #include "services/mikro/spaces/space_rows.h"
 #include "sql/database.h"
 
@@ -41,6 +42,10 @@ std::int64_t insert_whole_lens(sql::Writer& writer, Feed& feed, const Maker& mak
 std::int64_t find_or_create_lens(sql::Writer& writer, Feed& feed, const Maker& maker,
                                  const LensedArray& array, const Selection& selection,
                                  const std::optional<std::string>& name);
+
+/// All that look at one thing, with which they go. Their spaces are the caller's to delete.
+void delete_lenses_of(sql::Writer& writer, Feed& feed, const Maker& maker, const Container& container,
+                      std::int64_t thing);
 
 /// `create`, `update` and `delete` of a lens, to who follows its container and who follows all. `kind` is the
 /// schema's `LensKind`.

@@ -167,6 +167,16 @@ TEST_P(Lenses, AreDeletedWithTheirSpaceButNeverTheWholeOne) {
   EXPECT_EQ(mikro_testing::count(lab_, "transformation"), 0);
 }
 
+TEST_P(Lenses, StayAsLongAsSomethingIsDerivedFromThem) {
+  const std::string crop = mikro_testing::lens(lab_, stack_, R"([{"axis":"y","stop":5}])");
+  const std::string child =
+      mikro_testing::dataset(lab_, "mask", {"y SPACE", "x SPACE"}, {5, 8},
+                             Json::parse(R"({"derivedFrom":[{"kind":"LENS","lens":")" + crop + R"("}]})"));
+  EXPECT_THAT(lab_.error(kRemove, id_variable(crop)), HasSubstr("'mask' was derived from this lens"));
+  lab_.data("mutation ($id: ID!) { deleteArrayDataset(input: {id: $id}) }", id_variable(child));
+  EXPECT_EQ(lab_.data(kRemove, id_variable(crop))["it"].as_string(), crop);
+}
+
 TEST_P(Lenses, AreCutByABoxInAnySpaceTheDatasetReaches) {
   const std::string stage = mikro_testing::world(lab_, "stage", {"t TIME s", "y SPACE um", "x SPACE um"});
   const std::string grid = mikro_testing::grid_of(lab_, stack_);

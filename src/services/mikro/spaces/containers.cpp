@@ -14,9 +14,10 @@ using base::Error;
 namespace code = base::code;
 
 constexpr std::array kContainers{
-    Container{"ArrayDataset", "array_dataset", "intrinsic_system_id", "dataset", "dataset", "dataset_id"},
+    Container{"ArrayDataset", "array_dataset", "intrinsic_system_id", "dataset", "dataset", "dataset_id",
+              "ARRAY"},
     Container{"AnnotationCollection", "annotation_collection", "coordinate_system_id", "annotationCollection",
-              "annotation collection", "annotation_collection_id"},
+              "annotation collection", "annotation_collection_id", "ANNOTATION"},
 };
 
 Source find_space(sql::Reader& reader, std::int64_t organization, const entity::Id& id) {
@@ -72,6 +73,13 @@ std::string of_lensed(std::string_view column, std::string_view alias) {
 const Container* container_called(std::string_view argument) {
   for (const Container& container : kContainers) {
     if (container.argument == argument) return &container;
+  }
+  return nullptr;
+}
+
+const Container* container_of_lenses(std::string_view kind) {
+  for (const Container& container : kContainers) {
+    if (container.lens_kind == kind) return &container;
   }
   return nullptr;
 }

@@ -20,12 +20,13 @@ namespace mikro {
 
 /// Texts are literals; tables and columns are SQL.
 struct Container {
-  std::string_view type;      ///< `ArrayDataset`
-  std::string_view table;     ///< has `organization_id`, `name` and `folder_id`
-  std::string_view space;     ///< its column that names the space
-  std::string_view argument;  ///< how inputs call its id: `dataset`
-  std::string_view noun;      ///< how errors call it
-  std::string_view lens;      ///< the column by which its lenses name it
+  std::string_view type;       ///< `ArrayDataset`
+  std::string_view table;      ///< has `organization_id`, `name` and `folder_id`
+  std::string_view space;      ///< its column that names the space
+  std::string_view argument;   ///< how inputs call its id: `dataset`
+  std::string_view noun;       ///< how errors call it
+  std::string_view lens;       ///< the column by which its lenses name it
+  std::string_view lens_kind;  ///< the schema's `LensKind` of these
 };
 std::span<const Container> containers();
 /// A select of every container of every kind: `space`, `kind`, `id`, and `place`, the order of the kinds.
@@ -34,6 +35,7 @@ std::string containers_text();
 std::string of_lensed(std::string_view column, std::string_view alias);
 /// nullptr if there is no such kind yet.
 const Container* container_called(std::string_view argument);
+const Container* container_of_lenses(std::string_view kind);
 
 /// A thing that was named, and where it lives.
 struct Source {

@@ -38,7 +38,7 @@ NewSpace new_space(const Call& call, const schema::CreateCoordinateSystemInput& 
   NewSpace space;
   space.use = SpaceUse::kShared;
   space.name = in.name;
-  if (in.name.empty()) throw Error(code::kValidation, std::string("A coordinate system needs a name."));
+  expect_name(in.name, "A coordinate system");
   std::vector<space::Axis> axes;
   for (const schema::PhysicalAxisInput& axis : in.axes) {
     if (!axis.unit.is_string())
@@ -122,8 +122,7 @@ std::int64_t update(Call& call, const schema::UpdateCoordinateSystemInput& in) {
   const Maker maker = maker_of(call);
   std::optional<Reference> reference;
   if (in.reference) reference = resolve_reference(call, *in.reference);
-  if (in.name && in.name->empty())
-    throw Error(code::kValidation, std::string("A coordinate system needs a name."));
+  if (in.name) expect_name(*in.name, "A coordinate system");
   std::int64_t id = 0;
   call.database->write([&](sql::Writer& writer) {
     const SpaceRow space = shared_space(writer, maker, in.id, "changed");

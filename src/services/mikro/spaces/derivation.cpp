@@ -156,11 +156,11 @@ void restore_value_kinds(sql::Writer& writer, const sql::Ids& spaces) {
 
 void delete_edges(sql::Writer& writer, const Maker& maker, const sql::Ids& edges) {
   const sql::Rows rows =
-      writer.query("select id, input_id, role from transformation where id in_ids($1)", {edges});
+      writer.query("select input_id, role from transformation where id in_ids($1)", {edges});
+  record_all(writer, maker, "Transformation", "transformation", edges, Change::kDelete);
   sql::Ids children;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    record(writer, maker, "Transformation", rows.integer(row, 0), Change::kDelete);
-    if (rows.text(row, 2) == "DERIVATION") children.values.push_back(rows.integer(row, 1));
+    if (rows.text(row, 1) == "DERIVATION") children.values.push_back(rows.integer(row, 0));
   }
   writer.execute("delete from transformation where id in_ids($1)", {edges});
   restore_value_kinds(writer, children);
