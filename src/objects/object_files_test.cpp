@@ -204,6 +204,9 @@ TEST_F(ObjectFilesTest, ListsByKeyNotByFolder) {
   EXPECT_THAT(keys({.prefix = "a/", .after = "", .by_folder = true}), ElementsAre("a/b", "a/b.c", "a/c/"));
   EXPECT_THAT(keys({.prefix = "", .after = "a/b"}), ElementsAre("a/b.c", "a/c/d", "a0", "b", "z/../q"));
   EXPECT_THAT(keys({.prefix = "nothing", .after = ""}), IsEmpty());
+  EXPECT_THAT(keys({.prefix = "nothing/", .after = ""}), IsEmpty());
+  EXPECT_THAT(keys({.prefix = "b/", .after = ""}), IsEmpty()) << "that is an object";
+  EXPECT_THAT(keys({.prefix = std::string(300, 'a') + "/", .after = ""}), IsEmpty());
   EXPECT_THAT(files_->list("another", {}).entries, IsEmpty());
 }
 
@@ -218,15 +221,22 @@ TEST_F(ObjectFilesTest, PagesAreTheWholeInOrder) {
     while (key.size() < size) key += kLetters[dice() % kLetters.size()];
     if (code([&] { put(key); }) == "good") all.insert(key);
   }
-  for (int round = 0; round < 300; ++round) {
+  const std::vector<std::string> keys(all.begin(), all.end());
+  for (int round = 0; round < 600; ++round) {
     ListRequest request;
     request.limit = 1 + dice() % 9;
     request.by_folder = round % 2 == 0;
     const std::size_t size = dice() % 4;
     while (request.prefix.size() < size) request.prefix += kLetters[dice() % kLetters.size()];
+    if (round % 3 == 0) {
+      const std::string& key = keys[dice() % keys.size()];
+      request.within = key.substr(0, std::min(key.find('/', dice() % key.size()), key.size()));
+    }
+    const std::string& within = request.within;
     std::vector<std::string> wanted;
     for (const std::string& key : all) {
       if (!key.starts_with(request.prefix)) continue;
+      if (!within.empty() && key != within && !key.starts_with(within + "/")) continue;
       const std::size_t slash = key.find('/', request.prefix.size());
       const std::string told =
           request.by_folder && slash != std::string::npos ? key.substr(0, slash + 1) : key;
@@ -239,8 +249,8 @@ TEST_F(ObjectFilesTest, PagesAreTheWholeInOrder) {
       more = page.is_truncated;
       if (more) request.after = page.entries.back().key;
     }
-    EXPECT_EQ(found, wanted) << "prefix " << request.prefix << " limit " << request.limit
-                             << (request.by_folder ? " by folder" : "");
+    EXPECT_EQ(found, wanted) << "prefix " << request.prefix << " within " << within << " limit "
+                             << request.limit << (request.by_folder ? " by folder" : "");
   }
 }
 

@@ -47,7 +47,11 @@ class Walk {
 
   /// False once the list is full.
   bool enter(const std::string& folder, const std::string& key) {
-    for (const std::string& part : parts_in(folder)) {
+    return visit(folder, key, parts_in(folder));
+  }
+  /// The same of these parts of a folder only, which need not be there.
+  bool visit(const std::string& folder, const std::string& key, const std::vector<std::string>& parts) {
+    for (const std::string& part : parts) {
       const std::string full = key + part;
       if (!(part.ends_with('/') ? visit_folder(folder, part, full) : visit_file(full))) return false;
     }
@@ -105,12 +109,34 @@ class Walk {
   ObjectList& out_;
 };
 
+// The folder that all keys with this beginning are in, by its key: empty or with a slash at its end.
+std::string folder_of(std::string_view beginning) {
+  return std::string(beginning.substr(0, beginning.rfind('/') + 1));
+}
+
 }  // namespace
 
+// Begins at the deepest folder that has all of it: the folders beside it may have very many entries.
 ObjectList ObjectFiles::list(std::string_view bucket, const ListRequest& request) const {
   check_bucket(bucket);
   ObjectList out;
-  Walk(*this, bucket, request, out).enter(fmt::format("{}/{}", root_, bucket), "");
+  const bool is_one = !request.by_folder && !request.within.empty() &&
+                      std::string_view(request.within).starts_with(request.prefix);
+  const std::string key = folder_of(is_one ? request.within : request.prefix);
+  std::string folder = fmt::format("{}/{}", root_, bucket);
+  try {
+    folder += "/" + path_of_key(key + "x");
+    folder.resize(folder.rfind('/'));
+  } catch (const S3Error&) {
+    return out;  // no key is like that
+  }
+  Walk walk(*this, bucket, request, out);
+  if (is_one) {
+    const std::string last = request.within.substr(key.size());
+    walk.visit(folder, key, {last, last + "/"});
+  } else {
+    walk.enter(folder, key);
+  }
   return out;
 }
 

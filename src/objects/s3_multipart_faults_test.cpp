@@ -1,6 +1,7 @@
 // Uploads in parts over restarts, broken connections and crowds.
 #include <thread>
 
+#include "objects/s3_error.h"
 #include "objects/s3_multipart_fixture.h"
 
 namespace objects {
@@ -80,6 +81,23 @@ TEST_F(S3Multipart, ThatWasCompletedWhenTheProcessDiedIsComplete) {
   EXPECT_EQ(complete(id, {{1, first}}).status, 200);
   EXPECT_TRUE(whole() == first_);
   EXPECT_EQ(inode("/objects/.uploads/" + id), 0U);
+}
+
+// The disk may fail after the rename, when the object's folder is to be made durable.
+TEST_F(S3Multipart, WhoseCommitFailedOnceTheObjectWasThereIsComplete) {
+  const std::string id = create();
+  const std::string first = etag_of(put_part(id, 1, first_));
+  ObjectFacts facts;
+  facts.etag = joined_etag({first_});
+  const auto upload = store_->uploads().find(id, "zarr", "big");
+  const auto commit = [&](std::unique_ptr<IncomingObject> object) {
+    store_->files().commit(std::move(object), "zarr", "big", facts, {});
+    throw S3Error(500, "InternalError", "The folder cannot be synced.");
+  };
+  EXPECT_THROW(upload->complete({1}, store_->files(), commit), S3Error);
+  EXPECT_TRUE(upload->has_ended());
+  EXPECT_EQ(complete(id, {{1, first}}).status, 200) << "asked again, it is there";
+  EXPECT_TRUE(whole() == first_);
 }
 
 TEST_F(S3Multipart, ToWhichNothingComesIsRemoved) {

@@ -98,9 +98,7 @@ std::shared_ptr<Upload> Upload::open(std::string folder) {
   }
   upload->read_log(text);
   // The object is there, and only the rest of the folder was not removed any more.
-  const bool needs_data =
-      std::ranges::any_of(upload->parts_, [](const auto& each) { return each.second.file == kData; });
-  if (needs_data && ::access(upload->file(kData).c_str(), F_OK) != 0) {
+  if (upload->has_lost_its_data()) {
     upload->end();
     return nullptr;
   }
@@ -237,9 +235,22 @@ void Upload::begin_finishing() {
   state_ = State::kFinishing;
 }
 
+/// What failed may have failed after the rename, and then the bytes are the object already.
 void Upload::keep_going() {
-  const std::lock_guard lock(mutex_);
-  state_ = State::kOpen;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!has_lost_its_data()) {
+      state_ = State::kOpen;
+      return;
+    }
+  }
+  end();
+}
+
+bool Upload::has_lost_its_data() const {
+  const bool needs_data =
+      std::ranges::any_of(parts_, [](const auto& each) { return each.second.file == kData; });
+  return needs_data && ::access(file(kData).c_str(), F_OK) != 0;
 }
 
 bool Upload::abort() {

@@ -104,6 +104,8 @@ class Upload : public std::enable_shared_from_this<Upload> {
   bool take_place(Part& part);
   void begin_finishing();
   void keep_going();
+  /// Its bytes have become the object. Holds `mutex_`.
+  bool has_lost_its_data() const;
   void end();
   bool are_the_object(const std::vector<int>& numbers) const;
   std::unique_ptr<IncomingObject> join(const std::vector<int>& numbers, const ObjectFiles& files);
