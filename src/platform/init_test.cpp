@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -24,7 +25,8 @@ class Init : public testing::Test {
     options_ = {.directory = folder_ / "lab",
                 .origin = "https://arkitekt.lab.org/",
                 .postgres = "postgresql://a:b@db/lab",
-                .object_store_health = ""};
+                .object_store_health = "",
+                .storage = {}};
   }
   ~Init() override { std::filesystem::remove_all(folder_); }
 
@@ -73,6 +75,38 @@ TEST_F(Init, GivesEachServiceTheKeyThatLokNames) {
               key ? std::optional(jose::base64_encode(key->raw_public())) : std::nullopt)
         << instance.service;
   }
+}
+
+TEST_F(Init, WithAStorageThereIsMikroAndPicturesAreKept) {
+  options_.storage = {.endpoint = "https://s3.lab.org", .access_key = "a", .secret_key = "b"};
+  const FirstFiles written = write_first_files(options_);
+  EXPECT_THAT(written.services, testing::ElementsAre("lok", "rekuest", "mikro"));
+  EXPECT_THAT(written.buckets, testing::IsSupersetOf({"lok-media", "rekuest-media", "media", "zarr"}));
+  ProcessFlags flags;
+  flags.config_file = path("mikro.yaml");
+  const MikroSettings mikro = read_mikro_settings(flags);
+  EXPECT_EQ(mikro.storage.endpoint, "https://s3.lab.org");
+  EXPECT_FALSE(mikro.storage.allow_permanent_keys);
+  EXPECT_EQ(mikro.callers.provenance->issuers.at(0).iss, "rekuest");
+  EXPECT_EQ(std::get<service::KeyUri>(mikro.callers.provenance->issuers.at(0).keys).uri,
+            "https://arkitekt.lab.org/rekuest/.well-known/jwks.json");
+  flags.config_file = path("rekuest.yaml");
+  EXPECT_EQ(read_rekuest_settings(flags).storage->secret_key, "b");
+  flags.config_file = path("lok.yaml");
+  const LokSettings lok = read_lok_settings(flags);
+  EXPECT_EQ(lok.storage->endpoint, "https://s3.lab.org");
+  EXPECT_EQ(lok.media_bucket, "lok-media");
+  const auto& instances = lok.lok.hubs.at(0).instances;
+  EXPECT_TRUE(std::ranges::any_of(
+      instances, [&](const lok::InstanceSettings& one) { return one.service == "live.arkitekt.mikro"; }));
+}
+
+TEST_F(Init, AStorageWithoutKeysIsRefused) {
+  options_.storage.endpoint = "https://s3.lab.org";
+  EXPECT_THAT(problem(), HasSubstr("AWS_ACCESS_KEY_ID"));
+  options_.storage = {.endpoint = "nowhere", .access_key = "a", .secret_key = "b"};
+  EXPECT_THAT(problem(), HasSubstr("nowhere"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "lab"));
 }
 
 TEST_F(Init, SaysHowToGetIn) {

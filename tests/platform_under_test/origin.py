@@ -40,6 +40,7 @@ http {{
     location /lok {{ proxy_pass http://lok; }}
     location /rekuest {{ proxy_pass http://rekuest; }}
     location = /rekuest/agi {{ proxy_pass http://{agents}; }}
+{locations}
     location = /rustfs/health {{ return 200; }}  # the S3 store, which no test here uses
   }}
 }}
@@ -50,7 +51,7 @@ class Origin:
     """Spreads connections over the replicas of each service in turn."""
 
     def __init__(self, room: Path, port: int, ports: Mapping[str, Sequence[int]]) -> None:
-        """`ports` are those of the replicas by service: `lok`, `rekuest`, perhaps `rekuest-takt`."""
+        """`ports` are those of the replicas by service: `lok`, `rekuest`, perhaps others."""
         program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
         if program is None:
             raise RuntimeError("nginx is not there: apt-get install nginx-light.")
@@ -62,6 +63,11 @@ class Origin:
                 port=port,
                 user="user root;" if os.getuid() == 0 else "",
                 upstreams="\n".join(_upstream(name, list(replicas)) for name, replicas in ports.items()),
+                locations="\n".join(
+                    f"    location /{name} {{ proxy_pass http://{name}; }}"
+                    for name in ports
+                    if name not in ("lok", "rekuest", "rekuest-takt")
+                ),
                 agents="rekuest-takt" if "rekuest-takt" in ports else "rekuest",
             )
         )

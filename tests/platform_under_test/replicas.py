@@ -14,7 +14,12 @@ from .postgres import Postgres
 from .program import BINARY, Program
 from .server import free_ports
 
-CONFIGURATION_OF = {"lok": "lok.yaml", "rekuest": "rekuest.yaml", "rekuest-takt": "rekuest.yaml"}
+CONFIGURATION_OF = {
+    "lok": "lok.yaml",
+    "rekuest": "rekuest.yaml",
+    "rekuest-takt": "rekuest.yaml",
+    "mikro": "mikro.yaml",
+}
 
 
 @dataclass
@@ -33,7 +38,7 @@ class Replica(Program):
 
     def environment(self) -> dict[str, str]:
         """A name that lasts lets a process take up what one before it left."""
-        if self.service == "lok":
+        if self.service in ("lok", "mikro"):
             return {}
         return {"ARKITEKT__REPLICA__NAME": f"{self.service}-{self.port}"}
 
@@ -47,6 +52,8 @@ class Replicas(Access):
     postgres: Postgres = field(default_factory=Postgres)
     processes: list[Replica] = field(default_factory=list)
     origin: Origin | None = None
+    init: list[str] = field(default_factory=list)
+    """More for `arkitektd init`: with a storage there is Mikro."""
 
     def start(self) -> Self:
         self.postgres.start()
@@ -86,6 +93,7 @@ class Replicas(Access):
             [
                 *(str(BINARY), "init", "--dir", str(self.room)),
                 *("--origin", origin, "--postgres", self.postgres.uri),
+                *self.init,
             ],
             check=True,
             capture_output=True,

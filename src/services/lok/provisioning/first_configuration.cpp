@@ -147,6 +147,7 @@ std::string make_first_configuration(const FirstOptions& options) {
   if (!options.database_uri.empty()) {
     document.set("database", Json::object({{"uri", options.database_uri}, {"schema", "lok"}}));
   }
+  if (!options.datalayer.is_null()) document.set("datalayer", options.datalayer);
   if (const auto key = options.instance_keys.find("lok"); key != options.instance_keys.end()) {
     document.set("instance", Json::object({{"private_key", key->second.private_pem()}}));
   }

@@ -25,6 +25,7 @@ struct FirstOptions {
   /// Instead: where clients ask whether an object store elsewhere is there,
   /// `https://s3.lab.org/minio/health/live`.
   std::string object_store_health = "";
+  base::Json datalayer = {};         ///< where pictures are kept, as lok.yaml has it; null: nowhere
   std::string database_uri = "";     ///< PostgreSQL; empty: the file is for `up`, which has its own
   std::int64_t trusted_proxies = 0;  ///< whose forwarded headers count
   bool allow_insecure_transport = true;
