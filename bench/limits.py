@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
 import re
+import socket
 import sqlite3
 import statistics
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from platform_under_test.postgres import Postgres, programs
@@ -72,3 +76,41 @@ async def echo_us() -> float:
     await asyncio.sleep(0.01)  # for the other end to see it
     server.close()
     return statistics.median(times) * 1e6
+
+
+@dataclass
+class Loopback:
+    """A gibibyte from one process to another; CPU in seconds for each of them."""
+
+    gib_per_second: float
+    sender_cpu: float
+    receiver_cpu: float
+
+
+def loopback() -> Loopback:
+    """Sent and received in pieces of 256 KiB, nothing done with them."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    block = memoryview(bytearray(256 * 1024))
+    sender = os.fork()
+    if sender == 0:
+        with socket.create_connection(listener.getsockname()) as there:
+            for _ in range(2**30 // len(block)):
+                there.sendall(block)
+        os._exit(0)
+    here, _ = listener.accept()
+    began, before = time.perf_counter(), time.process_time()
+    with here, listener:
+        while here.recv_into(block):
+            pass
+    took, receiver = time.perf_counter() - began, time.process_time() - before
+    _, _, used = os.wait4(sender, 0)
+    return Loopback(1 / took, used.ru_utime + used.ru_stime, receiver)
+
+
+def hash_seconds_per_gib(kind: str) -> float:
+    """CPU seconds that OpenSSL takes to hash a gibibyte."""
+    block, digest = bytes(2**20), hashlib.new(kind)
+    before = time.process_time()
+    for _ in range(256):
+        digest.update(block)
+    return (time.process_time() - before) * 4

@@ -25,6 +25,7 @@ import login_figures
 from limits import durable_commit_us, echo_us, postgres_commit_us
 from login_figures import KEYS
 from nginx import Nginx
+from report import row, title
 from subject import Subject, cpu_seconds, on_postgres, on_sqlite
 from task_figures import LOGINS, TaskLoad, measure
 
@@ -54,14 +55,6 @@ QUERIES = {
     "action by id": "query ($action: ID) { action(id: $action) { id name hash } }",
     "task by id with events": "query ($task: ID!) { task(id: $task) { id events { id kind } } }",
 }
-
-
-def row(what: str, value: str, limit: str = "") -> None:
-    print(f"  {what:<44} {value:>22}   {limit}", flush=True)
-
-
-def title(text: str) -> None:
-    print(f"\n{text}", flush=True)
 
 
 # Start, memory, size ----------------------------------------------------------------------------

@@ -4,12 +4,14 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
-#include <utility>
 
 namespace load {
 namespace {
@@ -60,26 +62,45 @@ void Connection::watch(int operation, std::uint32_t events) {
   checked(epoll_ctl(reactor_.epoll_, operation, socket_, &event), "epoll_ctl");
 }
 
-void Connection::write(std::string_view bytes) {
+void Connection::write(std::string_view bytes, std::string_view lasting) {
   if (!open_) return;
-  if (!unsent_.empty()) {
-    unsent_ += bytes;
-    return;
-  }
-  const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent < 0 && errno != EAGAIN) return close();
-  unsent_ = bytes.substr(sent < 0 ? 0 : static_cast<std::size_t>(sent));
-  if (!unsent_.empty()) watch(EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+  if (!lasting_.empty()) throw std::logic_error("a write before what lasts was sent");
+  const bool was_waiting = has_waiting();
+  unsent_ += bytes;
+  lasting_ = lasting;
+  if (was_waiting) return;
+  send_waiting();
+  if (has_waiting()) watch(EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
 }
 
 void Connection::on_writable() {
-  const std::string rest = std::exchange(unsent_, {});
-  write(rest);
-  if (unsent_.empty()) watch(EPOLL_CTL_MOD, EPOLLIN);
+  send_waiting();
+  if (!has_waiting()) watch(EPOLL_CTL_MOD, EPOLLIN);
+}
+
+void Connection::send_waiting() {
+  while (has_waiting()) {
+    std::array<iovec, 2> pieces{
+        {{unsent_.data(), unsent_.size()}, {const_cast<char*>(lasting_.data()), lasting_.size()}}};
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = pieces.size();
+    const ssize_t result = ::sendmsg(socket_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (result < 0 && errno == EAGAIN) return;
+    if (result < 0) {
+      unsent_.clear();
+      lasting_ = {};
+      return close();
+    }
+    const auto sent = static_cast<std::size_t>(result);
+    const std::size_t head = std::min(sent, unsent_.size());
+    unsent_.erase(0, head);
+    lasting_.remove_prefix(sent - head);
+  }
 }
 
 void Connection::on_readable() {
-  std::array<char, 64 * 1024> chunk;
+  std::array<char, 256 * 1024> chunk;
   const ssize_t size = ::recv(socket_, chunk.data(), chunk.size(), MSG_DONTWAIT);
   if (size < 0 && errno == EAGAIN) return;
   if (size <= 0) {

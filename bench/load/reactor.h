@@ -41,8 +41,10 @@ class Connection {
   bool is_open() const { return open_; }
 
  protected:
-  /// Sends at once, as the official clients do with every frame; what does not fit goes when it does.
-  void write(std::string_view bytes);
+  /// Sends at once, as the official clients do with every frame; what does not fit goes when it does. What
+  /// is in `lasting` follows without being copied: it must stay until all is sent, and nothing be written
+  /// before.
+  void write(std::string_view bytes, std::string_view lasting = {});
   /// All that arrived and was not used yet; returns how much of it was used now.
   virtual std::size_t on_bytes(std::string_view bytes) = 0;
   void close() { open_ = false; }
@@ -51,6 +53,8 @@ class Connection {
   friend class Reactor;
   void on_readable();
   void on_writable();
+  void send_waiting();
+  bool has_waiting() const { return !unsent_.empty() || !lasting_.empty(); }
   void watch(int operation, std::uint32_t events);
 
   Reactor& reactor_;
@@ -58,6 +62,7 @@ class Connection {
   bool open_ = true;
   std::string received_;
   std::string unsent_;
+  std::string_view lasting_;  ///< after `unsent_`
 };
 
 }  // namespace load

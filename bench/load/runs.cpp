@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <stdexcept>
+
+#include "report.h"
 
 namespace load {
 namespace {
@@ -19,18 +20,6 @@ constexpr auto kPingEvery = std::chrono::milliseconds(100);
 void wait_for(Reactor& reactor, const char* what, const std::function<bool()>& done) {
   if (!reactor.run(Clock::now() + kPatience, done))
     throw std::runtime_error(fmt::format("waited too long for {}", what));
-}
-
-void add_percentiles(base::Json& report, const std::string& what, std::vector<double> times) {
-  if (times.empty()) throw std::runtime_error("nothing was measured: " + what);
-  std::ranges::sort(times);
-  const auto at = [&](double part) {
-    const auto index = static_cast<std::size_t>(std::floor(part * static_cast<double>(times.size() - 1)));
-    return times[index];
-  };
-  report.set(what + "_p50_us", at(0.5));
-  report.set(what + "_p99_us", at(0.99));
-  report.set(what + "_max_us", times.back());
 }
 
 std::unique_ptr<Agent> ready_agent(Reactor& reactor, const Plan& plan) {
