@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 TINY = """default_type application/json; return 200 '{{"data":{{"__typename":"Query"}}}}';"""
@@ -51,11 +50,9 @@ class Nginx:
         self.process = subprocess.Popen([program, "-p", str(room), "-c", str(configuration)])
         for _ in range(100):
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/").read()
+                socket.create_connection(("127.0.0.1", port)).close()
                 return
-            except urllib.error.HTTPError:
-                return  # there is nothing at the root of files
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:
                 time.sleep(0.05)
         raise RuntimeError("nginx does not answer.")
 
