@@ -83,7 +83,7 @@ class S3Test : public StoreTest {
 
   void serve() {
     net::Router router;
-    serve_s3(router, *store_, workers_);
+    serve_s3(router, *store_, workers_, metrics_);
     server_ = std::make_unique<net::testing::TestServer>(std::move(router));
     client_ = std::make_unique<net::testing::RawClient>(server_->port());
   }
@@ -178,6 +178,7 @@ class S3Test : public StoreTest {
     return response.head.substr(from, response.head.find("\r\n", from) - from);
   }
 
+  base::metrics::Registry metrics_;
   net::WorkerPool workers_{"test", 4};
   std::unique_ptr<net::testing::TestServer> server_;
   std::unique_ptr<net::testing::RawClient> client_;

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/metrics.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "objects/key_path.h"
@@ -109,7 +110,7 @@ net::Router ObjectStore::router(jose::Key instance_key) {
         respond(service::answer_challenge(request, key));
       },
       open);
-  objects::serve_s3(router, store_, workers_);
+  objects::serve_s3(router, store_, workers_, base::metrics::process());
   return router;
 }
 

@@ -11,6 +11,8 @@ import pytest
 
 from platform_under_test import wire
 from platform_under_test.apps import AppProcess
+from platform_under_test.command import CommandLine
+from platform_under_test.object_keys import signed
 from platform_under_test.server import Server, free_ports
 
 Figures = dict[str, float]
@@ -95,6 +97,24 @@ def test_the_process_tells_what_it_uses(platform: Server) -> None:
     assert seen["process_cpu_seconds_total"] > 0
     assert seen["process_open_fds"] > 3
     assert seen["process_start_time_seconds"] > 1.6e9
+
+
+def test_the_object_store_is_on_every_page(platform: Server) -> None:
+    keys = CommandLine(platform.data).json("s3", "grant", "--bucket", "counted", "--write")
+    before = figures(platform, "mikro")
+    assert signed(keys, "PUT", "/counted/a", b"12345").status == 200
+    assert signed(keys, "GET", "/counted/a").body == b"12345"
+    assert signed(keys, "GET", "/counted/nothing").status == 404
+    after = figures(platform, "lok")
+
+    def risen(series: str) -> float:
+        return after[f"arkitektd_objects_{series}"] - before[f"arkitektd_objects_{series}"]
+
+    assert risen('requests_total{operation="PutObject",status="2xx"}') == 1
+    assert risen('requests_total{operation="GetObject",status="2xx"}') == 1
+    assert risen('requests_total{operation="GetObject",status="4xx"}') == 1
+    assert risen("received_bytes_total") == 5
+    assert risen("sent_bytes_total") > 5, "the refusal's text as well"
 
 
 def test_a_proxy_on_this_machine_does_not_open_the_page(platform: Server) -> None:
