@@ -201,7 +201,8 @@ def bookkeeping(caller: Caller, folder: str, commit_us: Callable[[], float]) -> 
     row(
         "all three, p50",
         f"{ms:.2f} ms",
-        f"{ms * GOAL / PYTHON_MS:.2f} x the goal of Python's {PYTHON_MS} ms / {GOAL}",
+        f"{ms * GOAL / PYTHON_MS:.2f} x the goal of Python's {PYTHON_MS} ms / {GOAL}; "
+        f"{ms * 1000 / commit:.1f} commits",
     )
     row(
         "",

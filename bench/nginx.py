@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 TINY = """default_type application/json; return 200 '{{"data":{{"__typename":"Query"}}}}';"""
-FILES = "root {files}; dav_methods PUT DELETE; create_full_put_path on; client_max_body_size 0;"
+FILES = """root {files}; log_not_found off;
+      dav_methods PUT DELETE; create_full_put_path on; client_max_body_size 0;"""
 CONFIGURATION = """
 {user}
 daemon off;

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from limits import hash_seconds_per_gib, loopback
-from object_peers import EMPTY, UNSIGNED, Peer, Peers, Run, S3Peer, sha256_of
+from object_peers import UNSIGNED, Asked, Peer, Peers, Run, S3Peer, sha256_of
 from report import row, title
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROUNDS = 3
+SMALL_REQUESTS = 8000
+SMALL_CONNECTIONS = 16
+END = 4096
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Bench:
                 self.remove(peer, f"{payload[:8]}-{number - 1}")
             os.sync()  # what others left to be written is not ours
             keys = self.kind.keys(f"{payload[:8]}-{number}")
-            return peer.run("PUT", keys, self.kind.connections, self.body, payload)
+            return peer.run(Asked("PUT", self.body, payload), keys, self.kind.connections)
 
         return self._in_turns(peers, measure)
 
@@ -68,12 +71,22 @@ class Bench:
 
     def get(self, peers: list[Peer], label: str) -> dict[str, Run]:
         keys = self.kind.keys(label) * self.kind.times_read
-        return self._in_turns(
-            peers, lambda peer, _: peer.run("GET", keys, self.kind.connections, None, EMPTY)
-        )
+        return self._in_turns(peers, lambda peer, _: peer.run(Asked("GET"), keys, self.kind.connections))
+
+    def get_ends(self, peers: list[Peer], label: str) -> dict[str, Run]:
+        """Where a shard has its index, which zarr reads first."""
+        asked = Asked("GET", headers={"range": f"bytes=-{END}"})
+        keys = (self.kind.keys(label) * SMALL_REQUESTS)[:SMALL_REQUESTS]
+        return self._in_turns(peers, lambda peer, _: peer.run(asked, keys, SMALL_CONNECTIONS))
+
+    def get_missing(self, peers: list[Peer], label: str) -> dict[str, Run]:
+        """As zarr looks for what an older format had."""
+        asked = Asked("GET", status="404")
+        keys = [f"{label}/.zarray"] * SMALL_REQUESTS
+        return self._in_turns(peers, lambda peer, _: peer.run(asked, keys, SMALL_CONNECTIONS))
 
     def remove(self, peer: Peer, label: str) -> None:
-        peer.run("DELETE", self.kind.keys(label), self.kind.connections, None, EMPTY)
+        peer.run(Asked("DELETE"), self.kind.keys(label), self.kind.connections)
 
     def check(self, peer: S3Peer, label: str) -> None:
         """What is measured must be the bytes that were sent."""
@@ -101,6 +114,16 @@ def show(what: str, runs: dict[str, Run], limit: float, of: str) -> None:
         )
 
 
+def show_small(what: str, runs: dict[str, Run]) -> None:
+    limit = runs["nginx"].cpu_us
+    for name, run in runs.items():
+        row(
+            f"{what}, {name}",
+            f"{run.cpu_us:.0f} us CPU",
+            f"{run.cpu_us / limit:.1f} x nginx; {run.requests / run.seconds:.0f} /s, p50 {run.p50_ms:.2f} ms",
+        )
+
+
 def measure(peers: Peers, room: Path) -> None:
     title("Bytes of objects: CPU of the server per GiB; throughput of all connections")
     bare = loopback()
@@ -115,6 +138,9 @@ def measure(peers: Peers, room: Path) -> None:
         for peer in peers.speaking_s3:
             bench.check(peer, bench.kept(signed))
         got = bench.get(peers.all, bench.kept(signed))
+        if kind is LARGE:
+            ends = bench.get_ends(peers.all, bench.kept(signed))
+            missing = bench.get_missing(peers.all, bench.kept(signed))
         unsigned = bench.put(list(peers.speaking_s3), UNSIGNED)
         files = put["nginx"].cpu_per_gib
         show(f"GET {kind.what}", got, got["nginx"].cpu_per_gib, "nginx")
@@ -124,3 +150,5 @@ def measure(peers: Peers, room: Path) -> None:
             bench.remove(peer, bench.kept(signed))
         for peer in peers.speaking_s3:
             bench.remove(peer, bench.kept(UNSIGNED))
+    show_small("GET the last 4 KiB", ends)
+    show_small("GET what is not there", missing)

@@ -10,7 +10,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,17 @@ class Run:
         return self.size / GIB / self.seconds
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What many requests have in common."""
+
+    method: str
+    body: Path | None = None
+    payload: str = EMPTY  # what a signature says of the body
+    headers: dict[str, str] = field(default_factory=dict)  # that no signature covers
+    status: str = "2"  # what every answer's begins with
+
+
 class Peer:
     """A server of objects in a bucket of its own."""
 
@@ -68,20 +79,24 @@ class Peer:
         """The header of a request, but for its length."""
         return {"host": f"localhost:{self.port}"}
 
-    def run(self, method: str, keys: list[str], connections: int, body: Path | None, payload: str) -> Run:
-        """One request for each key, all PUT with the same body. `payload` is what a signature says of it."""
-        size = 0 if body is None else body.stat().st_size
+    def run(self, asked: Asked, keys: list[str], connections: int) -> Run:
+        """One request for each key."""
+        size = 0 if asked.body is None else asked.body.stat().st_size
         heads = []
         for key in keys:
-            fields = {**self.head(method, key, payload), "accept": "*/*"}
-            if body is not None:
+            fields = {**self.head(asked.method, key, asked.payload), "accept": "*/*", **asked.headers}
+            if asked.body is not None:
                 fields["content-length"] = str(size)
             lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-            heads.append(f"{method} /{BUCKET}/{key} HTTP/1.1\r\n{lines}\r\n")
-        plan = {"port": self.port, "connections": connections, "body": str(body or ""), "heads": heads}
+            heads.append(f"{asked.method} /{BUCKET}/{key} HTTP/1.1\r\n{lines}\r\n")
+        plan = {"port": self.port, "connections": connections, "body": str(asked.body or "")}
         before = total_cpu_seconds(self.pids())
         done = subprocess.run(
-            [str(GENERATOR), "objects"], input=json.dumps(plan), capture_output=True, text=True, check=False
+            [str(GENERATOR), "objects"],
+            input=json.dumps({**plan, "status": asked.status, "heads": heads}),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode != 0:
             raise RuntimeError(f"{self.name}: {done.stderr}")
@@ -181,4 +196,4 @@ def side_by_side(room: Path) -> Iterator[Peers]:
         yield Peers(S3Peer(ours, ours.server.port + 1), FilesPeer(nginx), gateway)
 
 
-__all__ = ["EMPTY", "GIB", "UNSIGNED", "Peer", "Peers", "Run", "S3Peer", "sha256_of", "side_by_side"]
+__all__ = ["GIB", "UNSIGNED", "Asked", "Peer", "Peers", "Run", "S3Peer", "sha256_of", "side_by_side"]

@@ -55,8 +55,9 @@ class ObjectConnection : public Connection {
     return used + here;
   }
 
-  static std::size_t size_of_body(std::string_view head) {
-    if (!head.starts_with("HTTP/1.1 2")) throw std::runtime_error(fmt::format("refused: {}", head));
+  std::size_t size_of_body(std::string_view head) const {
+    if (!head.starts_with("HTTP/1.1 " + work_.plan.status))
+      throw std::runtime_error(fmt::format("refused: {}", head));
     if (head.starts_with("HTTP/1.1 204")) return 0;
     const std::string_view digits = between(head, "ontent-Length: ", "\r");
     std::size_t size = 0;
@@ -98,6 +99,7 @@ ObjectPlan ObjectPlan::read(const base::Json& json) {
     if (!file) throw std::runtime_error("cannot read " + path);
     plan.body.assign(std::istreambuf_iterator<char>(file), {});
   }
+  plan.status = json["status"].as_string();
   for (const base::Json& head : json["heads"].items()) plan.heads.emplace_back(head.as_string());
   return plan;
 }

@@ -14,13 +14,14 @@ struct ObjectPlan {
   std::size_t connections;
   std::string body;                ///< what follows every head; empty for none
   std::vector<std::string> heads;  ///< of the requests, with the empty line
+  std::string status;              ///< what every answer's begins with: `2`, `404`
 
   /// Reads the body from the file that `body` names. Throws std::runtime_error if it cannot.
   static ObjectPlan read(const base::Json& json);
 };
 
 /// Each connection sends the next request when its last was answered. What is answered is counted and thrown
-/// away, so that it costs as little as it can; an answer that is not 2xx ends the run.
+/// away, so that it costs as little as it can; an answer of another status ends the run.
 base::Json run_objects(const ObjectPlan& plan);
 
 }  // namespace load
