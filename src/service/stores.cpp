@@ -281,30 +281,38 @@ void Stores::remove(const StoreRow& row) {
 
 SealedStore::SealedStore(Stores& stores, const StoreKind& kind, StoreRow row)
     : stores_(stores), kind_(kind), row_(std::move(row)) {
+  const std::scoped_lock lock(stores_.sealing_);
   stores_.objects().seal(row_.bucket, row_.key);
+  ++stores_.held_[row_.path()].by;
 }
 
-// Another finish may have gone through while this one failed, or may be about to: it seals once more when it
-// keeps.
+// What somebody else reads at this moment must not change under them: only the last one unseals.
 SealedStore::~SealedStore() {
-  if (kept_) return;
+  const std::scoped_lock lock(stores_.sealing_);
+  const auto held = stores_.held_.find(row_.path());
+  if (--held->second.by > 0) return;
+  const bool is_kept = held->second.kept;
+  stores_.held_.erase(held);
+  if (is_kept) return;
   try {
-    bool finished = true;
-    stores_.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
-      finished =
-          !reader
-               .query(fmt::format("select 1 from {} where id = $1 and populated = 1", kind_.table), {row_.id})
-               .empty();
-    });
-    if (!finished) stores_.objects().unseal(row_.bucket, row_.key);
+    if (!is_finished()) stores_.objects().unseal(row_.bucket, row_.key);
   } catch (const std::exception& error) {
     base::log::warning("stores.still_sealed", {{"store", row_.path()}, {"error", error.what()}});
   }
 }
 
 void SealedStore::keep() {
-  kept_ = true;
-  stores_.objects().seal(row_.bucket, row_.key);
+  const std::scoped_lock lock(stores_.sealing_);
+  stores_.held_.at(row_.path()).kept = true;
+}
+
+bool SealedStore::is_finished() const {
+  bool finished = true;
+  stores_.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+    const auto text = fmt::format("select 1 from {} where id = $1 and populated = 1", kind_.table);
+    finished = !reader.query(text, {row_.id}).empty();
+  });
+  return finished;
 }
 
 void mark_finished(sql::Writer& writer, const StoreKind& kind, std::int64_t store, std::uint64_t size_bytes) {

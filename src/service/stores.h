@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -119,11 +120,20 @@ class Stores {
   sql::Database& database_;
   objects::ObjectStore& objects_;
   const StoreSettings settings_;
+
+  friend class SealedStore;
+  std::mutex sealing_;  ///< one seal begins or ends at a time, with its disk access
+  struct Held {
+    int by = 0;         ///< so many
+    bool kept = false;  ///< one of them does not want it written again
+  };
+  std::map<std::string, Held> held_;  ///< the stores that are held still, by path
 };
 
 /// Holds a store still from before it is read until what was read of it is committed. Whoever finishes a
-/// store makes one, reads, writes the row in a transaction by `mark_finished` and calls `keep`. Without
-/// `keep` the store may be written again afterwards, unless somebody else has finished it.
+/// store makes one, reads, writes the row in a transaction by `mark_finished` and calls `keep`. Several may
+/// hold the same store at once: when the last of them is gone it may be written again, unless somebody has
+/// finished it, now or earlier.
 ///
 /// A process that dies in between leaves a sealed store that is not finished: finishing it again works, and
 /// `unseal_unfinished` at the next start lets clients repair it, too.
@@ -136,13 +146,15 @@ class SealedStore {
 
   const StoreRow& row() const { return row_; }
   const StoreKind& kind() const { return kind_; }
+  /// After the commit. The store is not written again.
   void keep();
 
  private:
+  bool is_finished() const;
+
   Stores& stores_;
   const StoreKind& kind_;
   const StoreRow row_;
-  bool kept_ = false;
 };
 
 /// What a service has that was given none: every use is refused with what to configure. Thread-safe.
