@@ -22,6 +22,7 @@
 #include "services/mikro/spaces/derivation.h"
 #include "services/mikro/spaces/edge_json.h"
 #include "services/mikro/stores/store.h"
+#include "services/mikro/stores/zarr_contents.h"
 
 namespace mikro {
 namespace {

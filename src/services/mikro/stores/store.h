@@ -1,10 +1,8 @@
-// The kinds of stores, their grants, and what of their bytes becomes facts in a row.
+// The kinds of stores, and the root fields that hand out their keys and finish them. What is read of each
+// kind stands in a `*_contents.h` of its own, for whatever is made of a store.
 #pragma once
 
-#include <vector>
-
 #include "entity/registry.h"
-#include "formats/zarr_array.h"
 #include "service/stores.h"
 
 namespace mikro {
@@ -18,17 +16,13 @@ inline constexpr service::StoreKind kFabriks{"fabriks", "fabriks_store", true};
 inline constexpr service::StoreKind kKonnektion{"konnektion", "konnektion_store", true};
 inline constexpr service::StoreKind kKulisse{"kulisse", "kulisse_store"};
 
-/// A store that holds still, and what was read of it; written with whatever is made of it.
-struct ReadZarr {
-  service::SealedStore& sealed;
-  formats::ZarrArray array;
-  std::uint64_t bytes = 0;
-};
-ReadZarr read_zarr(service::Stores& stores, service::SealedStore& sealed);
-void write_zarr(sql::Writer& writer, const ReadZarr& zarr);
+/// Documents of metadata that are read whole. Arrays of many thousand attributes are still far below.
+inline constexpr std::size_t kMostMetadata = 16 * 1024 * 1024;
 
 /// Grants, finishing, access: the root fields, and `accessGrant` of each type.
 void add_stores(entity::Registry& registry, service::Stores& stores);
+/// Only the keys.
+void add_grants(entity::Registry& registry, service::Stores& stores);
 /// At start, before anything is served.
 void unseal_unfinished(service::Stores& stores);
 

@@ -15,6 +15,7 @@
 #include "service/auth.h"
 #include "service/stores.h"
 #include "services/mikro/feed.h"
+#include "services/mikro/testing/parquet.h"
 #include "sql/testing/databases.h"
 
 namespace mikro_testing {
@@ -42,11 +43,14 @@ class Lab {
                      const std::vector<std::pair<std::string, std::string>>& objects);
   /// A Zarr store whose array has this shape.
   std::string array(const std::vector<std::int64_t>& shape, const std::vector<std::string>& names = {});
+  /// A Parquet store with these columns.
+  std::string table(const std::vector<ParquetField>& fields);
   /// Whether anybody may still write there.
   bool is_sealed(std::string_view table, const std::string& store);
 
   sql::Database& database() { return *database_; }
   objects::EmbeddedStore& objects() { return *objects_; }
+  service::Stores& stores() { return *stores_; }
   mikro::Feed& feed() { return *feed_; }
   std::uint64_t round_trips() const { return database_->stats().round_trips; }
 
