@@ -12,6 +12,7 @@
 #include "services/mikro/spaces/coordinate_system.h"
 #include "services/mikro/spaces/transformation.h"
 #include "services/mikro/stores/store.h"
+#include "services/mikro/tables/table_dataset.h"
 #include "services/mikro/to_come.h"
 
 namespace mikro {
@@ -23,6 +24,7 @@ entity::Registry make_registry(service::Stores& stores, Feed& feed) {
   add_folders(registry);
   add_files(registry, stores, feed);
   add_array_datasets(registry, stores, feed);
+  add_tables(registry, stores, feed);
   add_coordinate_systems(registry);
   add_transformations(registry);
   add_lenses(registry, feed);

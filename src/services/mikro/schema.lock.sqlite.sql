@@ -16,6 +16,7 @@ create table "coordinate_anchor" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
   "dataset_id" integer references "array_dataset"(id) on delete cascade,
+  "table_id" integer references "table_dataset"(id) on delete cascade,
   "coordinates" text not null,
   "place" text not null
 );
@@ -322,7 +323,8 @@ create table "lens" (
   "n_channels" integer,
   "n_timepoints" integer,
   "dtype" text,
-  "value_kind" text
+  "value_kind" text,
+  "table_dataset_id" integer references "table_dataset"(id) on delete cascade
 );
 
 create table "light_path" (
@@ -472,7 +474,8 @@ create table "parquet_store" (
   "creator_id" integer references "user_account"(id) on delete set null,
   "created_at" integer not null,
   "populated" integer not null default 0,
-  "orphaned_at" integer
+  "orphaned_at" integer,
+  "columns" text
 );
 
 create table "sparse_store" (
@@ -517,6 +520,36 @@ create table "zarr_store" (
   "orphaned_at" integer,
   "original_file_name" text,
   "content_type" text
+);
+
+create table "table_column" (
+  "id" integer primary key autoincrement,
+  "order" integer not null,
+  "name" text not null,
+  "dtype" text not null,
+  "role" text not null,
+  "axis_type" text,
+  "unit" text,
+  "long_name" text,
+  "description" text,
+  "table_id" integer not null references "table_dataset"(id) on delete cascade,
+  "references_id" integer references "table_dataset"(id) on delete restrict
+);
+
+create table "table_dataset" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "folder_id" integer references "folder"(id) on delete set null,
+  "name" text not null,
+  "description" text,
+  "store_id" integer not null references "parquet_store"(id) on delete restrict,
+  "coordinate_system_id" integer not null references "coordinate_system"(id) on delete restrict,
+  "created_through_id" integer references "task"(id) on delete set null,
+  "spec" text not null,
+  "axis_names" text not null,
+  "provenance_metadata" text not null default '{}',
+  "creator_id" integer references "user_account"(id) on delete set null,
+  "created_at" integer not null
 );
 
 create table "transformation" (
@@ -572,6 +605,8 @@ create unique index if not exists "acquisition_window_anchor_id_idx" on "acquisi
 create unique index if not exists "channel_label_anchor_id_idx" on "channel_label" ("anchor_id");
 
 create unique index if not exists "coordinate_anchor_dataset_id_place_idx" on "coordinate_anchor" ("dataset_id", "place");
+
+create unique index if not exists "coordinate_anchor_table_id_place_idx" on "coordinate_anchor" ("table_id", "place");
 
 create index if not exists "coordinate_anchor_organization_id_id_idx" on "coordinate_anchor" ("organization_id", "id");
 
@@ -709,6 +744,8 @@ create unique index if not exists "lens_dataset_id_selection_idx" on "lens" ("da
 
 create unique index if not exists "lens_annotation_collection_id_selection_idx" on "lens" ("annotation_collection_id", "selection");
 
+create unique index if not exists "lens_table_dataset_id_selection_idx" on "lens" ("table_dataset_id", "selection");
+
 create index if not exists "lens_organization_id_id_idx" on "lens" ("organization_id", "id");
 
 create index if not exists "lens_creator_id_some_idx" on "lens" ("creator_id") where "creator_id" is not null;
@@ -772,6 +809,24 @@ create unique index if not exists "zarr_store_bucket_key_idx" on "zarr_store" ("
 create index if not exists "zarr_store_organization_id_id_idx" on "zarr_store" ("organization_id", "id");
 
 create index if not exists "zarr_store_creator_id_some_idx" on "zarr_store" ("creator_id") where "creator_id" is not null;
+
+create unique index if not exists "table_column_table_id_order_idx" on "table_column" ("table_id", "order");
+
+create unique index if not exists "table_column_table_id_name_idx" on "table_column" ("table_id", "name");
+
+create index if not exists "table_column_references_id_some_idx" on "table_column" ("references_id") where "references_id" is not null;
+
+create index if not exists "table_dataset_organization_id_id_idx" on "table_dataset" ("organization_id", "id");
+
+create index if not exists "table_dataset_folder_id_some_idx" on "table_dataset" ("folder_id") where "folder_id" is not null;
+
+create index if not exists "table_dataset_store_id_idx" on "table_dataset" ("store_id");
+
+create index if not exists "table_dataset_coordinate_system_id_idx" on "table_dataset" ("coordinate_system_id");
+
+create index if not exists "table_dataset_created_through_id_some_idx" on "table_dataset" ("created_through_id") where "created_through_id" is not null;
+
+create index if not exists "table_dataset_creator_id_some_idx" on "table_dataset" ("creator_id") where "creator_id" is not null;
 
 create index if not exists "transformation_output_id_role_idx" on "transformation" ("output_id", "role");
 

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/error.h"
 #include "services/mikro/anchors/anchor_rows.h"
 #include "services/mikro/descriptors/descriptors.h"
+#include "services/mikro/lenses/window.h"
 #include "services/mikro/ownership.h"
 #include "services/mikro/row_lists.h"
 #include "services/mikro/schema/anchor.h"
@@ -25,20 +27,20 @@ using entity::SqlText;
 namespace code = base::code;
 
 // What is said is checked against the array as it was read; its axes and shape never change.
-std::int64_t write(Call& call, std::int64_t dataset, const NewAnchor& anchor) {
+std::int64_t write(Call& call, const Anchored& thing, const NewAnchor& anchor) {
   const Maker maker = maker_of(call);
   std::int64_t id = 0;
   call.database->write([&](sql::Writer& writer) {
-    hold_array(writer, call.organization, dataset);
-    id = put_anchor(writer, maker, dataset, anchor);
-    if (anchor.window) derive_acquisition(writer, dataset);
+    hold_array(writer, call.organization, thing);
+    id = put_anchor(writer, maker, thing, anchor);
+    if (anchor.window) derive_acquisition(writer, thing);
   });
   return id;
 }
 
-AnchoredArray array_of(Call& call, std::int64_t dataset) {
+AnchoredArray array_of(Call& call, const Anchored& thing) {
   AnchoredArray array;
-  call.read([&](sql::Reader& reader) { array = find_array(reader, call.organization, dataset); });
+  call.read([&](sql::Reader& reader) { array = find_array(reader, call.organization, thing); });
   return array;
 }
 
@@ -47,11 +49,12 @@ std::int64_t create(Call& call, const schema::CreateCoordinateAnchorInput& in) {
   if (containers != 1) {
     throw Error(code::kValidation, std::string("Give exactly one of `dataset`, `table` and `sparse`."));
   }
-  if (!in.dataset) {
-    throw Error(code::kNotImplemented, std::string("Anchors of tables and sparse arrays are not built yet."));
+  if (in.sparse) {
+    throw Error(code::kNotImplemented, std::string("Anchors of sparse arrays are not built yet."));
   }
-  const std::int64_t dataset = in.dataset->row("dataset");
-  return write(call, dataset, checked_anchor(array_of(call, dataset), in.anchor));
+  const Anchored thing = in.dataset ? Anchored{&kArrayAnchors, in.dataset->row("dataset")}
+                                    : Anchored{&kTableAnchors, in.table->row("table")};
+  return write(call, thing, checked_anchor(array_of(call, thing), in.anchor));
 }
 
 std::int64_t at_place(Call& call, std::int64_t anchor, std::string_view table, const std::string& axis,
@@ -79,7 +82,7 @@ std::int64_t create_histogram(Call& call, const schema::CreatePhasorHistogramInp
   said.total = in.total;
   said.calibrated = in.calibrated;
   said.profile = in.profile;
-  const std::int64_t dataset = in.dataset.row("dataset");
+  const Anchored dataset{&kArrayAnchors, in.dataset.row("dataset")};
   const AnchoredArray array = array_of(call, dataset);
   NewAnchor anchor = anchor_at(array, in.axis_anchors.value_or(std::vector<schema::AxisAnchorInput>()));
   anchor.phasor_histogram = checked_phasor(array, said);
@@ -94,7 +97,7 @@ std::int64_t create_calibration(Call& call, const schema::CreatePhasorCalibratio
   said.phase_offset = in.phase_offset;
   said.modulation_factor = in.modulation_factor;
   said.reference = in.reference;
-  const std::int64_t dataset = in.dataset.row("dataset");
+  const Anchored dataset{&kArrayAnchors, in.dataset.row("dataset")};
   const AnchoredArray array = array_of(call, dataset);
   NewAnchor anchor = anchor_at(array, in.axis_anchors.value_or(std::vector<schema::AxisAnchorInput>()));
   anchor.phasor_calibration = checked_calibration(array, said);
@@ -127,28 +130,55 @@ bool is_within(const Json& coordinates, const Json& slices) {
   return true;
 }
 
-// Only arrays carry anchors; what else is looked at has none.
+/// Whether a lens' windows keep it.
+bool is_inside(const Json& coordinates, const std::vector<Window>& windows) {
+  return std::all_of(windows.begin(), windows.end(), [&](const Window& window) {
+    const Json* pinned = coordinates.find(window.axis);
+    const double value = pinned == nullptr ? 0 : pinned->as_double().value_or(0);
+    return pinned == nullptr || meets(window, value, value);
+  });
+}
+
+/// Anchors with their coordinates, by what they are anchored to.
+using AnchorsByThing = std::unordered_map<std::int64_t, std::vector<std::pair<std::int64_t, Json>>>;
+
+Json list_at(const Row& row, entity::ColumnName field) {
+  return row.is_null(field) ? Json::array() : Json::parse(row.text(field));
+}
+
+// Only arrays and tables carry anchors; what else is looked at has none.
 entity::RowLists active_anchors(Call& call, std::span<const Row> rows) {
   using schema::Lens;
-  sql::Ids datasets;
+  sql::Ids datasets, tables;
   for (const Row& row : rows) {
     if (!row.is_null(Lens::kDataset)) datasets.values.push_back(row.integer(Lens::kDataset));
+    if (!row.is_null(Lens::kTableDataset)) tables.values.push_back(row.integer(Lens::kTableDataset));
   }
   entity::RowLists lists(rows.size());
-  if (datasets.values.empty()) return lists;
+  if (datasets.values.empty() && tables.values.empty()) return lists;
   const sql::Rows found = call.reader->query(
-      "select dataset_id, id, coordinates from coordinate_anchor where dataset_id in_ids($1) order by id",
-      {distinct(std::move(datasets))});
-  std::unordered_map<std::int64_t, std::vector<std::pair<std::int64_t, Json>>> by_dataset;
+      "select dataset_id, null as table_id, id, coordinates from coordinate_anchor where dataset_id "
+      "in_ids($1)"
+      " union all select null, table_id, id, coordinates from coordinate_anchor where table_id in_ids($2)"
+      " order by 3",
+      {distinct(std::move(datasets)), distinct(std::move(tables))});
+  AnchorsByThing of_datasets, of_tables;
   for (std::size_t row = 0; row < found.size(); ++row) {
-    by_dataset[found.integer(row, 0)].emplace_back(found.integer(row, 1), Json::parse(found.text(row, 2)));
+    auto& list =
+        found.is_null(row, 0) ? of_tables[found.integer(row, 1)] : of_datasets[found.integer(row, 0)];
+    list.emplace_back(found.integer(row, 2), Json::parse(found.text(row, 3)));
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].is_null(Lens::kDataset)) continue;
-    const Json slices =
-        rows[i].is_null(Lens::kSlices) ? Json::array() : Json::parse(rows[i].text(Lens::kSlices));
-    for (const auto& [anchor, coordinates] : by_dataset[rows[i].integer(Lens::kDataset)]) {
-      if (is_within(coordinates, slices)) lists[i].push_back(anchor);
+    if (!rows[i].is_null(Lens::kDataset)) {
+      const Json slices = list_at(rows[i], Lens::kSlices);
+      for (const auto& [anchor, coordinates] : of_datasets[rows[i].integer(Lens::kDataset)]) {
+        if (is_within(coordinates, slices)) lists[i].push_back(anchor);
+      }
+    } else if (!rows[i].is_null(Lens::kTableDataset)) {
+      const std::vector<Window> windows = windows_from(list_at(rows[i], Lens::kWindows));
+      for (const auto& [anchor, coordinates] : of_tables[rows[i].integer(Lens::kTableDataset)]) {
+        if (is_inside(coordinates, windows)) lists[i].push_back(anchor);
+      }
     }
   }
   return lists;

@@ -101,17 +101,19 @@ void add_both(std::vector<std::int64_t>& anchors, const Said& wide, const Said& 
   }
 }
 
-AnchoredArray array_of(sql::Reader& reader, std::int64_t organization, std::int64_t dataset) {
+AnchoredArray array_of(sql::Reader& reader, std::int64_t organization, const Anchored& thing) {
+  const AnchorOwner& owner = *thing.owner;
   const sql::Rows rows = reader.query(
-      "select a.name, a.type, d.shape from array_dataset d join axis a on a.coordinate_system_id = "
-      "d.intrinsic_system_id"
-      " where d.id = $1 and d.organization_id = $2 order by a.\"order\"",
-      {dataset, organization});
-  if (rows.empty()) throw base::Error(base::code::kNotFound, "No dataset with the id {}.", dataset);
+      fmt::format("select a.name, a.type, {} from {} d join axis a on a.coordinate_system_id = d.{}"
+                  " where d.id = $1 and d.organization_id = $2 order by a.\"order\"",
+                  owner.shape, owner.table, owner.space),
+      {thing.id, organization});
+  if (rows.empty()) throw base::Error(base::code::kNotFound, "No {} with the id {}.", owner.noun, thing.id);
   AnchoredArray array;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     array.axes.push_back({std::string(rows.text(row, 0)), *space::axis_type_from(rows.text(row, 1)), {}});
   }
+  if (rows.is_null(0, 2)) return array;
   for (const Json& extent : Json::parse(rows.text(0, 2)).items())
     array.shape.push_back(extent.as_int64().value());
   return array;
@@ -119,26 +121,30 @@ AnchoredArray array_of(sql::Reader& reader, std::int64_t organization, std::int6
 
 }  // namespace
 
-AnchoredArray find_array(sql::Reader& reader, std::int64_t organization, std::int64_t dataset) {
-  return array_of(reader, organization, dataset);
+AnchoredArray find_array(sql::Reader& reader, std::int64_t organization, const Anchored& thing) {
+  return array_of(reader, organization, thing);
 }
 
-AnchoredArray hold_array(sql::Writer& writer, std::int64_t organization, std::int64_t dataset) {
-  writer.execute("update array_dataset set name = name where id = $1 and organization_id = $2",
-                 {dataset, organization});
-  return array_of(writer, organization, dataset);
+AnchoredArray hold_array(sql::Writer& writer, std::int64_t organization, const Anchored& thing) {
+  writer.execute(
+      fmt::format("update {} set name = name where id = $1 and organization_id = $2", thing.owner->table),
+      {thing.id, organization});
+  return array_of(writer, organization, thing);
 }
 
-std::int64_t put_anchor(sql::Writer& writer, const Maker& maker, std::int64_t dataset,
+std::int64_t put_anchor(sql::Writer& writer, const Maker& maker, const Anchored& thing,
                         const NewAnchor& anchor) {
   const std::string place = anchor.place();
-  const bool is_new = writer.execute(
-                          "insert into coordinate_anchor (organization_id, dataset_id, coordinates, place) "
-                          "values ($1, $2, $3, $4)"
-                          " on conflict do nothing",
-                          {maker.organization, dataset, place, place}) > 0;
+  const std::string_view column = thing.owner->column;
+  const bool is_new =
+      writer.execute(fmt::format("insert into coordinate_anchor (organization_id, {}, coordinates, place)"
+                                 " values ($1, $2, $3, $4) on conflict do nothing",
+                                 column),
+                     {maker.organization, thing.id, place, place}) > 0;
   const std::int64_t id =
-      writer.query("select id from coordinate_anchor where dataset_id = $1 and place = $2", {dataset, place})
+      writer
+          .query(fmt::format("select id from coordinate_anchor where {} = $1 and place = $2", column),
+                 {thing.id, place})
           .integer(0, 0);
   record(writer, maker, "CoordinateAnchor", id, is_new ? Change::kCreate : Change::kUpdate);
   if (anchor.microscope) put_spoke(writer, "optikit_state", "state", {id, anchor.microscope->dump()});
@@ -158,7 +164,9 @@ std::int64_t put_anchor(sql::Writer& writer, const Maker& maker, std::int64_t da
   return id;
 }
 
-void derive_acquisition(sql::Writer& writer, std::int64_t dataset) {
+void derive_acquisition(sql::Writer& writer, const Anchored& thing) {
+  if (thing.owner != &kArrayAnchors) return;
+  const std::int64_t dataset = thing.id;
   const std::vector<Said> all = said_of(writer, dataset);
   std::vector<std::int64_t> early, late;
   for (const Said& wide : all) {
@@ -182,11 +190,11 @@ void derive_acquisition(sql::Writer& writer, std::int64_t dataset) {
                  "Part of the data is said to be acquired after all of it ended.", late);
 }
 
-void write_anchors(sql::Writer& writer, const Maker& maker, std::int64_t dataset,
+void write_anchors(sql::Writer& writer, const Maker& maker, const Anchored& thing,
                    std::span<const NewAnchor> anchors) {
   if (anchors.empty()) return;
-  for (const NewAnchor& anchor : anchors) put_anchor(writer, maker, dataset, anchor);
-  derive_acquisition(writer, dataset);
+  for (const NewAnchor& anchor : anchors) put_anchor(writer, maker, thing, anchor);
+  derive_acquisition(writer, thing);
 }
 
 }  // namespace mikro

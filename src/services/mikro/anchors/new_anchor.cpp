@@ -87,7 +87,7 @@ NewAnchor anchor_at(const AnchoredArray& array, const std::vector<schema::AxisAn
                   space::names_of(array.axes));
     }
     if (values[*axis]) throw Error(code::kValidation, "`axisAnchors` names the axis '{}' twice.", one.axis);
-    if (one.value < 0 || one.value >= array.shape[*axis]) {
+    if (!array.shape.empty() && (one.value < 0 || one.value >= array.shape[*axis])) {
       throw Error(code::kValidation, "The axis '{}' has the positions 0 to {}; {} is not among them.",
                   one.axis, array.shape[*axis] - 1, one.value);
     }

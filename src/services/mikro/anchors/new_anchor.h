@@ -1,4 +1,4 @@
-// Coordinate anchors as clients state them, checked against the array they pin facts to.
+// Coordinate anchors as clients state them, checked against the array or table they pin facts to.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@
 
 namespace mikro {
 
-/// The array that is anchored to: its axes, and how many positions each has.
+/// What is anchored to: its axes, and how many positions each has. A table has coordinates of any value, and
+/// no shape.
 struct AnchoredArray {
   std::vector<space::Axis> axes;
   std::vector<std::int64_t> shape;

@@ -241,7 +241,7 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
                         : sql::Value(std::monostate())});
     }
     derived.write(writer, maker, intrinsic);
-    write_anchors(writer, maker, dataset, anchors);
+    write_anchors(writer, maker, {&kArrayAnchors, dataset}, anchors);
     record(writer, maker, kType, dataset, Change::kCreate);
     tell(writer, feed, maker, folder, "create", dataset);
   });

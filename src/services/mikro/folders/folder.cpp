@@ -258,6 +258,8 @@ void add_contents(entity::Registry& registry) {
   on(mutation::kPutFilesInFolder, mutation::kReleaseFilesFromFolder, {"file", "folder_id", "file"});
   on(mutation::kPutArrayDatasetsInFolder, mutation::kReleaseArrayDatasetsFromFolder,
      {"array_dataset", "folder_id", "dataset"});
+  on(mutation::kPutTableDatasetsInFolder, mutation::kReleaseTableDatasetsFromFolder,
+     {"table_dataset", "folder_id", "table"});
   on(mutation::kPutAnnotationCollectionsInFolder, mutation::kReleaseAnnotationCollectionsFromFolder,
      {"annotation_collection", "folder_id", "annotation collection"});
 }

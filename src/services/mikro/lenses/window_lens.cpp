@@ -23,11 +23,13 @@ std::int64_t find_or_create_lens(sql::Writer& writer, Feed& feed, const Maker& m
   const sql::Rows made = writer.query(
       fmt::format(
           "insert into lens (organization_id, kind, {}, coordinate_system_id, selection, suffix, windows,"
-          " creator_id, created_through_id, created_at) values ($1, '{}', $2, $3, $4, $5, $6, $7, $8, $9)"
+          " creator_id, created_through_id, created_at, spec)"
+          " values ($1, '{}', $2, $3, $4, $5, $6, $7, $8, $9, $10)"
           " on conflict do nothing returning id",
           container.lens, container.lens_kind),
       {maker.organization, lens.thing, lens.system, selection, suffix_of(lens.windows),
-       windows_json(lens.windows).dump(), maker.user, maker.task_value(), maker.now});
+       windows_json(lens.windows).dump(), maker.user, maker.task_value(), maker.now,
+       lens.spec ? sql::Value(lens.spec->dump()) : sql::Value(std::monostate())});
   if (!made.empty()) {
     tell_of_lens(writer, feed, maker.organization, container.lens_kind, lens.thing, "create",
                  made.integer(0, 0));
@@ -48,7 +50,7 @@ WindowLens stated_window_lens(sql::Reader& reader, std::int64_t organization, co
   if (thing.has_value() == lens.has_value()) {
     throw Error(code::kValidation, "Give either `{}` or `lens`: what is looked at.", container.argument);
   }
-  WindowLens stated{&container, 0, 0, {}};
+  WindowLens stated{&container, 0, 0, {}, {}};
   std::vector<Window> outer;
   if (lens) {
     const sql::Rows row = reader.query(fmt::format("select {}, coordinate_system_id, windows from lens"

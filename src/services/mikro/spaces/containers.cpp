@@ -16,6 +16,8 @@ namespace code = base::code;
 constexpr std::array kContainers{
     Container{"ArrayDataset", "array_dataset", "intrinsic_system_id", "dataset", "dataset", "dataset_id",
               "ARRAY"},
+    Container{"TableDataset", "table_dataset", "coordinate_system_id", "tableDataset", "table",
+              "table_dataset_id", "TABLE"},
     Container{"AnnotationCollection", "annotation_collection", "coordinate_system_id", "annotationCollection",
               "annotation collection", "annotation_collection_id", "ANNOTATION"},
 };

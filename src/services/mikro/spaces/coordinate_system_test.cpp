@@ -130,7 +130,7 @@ TEST_P(CoordinateSystems, AreMadeWithWhatIsRegisteredThere) {
   EXPECT_THAT(refused(R"([{"dataset":")" + cells + R"("}])"), HasSubstr("`transform`"));
   EXPECT_THAT(refused(R"([{"dataset":")" + cells + R"(","transform":{"kind":"SCALE","scale":[1]}}])"),
               HasSubstr("scale"));
-  EXPECT_THAT(refused(R"([{"tableDataset":"1","transform":{"kind":"IDENTITY"}}])"),
+  EXPECT_THAT(refused(R"([{"meshCollection":"1","transform":{"kind":"IDENTITY"}}])"),
               StartsWith("NOT_IMPLEMENTED"));
   EXPECT_EQ(mikro_testing::count(lab_, "coordinate_system where \"use\" = 'SHARED'"), 1);
 }

@@ -1,0 +1,105 @@
+// What is asked of tables beside their rows: their lenses, what they came from, and which of them are meant.
+#include <fmt/format.h>
+
+#include "services/mikro/descriptors/descriptors.h"
+#include "services/mikro/ownership.h"
+#include "services/mikro/row_lists.h"
+#include "services/mikro/schema/anchor.h"
+#include "services/mikro/schema/coordinate_system.h"
+#include "services/mikro/schema/file.h"
+#include "services/mikro/schema/table.h"
+#include "services/mikro/spaces/containers.h"
+#include "services/mikro/spaces/placeable.h"
+#include "services/mikro/tables/table_dataset.h"
+
+namespace mikro {
+namespace {
+
+using entity::Call;
+using entity::Id;
+using entity::Row;
+using entity::SqlText;
+
+entity::RowLists lenses(Call& call, std::span<const Row> rows,
+                        const schema::TableDatasetLensesArguments& in) {
+  const sql::Ids tables = ids_of(rows);
+  const std::string_view which = !in.windowed   ? ""
+                                 : *in.windowed ? " and selection <> ''"
+                                                : " and selection = ''";
+  return lists_by(
+      call.reader->query(
+          fmt::format("select table_dataset_id, id from lens where table_dataset_id in_ids($1){} order by id",
+                      which),
+          {distinct(tables)}),
+      tables.values);
+}
+
+entity::RowLists derived_from(Call& call, std::span<const Row> rows) {
+  sql::Ids spaces;
+  for (const Row& row : rows) spaces.values.push_back(row.integer(schema::TableDataset::kCoordinateSystem));
+  return lists_by(call.reader->query("select input_id, id from transformation where input_id in_ids($1)"
+                                     " and role = 'DERIVATION' order by rank, id",
+                                     {spaces}),
+                  spaces.values);
+}
+
+// The column is a JSON list of names that contain no quotes.
+std::string with_spec(SqlText& sql, const std::string& alias,
+                      const std::vector<schema::TableDatasetSpec>& specs, const Call&) {
+  std::string text = "1 = 1";
+  for (const schema::TableDatasetSpec spec : specs) {
+    text +=
+        fmt::format(" and {}.spec like {}", alias, sql.bind(fmt::format("%\"{}\"%", entity::text_of(spec))));
+  }
+  return text;
+}
+
+void add_filters(entity::Registry& registry) {
+  using schema::TableDatasetFilter;
+  add_task_filters<TableDatasetFilter>(registry);
+  add_name_search<TableDatasetFilter>(registry);
+  registry.on(TableDatasetFilter::kRequires, Descriptors("Tables", {}));
+  registry.on(TableDatasetFilter::kSpec, with_spec);
+  registry.on(TableDatasetFilter::kFolders,
+              [](SqlText& sql, const std::string& alias, const std::vector<Id>& folders, const Call&) {
+                sql::Ids ids;
+                for (const Id& folder : folders) ids.values.push_back(folder.row().value_or(0));
+                return sql.is_among(alias + ".folder_id", std::move(ids));
+              });
+  registry.on(TableDatasetFilter::kDataset,
+              [](SqlText& sql, const std::string& alias, const Id& dataset, const Call&) {
+                return fmt::format(
+                    "exists (select 1 from transformation e where e.input_id = {}.coordinate_system_id"
+                    " and e.role = 'DERIVATION' and e.output_id in ({}))",
+                    alias, spaces_of_dataset(sql.bind(dataset.row().value_or(0))));
+              });
+  registry.on(TableDatasetFilter::kHasColumnRole, [](SqlText& sql, const std::string& alias,
+                                                     schema::ColumnRole role, const Call&) {
+    return fmt::format("exists (select 1 from table_column c where c.table_id = {}.id and c.role = {})",
+                       alias, sql.bind(std::string(entity::text_of(role))));
+  });
+  registry.on(TableDatasetFilter::kPlaceableIn,
+              [](SqlText& sql, const std::string& alias, const Id& space, const Call& call) {
+                return sql.is_among(alias + ".coordinate_system_id", placeable_in(call, space).spaces);
+              });
+}
+
+}  // namespace
+
+void add_table_fields(entity::Registry& registry) {
+  using schema::TableDataset;
+  registry.on(TableDataset::kCreatedThroughBy, created_through_by);
+  // Tables declare none.
+  registry.on(TableDataset::kDescriptors, [](Call&, std::span<const Row> rows, graphql::FieldOutput& out) {
+    for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
+  });
+  registry.on(TableDataset::kLenses, lenses);
+  registry.on(TableDataset::kFullLens, [](SqlText&, const std::string& alias, const Call&) {
+    return fmt::format("(select id from lens where lens.table_dataset_id = {}.id and lens.selection = '')",
+                       alias);
+  });
+  registry.on(TableDataset::kDerivedFrom, derived_from);
+  add_filters(registry);
+}
+
+}  // namespace mikro
