@@ -3,29 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/mikro/testing/lab.h"
-#include "services/mikro/testing/spaces.h"
+#include "services/mikro/tables/table_fixture.h"
 
 namespace mikro {
 namespace {
 
-using base::Json;
 using mikro_testing::count;
-using mikro_testing::ParquetField;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-constexpr std::string_view kCreate = R"(
-  mutation ($input: CreateTableDatasetInput!) { it: createTableDataset(input: $input) {
-    id name description axisNames spec descriptors provenanceMetadata
-    folder { name } store { id sizeBytes }
-    columns { order name dtype role axisType unit longName description references { id } nodeReferences { id } table { name } }
-    coordinateSystem { id name axes { name type unit longName } }
-    fullLens { __typename label spec windows { axis } coordinateSystem { id } }
-    lenses(windowed: true) { id }
-    derivedFrom { kind } provenanceEntries { kind user { sub } }
-  } })";
 
 const std::vector<ParquetField> kTracks{{"track", "BIGINT"}, {"t", "DOUBLE"},    {"y", "DOUBLE"},
                                         {"x", "DOUBLE"},     {"area", "DOUBLE"}, {"label", "VARCHAR"}};
@@ -33,47 +19,6 @@ constexpr std::string_view kTrackColumns =
     R"([{"name":"track","role":"TRACK_ID"},{"name":"t","axisType":"TIME","unit":"s"},)"
     R"({"name":"y","axisType":"SPACE","unit":"um"},{"name":"x","axisType":"SPACE","unit":"micrometer","longName":"across"},)"
     R"({"name":"area","dtype":"DOUBLE","unit":"um**2","description":"of the outline"},{"name":"label","role":"LABEL"}])";
-
-class Tables : public testing::TestWithParam<sql::Dialect> {
- protected:
-  Json input(const std::string& store, std::string_view columns, Json more = Json::object()) {
-    more.set("name", "cells");
-    more.set("data", store);
-    more.set("columns", Json::parse(columns));
-    return Json::object({{"input", std::move(more)}});
-  }
-  Json made(const std::vector<ParquetField>& fields, std::string_view columns, Json more = Json::object()) {
-    return lab_.data(kCreate, input(lab_.table(fields), columns, std::move(more)))["it"];
-  }
-  std::string refused(const std::vector<ParquetField>& fields, std::string_view columns) {
-    return lab_.error(kCreate, input(lab_.table(fields), columns));
-  }
-  /// A table whose rows are looked up by `object_id`.
-  std::string objects(std::string_view identified_by = "[]") {
-    return made({{"object_id", "BIGINT"}, {"area", "DOUBLE"}},
-                fmt::format(
-                    R"([{{"name":"object_id","axisType":"INDEX","identifiedBy":{}}},{{"name":"area"}}])",
-                    identified_by))["id"]
-        .as_string();
-  }
-  std::string remove(const std::string& table) {
-    return lab_.error("mutation ($id: ID!) { deleteTableDataset(input: {id: $id}) }",
-                      mikro_testing::id_variable(table));
-  }
-  std::string found(const std::string& filters) {
-    std::string names;
-    const Json data = lab_.data("{ it: tableDatasets(filters: " + filters + ") { name } }");
-    for (const Json& one : data["it"].items()) names += one["name"].as_string() + " ";
-    return names;
-  }
-  void rename(const Json& table, const std::string& name) {
-    lab_.data(
-        "mutation ($id: ID!, $name: String) { updateTableDataset(input: {id: $id, name: $name}) { id } }",
-        Json::object({{"id", table["id"]}, {"name", name}}));
-  }
-
-  mikro_testing::Lab lab_{GetParam()};
-};
 
 INSTANTIATE_TEST_SUITE_P(Both, Tables, sql_testing::kBothDatabases, sql_testing::dialect_name);
 
@@ -171,79 +116,6 @@ TEST_P(Tables, ThatAreRefusedMayBeRepaired) {
   EXPECT_THAT(lab_.error(kCreate, input(store, R"([{"name":"a"}])", more)), StartsWith("NOT_IMPLEMENTED"));
 }
 
-TEST_P(Tables, AreKeyedByTheImagesThatLabelTheirRows) {
-  const std::string mask = mikro_testing::dataset(lab_, "mask", {"y SPACE", "x SPACE"}, {8, 8});
-  const std::string table =
-      objects(fmt::format(R"([{{"kind":"DATASET","dataset":"{}","validity":"VALIDATED"}}])", mask));
-  const Json edges = lab_.data(R"({ it: transformations { name kind validity input { name } output { name }
-    ... on ByDimensionTransformation { parts { kind inputAxes outputAxes field { dereference spatial values field { name } } } } } })")
-                         ["it"];
-  EXPECT_EQ(
-      edges.dump(),
-      R"([{"name":"mask -> cells","kind":"BY_DIMENSION","validity":"VALIDATED","input":{"name":"mask"},)"
-      R"("output":{"name":"cells"},"parts":[{"kind":"FIELD","inputAxes":["y","x"],"outputAxes":["object_id"],)"
-      R"("field":{"dereference":true,"spatial":false,"values":"SCALAR","field":{"name":"mask"}}}]}])");
-  // A second mask may key the same rows.
-  const std::string other = mikro_testing::dataset(lab_, "other", {"y SPACE", "x SPACE"}, {8, 8});
-  objects(fmt::format(R"([{{"kind":"DATASET","dataset":"{}"}},{{"kind":"DATASET","dataset":"{}"}}])", mask,
-                      other));
-  EXPECT_EQ(count(lab_, "transformation where role = 'KEY'"), 3);
-  EXPECT_EQ(remove(table), "");
-  EXPECT_EQ(count(lab_, "transformation where role = 'KEY'"), 2);
-  // Nothing is placed by ids.
-  EXPECT_EQ(lab_.data("query ($id: ID!) { coordinateSystem(id: $id) { placedSystems { id } } }",
-                      mikro_testing::id_variable(
-                          mikro_testing::grid_of(lab_, mask)))["coordinateSystem"]["placedSystems"]
-                .dump(),
-            "[]");
-}
-
-TEST_P(Tables, ReferToOneAnotherByTheirIndexColumn) {
-  const std::string target = objects();
-  const Json contacts = made(
-      {{"cell", "BIGINT"}, {"strength", "DOUBLE"}},
-      fmt::format(
-          R"([{{"name":"cell","identifiedBy":[{{"kind":"TABLE","table":"{}"}}]}},{{"name":"strength"}}])",
-          target));
-  EXPECT_EQ(contacts["columns"].items()[0]["references"]["id"].as_string(), target);
-  EXPECT_EQ(contacts["spec"].dump(), R"(["RECORDS","KEYED"])");
-  EXPECT_EQ(lab_.data("query ($id: ID!) { tableDataset(id: $id) { referencedBy { name table { id } } } }",
-                      mikro_testing::id_variable(target))["tableDataset"]["referencedBy"]
-                .dump(),
-            R"([{"name":"cell","table":{"id":")" + contacts["id"].as_string() + R"("}}])");
-  EXPECT_THAT(remove(target), AllOf(StartsWith("VALIDATION_ERROR"), HasSubstr("'cell'")));
-  EXPECT_EQ(remove(contacts["id"].as_string()), "");
-  EXPECT_EQ(remove(target), "");
-}
-
-TEST_P(Tables, AreIdentifiedByWhatTheirKindReads) {
-  const std::string mask = mikro_testing::dataset(lab_, "mask", {"y SPACE", "x SPACE"}, {8, 8});
-  const std::string target = objects();
-  const std::string plain = made({{"a", "BIGINT"}}, R"([{"name":"a"}])")["id"].as_string();
-  const auto by = [&](const std::string& entries, std::string_view axis = R"("axisType":"INDEX",)") {
-    return refused({{"n", "DOUBLE"}},
-                   fmt::format(R"([{{"name":"n",{}"identifiedBy":[{}]}}])", axis, entries));
-  };
-  const auto says = [](const char* text) { return AllOf(StartsWith("VALIDATION_ERROR"), HasSubstr(text)); };
-  const std::string by_mask = fmt::format(R"({{"kind":"DATASET","dataset":"{}"}})", mask);
-  const std::string by_table = fmt::format(R"({{"kind":"TABLE","table":"{}"}})", target);
-  EXPECT_THAT(by(R"({"kind":"DATASET"})"), says("requires `dataset`"));
-  EXPECT_THAT(by(fmt::format(R"({{"kind":"DATASET","table":"{}"}})", target)), says("leave out `table`"));
-  EXPECT_THAT(by(R"({"kind":"DATASET","dataset":"999"})"), StartsWith("NOT_FOUND"));
-  EXPECT_THAT(by(R"({"kind":"TABLE","table":"999"})"), StartsWith("NOT_FOUND"));
-  EXPECT_THAT(by(by_mask, ""), says("no INDEX axis"));
-  EXPECT_THAT(by(by_mask, R"("axisType":"SPACE",)"), says("no INDEX axis"));
-  EXPECT_THAT(by(by_mask + "," + by_mask), says("twice"));
-  EXPECT_THAT(by(by_table + "," + by_table), says("two tables"));
-  EXPECT_THAT(by(by_table, R"("axisType":"SPACE",)"), says("positions"));
-  EXPECT_THAT(by(fmt::format(R"({{"kind":"TABLE","table":"{}","name":"edge"}})", target)), says("`name`"));
-  EXPECT_THAT(by(fmt::format(R"({{"kind":"TABLE","table":"{}"}})", plain)), says("0 INDEX columns"));
-  EXPECT_THAT(by(R"({"kind":"MESH_COLLECTION","meshCollection":"1"})"), StartsWith("NOT_IMPLEMENTED"));
-  EXPECT_THAT(by(R"({"kind":"NETWORK_COLLECTION_NODES","networkCollection":"1"})"),
-              StartsWith("NOT_IMPLEMENTED"));
-  EXPECT_EQ(count(lab_, "table_dataset"), 2);
-}
-
 TEST_P(Tables, BelongToTheirOrganization) {
   const std::string mask = mikro_testing::dataset(lab_, "mask", {"y SPACE", "x SPACE"}, {8, 8});
   const std::string store = lab_.table({{"n", "BIGINT"}});
@@ -316,6 +188,8 @@ TEST_P(Tables, AreDerivedFromDataAndPlacedByIt) {
   rename(made({{"a", "BIGINT"}}, R"([{"name":"a"}])", loose), "measured");
   objects();
   EXPECT_EQ(found(fmt::format("{{dataset: {}}}", image)), "points measured ");
+  const std::string other = mikro_testing::dataset(lab_, "other", {"y SPACE", "x SPACE"}, {4, 4});
+  EXPECT_EQ(found(fmt::format("{{dataset: {}}}", other)), "");
   EXPECT_EQ(found(fmt::format("{{placeableIn: {}}}", world)), "points ");
   EXPECT_EQ(
       lab_.data("query ($id: ID!) { coordinateSystem(id: $id) { residents { __typename ... on TableDataset { "
