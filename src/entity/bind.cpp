@@ -328,17 +328,23 @@ void Binding::State::check_names() {
   check_fields(registry.actions);
   check_fields(registry.streams);
   check_fields(registry.narrowed);
+  const auto check_input = [&](std::string_view type, std::string_view field) {
+    const NamedType* input = schema->type(type);
+    if (input == nullptr || input->input_field(field) == nullptr) {
+      problems.push_back(fmt::format("{}.{}: the schema has no such input field", type, field));
+    }
+  };
   const auto check_inputs = [&](const auto& map) {
     for (const auto& [name, code] : map) {
       const std::size_t dot = name.find('.');
-      const NamedType* input = schema->type(name.substr(0, dot));
-      if (input == nullptr || input->input_field(name.substr(dot + 1)) == nullptr) {
-        problems.push_back(name + ": the schema has no such input field");
-      }
+      check_input(name.substr(0, dot), name.substr(dot + 1));
     }
   };
   for (const auto& [name, check] : registry.checks) {
     if (schema->type(name) == nullptr) problems.push_back(name + ": the schema has no such filter");
+  }
+  for (const auto& [name, one] : registry.together) {
+    for (const std::string& field : one.fields) check_input(name, field);
   }
   check_inputs(registry.predicates);
   check_inputs(registry.orderings);

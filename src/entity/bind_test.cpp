@@ -48,14 +48,18 @@ TEST(Binding, RefusesNamesTheSchemaLacks) {
   code.computed_ids["Shelf.favourites"] = code.computed_ids["Shelf.favorites"];
   code.predicates["ShelfFilter.light"] = code.predicates["ShelfFilter.heavy"];
   code.orderings["ShelfOrder.width"] = code.orderings["ShelfOrder.size"];
+  code.together["ShelvesFilter"] = {{"heavy"}, code.predicates["ShelfFilter.heavy"]};
+  code.together["ShelfFilter"] = {{"bookOf"}, code.predicates["ShelfFilter.heavy"]};
   code.checks["ShelvesFilter"] = [](const entity::Call&, const base::Json&, std::string_view,
                                     std::span<const std::int64_t>) {};
   const std::string problems = problems_of("", std::move(code));
   for (const char* name :
-       {"ShelvesFilter: the schema has no such filter", "Query.nothing: the schema has no such field",
-        "Mutation.burn: the schema has no such field", "Subscription.news: the schema has no such field",
-        "Shelf.bookCounts: the schema has no such field", "Shelves.shout: the schema has no such field",
-        "Shelf.favourites: the schema has no such field",
+       {"ShelvesFilter: the schema has no such filter",
+        "ShelvesFilter.heavy: the schema has no such input field",
+        "ShelfFilter.bookOf: the schema has no such input field",
+        "Query.nothing: the schema has no such field", "Mutation.burn: the schema has no such field",
+        "Subscription.news: the schema has no such field", "Shelf.bookCounts: the schema has no such field",
+        "Shelves.shout: the schema has no such field", "Shelf.favourites: the schema has no such field",
         "ShelfFilter.light: the schema has no such input field",
         "ShelfOrder.width: the schema has no such input field"}) {
     EXPECT_THAT(problems, HasSubstr(name));

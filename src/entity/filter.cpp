@@ -53,6 +53,7 @@ std::string Filter::where(SqlText& sql, const std::string& alias, const base::Js
   std::string narrowed;
   std::string widened;
   bool has_or = false;
+  if (together_ != nullptr) narrowed = together_->condition(sql, alias, value, call);
   for (const Term& one : terms_) {
     const base::Json* given = value.find(one.name);
     if (given == nullptr || given->is_null()) continue;
@@ -140,6 +141,8 @@ const Filter* FilterFactory::filter(const graphql::NamedType& input, const Table
   const auto [it, fresh] = filters_.try_emplace({&input, &table});
   if (!fresh) return &it->second;
   Filter& filter = it->second;
+  const auto together = registry_.together.find(input.name);
+  if (together != registry_.together.end()) filter.together_ = &together->second;
   std::vector<Filter::Term> terms;
   for (const graphql::InputValue& field : input.input_fields) {
     terms.push_back(filter_term(input, field, table, filter));
@@ -159,6 +162,11 @@ Filter::Term FilterFactory::filter_term(const graphql::NamedType& input, const g
   if (predicate != registry_.predicates.end()) {
     term.kind = Kind::kPredicate;
     term.predicate = &predicate->second;
+    return term;
+  }
+  if (self.together_ != nullptr && std::find(self.together_->fields.begin(), self.together_->fields.end(),
+                                             field.name) != self.together_->fields.end()) {
+    term.kind = Kind::kDistinct;  // the condition they are in together has them
     return term;
   }
   if (field.name == "DISTINCT") {

@@ -40,6 +40,7 @@ class Filter {
 
   std::vector<Term> terms_;
   const FilterCheck* check_ = nullptr;
+  const Together* together_ = nullptr;
 };
 
 /// `ordering: [{definedAt: DESC}]` of one table. Immutable.

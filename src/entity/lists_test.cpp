@@ -219,6 +219,17 @@ TEST_P(Lists, CombineFiltersAsConditions) {
   EXPECT_EQ(library_.shelves("filters: {heavy: true, DISTINCT: true}"), "Atlas ducks");
 }
 
+TEST_P(Lists, FilterByFieldsThatAreOneConditionTogether) {
+  add_books();  // Ada wrote maps, Bo wrote maps and finch; seas has no author
+  EXPECT_EQ(library_.shelves(R"(filters: {bookBy: "2"})"), "Atlas birds");
+  EXPECT_EQ(library_.shelves(R"(filters: {bookTitled: "seas"})"), "Atlas");
+  EXPECT_EQ(library_.shelves(R"(filters: {bookBy: "2", bookTitled: "seas"})"), "");
+  EXPECT_EQ(library_.shelves(R"(filters: {bookBy: "2", bookTitled: "maps", capacity: {gt: 4}})"), "Atlas");
+  EXPECT_EQ(library_.shelves(R"(filters: {bookBy: "1", capacity: {gt: 5}})"), "");
+  EXPECT_EQ(library_.shelves(R"(filters: {NOT: {bookBy: "1", bookTitled: null}})"), "birds Cells ducks");
+  EXPECT_EQ(library_.shelves(R"(filters: {bookBy: "1", OR: {bookTitled: "finch"}})"), "Atlas birds");
+}
+
 TEST_P(Lists, FilterThroughReferences) {
   add_books();
   EXPECT_EQ(library_.ask(R"({ books(filters: {shelf: {kind: STEEL}}) { title } })"),

@@ -31,6 +31,11 @@ namespace entity {
 /// A condition over the row `alias`; empty text means no restriction.
 using Predicate = std::function<std::string(SqlText& sql, const std::string& alias, const base::Json& value,
                                             const Call& call)>;
+/// See Registry::together.
+struct Together {
+  std::vector<std::string> fields;
+  Predicate condition;
+};
 /// What a filter must hold as a whole, where its terms cannot tell alone: throws what to do about it. `field`
 /// is the list's, `Type.field`; `parents` the rows that lists below rows belong to.
 using FilterCheck = std::function<void(const Call& call, const base::Json& filter, std::string_view field,
@@ -192,6 +197,11 @@ class Registry {
 
   /// By filter type, asked once a list before the filter becomes SQL. It may read through `call.reader`.
   std::map<std::string, FilterCheck, std::less<>> checks;
+
+  /// By filter type: fields of it that are one condition on a row, because what each asks for must be true of
+  /// the same thing (a file, and a series of that file). The predicate is given the whole filter and none of
+  /// its fields need be there; an empty text restricts nothing. Instead of predicates of their own.
+  std::map<std::string, Together, std::less<>> together;
 
   // By `Type.field`, as `bind` looks them up.
   std::map<std::string, Predicate, std::less<>> predicates;

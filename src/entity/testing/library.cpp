@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "entity/lookup.h"
 #include "entity/testing/schema/item.h"
 #include "entity/testing/schema/loan.h"
 #include "entity/testing/schema/shelf.h"
@@ -19,6 +20,20 @@ entity::Registry registry() {
               [](SqlText&, const std::string& alias, bool heavy, const Call&) -> std::string {
                 return heavy ? alias + ".\"weight\" > 100" : "";
               });
+  registry.together["ShelfFilter"] = {
+      {"bookBy", "bookTitled"},
+      [](SqlText& sql, const std::string& alias, const base::Json& filter, const Call&) -> std::string {
+        const base::Json& author = filter["bookBy"];
+        const base::Json& title = filter["bookTitled"];
+        if (author.is_null() && title.is_null()) return "";
+        std::string text = "exists (select 1 from book b where b.shelf_id = " + alias + ".id";
+        if (!title.is_null()) text += " and b.title = " + sql.bind(title.as_string());
+        if (!author.is_null()) {
+          text += " and b.id in (select book_id from book_author where author_id = " +
+                  sql.bind(entity::row_id(author.as_string()).value_or(0)) + ")";
+        }
+        return text + ")";
+      }};
   registry.on(schema::ShelfOrder::kSize, [](SqlText&, const std::string& alias, const Call&) {
     return "length(" + alias + ".\"name\")";
   });
