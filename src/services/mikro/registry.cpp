@@ -5,6 +5,7 @@
 #include "services/mikro/annotations/collection.h"
 #include "services/mikro/datasets/array_dataset.h"
 #include "services/mikro/files/file.h"
+#include "services/mikro/files/file_link.h"
 #include "services/mikro/files/unstructured_meta.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/lenses/lens.h"
@@ -23,6 +24,7 @@ entity::Registry make_registry(service::Stores& stores, Feed& feed) {
   add_stores(registry, stores);
   add_folders(registry);
   add_files(registry, stores, feed);
+  add_file_links(registry);
   add_array_datasets(registry, stores, feed);
   add_tables(registry, stores, feed);
   add_coordinate_systems(registry);

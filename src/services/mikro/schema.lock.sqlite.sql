@@ -197,6 +197,21 @@ create table "file" (
   "created_at" integer not null
 );
 
+create table "file_link" (
+  "id" integer primary key autoincrement,
+  "organization_id" integer not null references "organization"(id) on delete cascade,
+  "file_id" integer not null references "file"(id) on delete cascade,
+  "direction" text not null,
+  "series_identifier" text,
+  "value_relation" text,
+  "created_at" integer not null,
+  "creator_id" integer references "user_account"(id) on delete set null,
+  "created_through_id" integer references "task"(id) on delete set null,
+  "dataset_id" integer references "array_dataset"(id) on delete cascade,
+  "annotation_collection_id" integer references "annotation_collection"(id) on delete cascade,
+  "identity" text not null
+);
+
 create table "folder" (
   "id" integer primary key autoincrement,
   "organization_id" integer not null references "organization"(id) on delete cascade,
@@ -691,6 +706,20 @@ create index if not exists "file_folder_id_some_idx" on "file" ("folder_id") whe
 create index if not exists "file_creator_id_idx" on "file" ("creator_id");
 
 create index if not exists "file_created_through_id_some_idx" on "file" ("created_through_id") where "created_through_id" is not null;
+
+create unique index if not exists "file_link_identity_idx" on "file_link" ("identity");
+
+create index if not exists "file_link_organization_id_id_idx" on "file_link" ("organization_id", "id");
+
+create index if not exists "file_link_file_id_idx" on "file_link" ("file_id");
+
+create index if not exists "file_link_creator_id_some_idx" on "file_link" ("creator_id") where "creator_id" is not null;
+
+create index if not exists "file_link_created_through_id_some_idx" on "file_link" ("created_through_id") where "created_through_id" is not null;
+
+create index if not exists "file_link_dataset_id_some_idx" on "file_link" ("dataset_id") where "dataset_id" is not null;
+
+create index if not exists "file_link_annotation_collection_id_some_idx" on "file_link" ("annotation_collection_id") where "annotation_collection_id" is not null;
 
 create unique index if not exists "folder_default_of_idx" on "folder" ("default_of");
 

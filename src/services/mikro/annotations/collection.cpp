@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "services/mikro/annotations/annotation_lens.h"
 #include "services/mikro/annotations/drawn_over.h"
 #include "services/mikro/descriptors/descriptors.h"
+#include "services/mikro/files/link_rows.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/history.h"
 #include "services/mikro/lenses/lens_rows.h"
@@ -50,9 +52,6 @@ std::int64_t count(const std::vector<DescribedAxis>& axes, space::AxisType type)
 
 std::int64_t create(Call& call, Feed& feed, const schema::CreateAnnotationCollectionInput& in) {
   expect_name(in.name, "An annotation collection");
-  if (in.source_files && !in.source_files->empty()) {
-    throw Error(code::kNotImplemented, std::string("`sourceFiles` is not built yet."));
-  }
   const std::vector<DescribedAxis> axes = axes_of(in.axes);
   const Maker maker = maker_of(call);
   std::int64_t collection = 0;
@@ -62,6 +61,7 @@ std::int64_t create(Call& call, Feed& feed, const schema::CreateAnnotationCollec
     own.name = in.name;
     own.axes = plain(axes);
     const Derivations derived(writer, maker.organization, in.derived_from, own);
+    std::vector<NewLink> sources = checked_sources(writer, maker.organization, in.source_files);
     const std::int64_t folder =
         !in.folder && derived.folder() ? *derived.folder() : folder_for(writer, maker, in.folder);
     NewSpace space;
@@ -81,6 +81,8 @@ std::int64_t create(Call& call, Feed& feed, const schema::CreateAnnotationCollec
     find_or_create_lens(writer, feed, maker,
                         {container_called("annotationCollection"), collection, system, {}});
     derived.write(writer, maker, system);
+    link_to_container(writer, maker, schema::FileLinkContainerKind::kAnnotationCollection, collection,
+                      std::move(sources));
     record(writer, maker, kType, collection, Change::kCreate);
   });
   return collection;
@@ -94,6 +96,7 @@ Json remove(Call& call, Feed& feed, const schema::DeleteAnnotationCollectionInpu
     expect_may_delete(writer, call, "annotation_collection", collection, "annotation collection");
     const sql::Rows row =
         writer.query("select coordinate_system_id from annotation_collection where id = $1", {collection});
+    unlink_container(writer, maker, schema::FileLinkContainerKind::kAnnotationCollection, collection);
     record(writer, maker, kType, collection, Change::kDelete);
     delete_lenses_of(writer, feed, maker, *container_called("annotationCollection"), collection);
     writer.execute("delete from annotation_collection where id = $1", {collection});

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "base/error.h"
 #include "services/mikro/anchors/anchor_rows.h"
 #include "services/mikro/datasets/array_spec.h"
 #include "services/mikro/descriptors/array_descriptors.h"
+#include "services/mikro/files/link_rows.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/history.h"
 #include "services/mikro/lenses/lens_rows.h"
@@ -163,9 +165,6 @@ sql::Value is_label_compliant(const std::vector<Level>& levels) {
 
 std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::CreateArrayDatasetInput& in) {
   expect_name(in.name, "A dataset");
-  if (in.source_files && !in.source_files->empty()) {
-    throw Error(code::kNotImplemented, std::string("`sourceFiles` is not built yet."));
-  }
   const std::vector<DescribedAxis> described = axes_of(in.axes);
   const std::vector<space::Axis> axes = plain(described);
   std::vector<Level> levels = open_levels(call, stores, in);
@@ -185,6 +184,7 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
     const Derivations derived(writer, maker.organization, in.derived_from,
                               {0, SpaceUse::kGrid, in.name, {}, {}, axes});
     check_label_pyramid(levels, axes, derived);
+    std::vector<NewLink> sources = checked_sources(writer, maker.organization, in.source_files);
     const std::int64_t folder =
         !in.folder && derived.folder() ? *derived.folder() : folder_for(writer, maker, in.folder);
     const std::int64_t intrinsic = insert_space(writer, maker, space_of(SpaceUse::kGrid, in.name, described));
@@ -242,6 +242,7 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
     }
     derived.write(writer, maker, intrinsic);
     write_anchors(writer, maker, {&kArrayAnchors, dataset}, anchors);
+    link_to_container(writer, maker, schema::FileLinkContainerKind::kDataset, dataset, std::move(sources));
     record(writer, maker, kType, dataset, Change::kCreate);
     tell(writer, feed, maker, folder, "create", dataset);
   });
@@ -297,6 +298,7 @@ Json remove(Call& call, Feed& feed, const schema::DeleteArrayDatasetInput& in) {
         "dataset_id = $1) and not exists (select 1 from data_array o where o.store_id = zarr_store.id"
         " and o.dataset_id <> $1)",
         {dataset, maker.now});
+    unlink_container(writer, maker, schema::FileLinkContainerKind::kDataset, dataset);
     record(writer, maker, kType, dataset, Change::kDelete);
     delete_lenses_of(writer, feed, maker, *container_called("dataset"), dataset);
     writer.execute("delete from data_array where dataset_id = $1", {dataset});

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "entity/lookup.h"
+#include "services/mikro/files/link_rows.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/history.h"
 #include "services/mikro/schema/file.h"
@@ -40,14 +42,12 @@ void tell(sql::Writer& writer, Feed& feed, const Maker& maker, std::optional<std
 
 std::int64_t from_file_like(Call& call, Stores& stores, Feed& feed, const schema::FromFileLike& in) {
   expect_name(in.file_name, "A file");
-  if (in.export_of && !in.export_of->empty()) {
-    throw Error(code::kNotImplemented, std::string("`exportOf` is not built yet."));
-  }
   SealedStore sealed(stores, kBigFile, stores.find(call, kBigFile, Id{in.file}));
   const std::uint64_t bytes = stores.measure(kBigFile, sealed.row());
   const Maker maker = maker_of(call);
   std::int64_t file = 0;
   call.database->write([&](sql::Writer& writer) {
+    std::vector<NewLink> exports = checked_exports(writer, maker.organization, in.export_of);
     const std::int64_t folder = folder_for(writer, maker, in.folder);
     service::mark_finished(writer, kBigFile, sealed.row().id, bytes);
     file = writer.insert(
@@ -56,6 +56,7 @@ std::int64_t from_file_like(Call& call, Stores& stores, Feed& feed, const schema
         " (select content_type from big_file_store where id = $3), $6, $7, $8) returning id",
         {maker.organization, in.file_name, sealed.row().id, folder, static_cast<double>(bytes), maker.user,
          maker.task_value(), maker.now});
+    link_to_file(writer, maker, file, std::move(exports));
     record(writer, maker, kType, file, Change::kCreate);
     tell(writer, feed, maker, folder, "create", file);
   });
@@ -76,6 +77,7 @@ Json remove(Call& call, Feed& feed, const schema::DeleteFileInput& in) {
         "update big_file_store set orphaned_at = $2 where id = (select store_id from file where id = $1)"
         " and not exists (select 1 from file f where f.store_id = big_file_store.id and f.id <> $1)",
         {file, maker.now});
+    unlink_file(writer, maker, file);
     record(writer, maker, kType, file, Change::kDelete);
     writer.execute("delete from file where id = $1", {file});
     tell(writer, feed, maker, folder, "delete", file);

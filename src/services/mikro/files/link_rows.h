@@ -1,0 +1,72 @@
+// Links between files and data as rows: checked before anything is written, written with what they link.
+//
+//   std::vector<NewLink> sources = checked_sources(writer, maker.organization, in.source_files);
+//   ... the dataset is written ...
+//   link_to_container(writer, maker, FileLinkContainerKind::kDataset, dataset, std::move(sources));
+//
+// Tables and collections do this in the transaction that makes them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "entity/names.h"
+#include "services/mikro/ownership.h"
+#include "services/mikro/schema/file.h"
+#include "sql/database.h"
+
+namespace mikro {
+
+/// A kind of data that files are linked to. Texts are literals; tables and columns are SQL.
+struct LinkedKind {
+  schema::FileLinkContainerKind kind;
+  std::string_view type;      ///< `ArrayDataset`
+  std::string_view table;     ///< `array_dataset`
+  std::string_view column;    ///< of `file_link`
+  entity::ColumnName field;   ///< the same, of FileLink
+  std::string_view argument;  ///< how inputs call its id
+  std::string_view noun;      ///< how errors call it
+};
+std::span<const LinkedKind> linked_kinds();
+/// Throws NOT_IMPLEMENTED for a kind that is to come.
+const LinkedKind& linked_kind(schema::FileLinkContainerKind kind);
+
+/// A link to be. Whichever end is not there yet is 0.
+struct NewLink {
+  std::int64_t file = 0;
+  schema::FileLinkContainerKind kind = schema::FileLinkContainerKind::kDataset;
+  std::int64_t container = 0;
+  schema::FileLinkDirection direction = schema::FileLinkDirection::kSource;
+  std::optional<std::string> series;
+  std::optional<schema::ValueRelation> relation;
+};
+
+/// What data was read out of. Throws NOT_FOUND for a file that the organization does not have,
+/// VALIDATION_ERROR for one that is named twice with the same series.
+std::vector<NewLink> checked_sources(sql::Reader& reader, std::int64_t organization,
+                                     const std::optional<std::vector<schema::SourceFileInput>>& entries);
+/// What a file was written from. Throws the same, and VALIDATION_ERROR for an entry without the id that its
+/// kind asks for or with another one.
+std::vector<NewLink> checked_exports(sql::Reader& reader, std::int64_t organization,
+                                     const std::optional<std::vector<schema::ExportOfInput>>& entries);
+
+/// With both ends, in their order. Throws CONFLICT for a link that is there already: the same file, data,
+/// direction and series.
+std::vector<std::int64_t> insert_links(sql::Writer& writer, const Maker& maker,
+                                       const std::vector<NewLink>& links);
+std::vector<std::int64_t> link_to_container(sql::Writer& writer, const Maker& maker,
+                                            schema::FileLinkContainerKind kind, std::int64_t container,
+                                            std::vector<NewLink> sources);
+std::vector<std::int64_t> link_to_file(sql::Writer& writer, const Maker& maker, std::int64_t file,
+                                       std::vector<NewLink> exports);
+
+/// Before a file or data is deleted: its links, with their entries in the history.
+void unlink_file(sql::Writer& writer, const Maker& maker, std::int64_t file);
+void unlink_container(sql::Writer& writer, const Maker& maker, schema::FileLinkContainerKind kind,
+                      std::int64_t container);
+
+}  // namespace mikro
