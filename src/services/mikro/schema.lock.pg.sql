@@ -223,7 +223,8 @@ create table "folder" (
   "creator_id" bigint,
   "created_through_id" bigint,
   "tags" text not null default '[]',
-  "default_of" text collate "C"
+  "default_of" text collate "C",
+  "membership_id" bigint
 );
 
 create table "provenance_entry" (
@@ -827,6 +828,8 @@ alter table "folder" add foreign key ("creator_id") references "user_account"(id
 
 alter table "folder" add foreign key ("created_through_id") references "task"(id) on delete set null;
 
+alter table "folder" add foreign key ("membership_id") references "membership"(id) on delete set null;
+
 create unique index if not exists "folder_default_of_idx" on "folder" ("default_of");
 
 create index if not exists "folder_organization_id_id_idx" on "folder" ("organization_id", "id");
@@ -836,6 +839,8 @@ create index if not exists "folder_parent_id_some_idx" on "folder" ("parent_id")
 create index if not exists "folder_creator_id_some_idx" on "folder" ("creator_id") where "creator_id" is not null;
 
 create index if not exists "folder_created_through_id_some_idx" on "folder" ("created_through_id") where "created_through_id" is not null;
+
+create index if not exists "folder_membership_id_some_idx" on "folder" ("membership_id") where "membership_id" is not null;
 
 alter table "provenance_entry" add foreign key ("organization_id") references "organization"(id) on delete cascade;
 

@@ -223,7 +223,8 @@ create table "folder" (
   "creator_id" integer references "user_account"(id) on delete set null,
   "created_through_id" integer references "task"(id) on delete set null,
   "tags" text not null default '[]',
-  "default_of" text
+  "default_of" text,
+  "membership_id" integer references "membership"(id) on delete set null
 );
 
 create table "provenance_entry" (
@@ -730,6 +731,8 @@ create index if not exists "folder_parent_id_some_idx" on "folder" ("parent_id")
 create index if not exists "folder_creator_id_some_idx" on "folder" ("creator_id") where "creator_id" is not null;
 
 create index if not exists "folder_created_through_id_some_idx" on "folder" ("created_through_id") where "created_through_id" is not null;
+
+create index if not exists "folder_membership_id_some_idx" on "folder" ("membership_id") where "membership_id" is not null;
 
 create index if not exists "provenance_entry_subject_subject_type_idx" on "provenance_entry" ("subject", "subject_type");
 

@@ -66,8 +66,9 @@ void check_is_no_circle(sql::Reader& reader, std::int64_t folder, std::int64_t p
 std::int64_t insert(sql::Writer& writer, const Maker& maker, const std::string& name,
                     std::optional<std::int64_t> parent) {
   const std::int64_t folder = writer.insert(
-      "insert into folder (organization_id, name, parent_id, creator_id, created_through_id, created_at)"
-      " values ($1, $2, $3, $4, $5, $6) returning id",
+      "insert into folder (organization_id, name, parent_id, creator_id, created_through_id, created_at,"
+      " membership_id) values ($1, $2, $3, $4, $5, $6,"
+      " (select id from membership where organization_id = $1 and user_id = $4)) returning id",
       {maker.organization, name, id_value(parent), maker.user, maker.task_value(), maker.now});
   record(writer, maker, kType, folder, Change::kCreate);
   return folder;
@@ -297,9 +298,9 @@ std::int64_t folder_for(sql::Writer& writer, const Maker& maker, const std::opti
   sql::Rows rows = writer.query(find, {mark});
   if (!rows.empty()) return rows.integer(0, 0);
   writer.execute(
-      "insert into folder (organization_id, name, is_default, default_of, creator_id, created_through_id, "
-      "created_at)"
-      " values ($1, 'Default', 1, $2, $3, $4, $5) on conflict do nothing",
+      "insert into folder (organization_id, name, is_default, default_of, creator_id, created_through_id,"
+      " created_at, membership_id) values ($1, 'Default', 1, $2, $3, $4, $5,"
+      " (select id from membership where organization_id = $1 and user_id = $3)) on conflict do nothing",
       {maker.organization, mark, maker.user, maker.task_value(), maker.now});
   rows = writer.query(find, {mark});
   record(writer, maker, kType, rows.integer(0, 0), Change::kCreate);
