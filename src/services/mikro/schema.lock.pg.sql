@@ -208,6 +208,7 @@ create table "file_link" (
   "creator_id" bigint,
   "created_through_id" bigint,
   "dataset_id" bigint,
+  "table_dataset_id" bigint,
   "annotation_collection_id" bigint,
   "identity" text collate "C" not null
 );
@@ -804,6 +805,8 @@ alter table "file_link" add foreign key ("created_through_id") references "task"
 
 alter table "file_link" add foreign key ("dataset_id") references "array_dataset"(id) on delete cascade;
 
+alter table "file_link" add foreign key ("table_dataset_id") references "table_dataset"(id) on delete cascade;
+
 alter table "file_link" add foreign key ("annotation_collection_id") references "annotation_collection"(id) on delete cascade;
 
 create unique index if not exists "file_link_identity_idx" on "file_link" ("identity");
@@ -817,6 +820,8 @@ create index if not exists "file_link_creator_id_some_idx" on "file_link" ("crea
 create index if not exists "file_link_created_through_id_some_idx" on "file_link" ("created_through_id") where "created_through_id" is not null;
 
 create index if not exists "file_link_dataset_id_some_idx" on "file_link" ("dataset_id") where "dataset_id" is not null;
+
+create index if not exists "file_link_table_dataset_id_some_idx" on "file_link" ("table_dataset_id") where "table_dataset_id" is not null;
 
 create index if not exists "file_link_annotation_collection_id_some_idx" on "file_link" ("annotation_collection_id") where "annotation_collection_id" is not null;
 

@@ -208,6 +208,7 @@ create table "file_link" (
   "creator_id" integer references "user_account"(id) on delete set null,
   "created_through_id" integer references "task"(id) on delete set null,
   "dataset_id" integer references "array_dataset"(id) on delete cascade,
+  "table_dataset_id" integer references "table_dataset"(id) on delete cascade,
   "annotation_collection_id" integer references "annotation_collection"(id) on delete cascade,
   "identity" text not null
 );
@@ -719,6 +720,8 @@ create index if not exists "file_link_creator_id_some_idx" on "file_link" ("crea
 create index if not exists "file_link_created_through_id_some_idx" on "file_link" ("created_through_id") where "created_through_id" is not null;
 
 create index if not exists "file_link_dataset_id_some_idx" on "file_link" ("dataset_id") where "dataset_id" is not null;
+
+create index if not exists "file_link_table_dataset_id_some_idx" on "file_link" ("table_dataset_id") where "table_dataset_id" is not null;
 
 create index if not exists "file_link_annotation_collection_id_some_idx" on "file_link" ("annotation_collection_id") where "annotation_collection_id" is not null;
 

@@ -8,7 +8,6 @@ void add_what_is_to_come(entity::Registry& registry) {
   for (const std::string_view name : {
            "ArrayDatasetFilter.scene",
            "ArrayDatasetFilter.hasDefaultScene",
-           "TableDatasetFilter.hasSourceFile",
            "AnnotationCollectionFilter.scene",
            "CoordinateAnchorFilter.sparse",
            "CoordinateSystemFilter.scene",

@@ -12,9 +12,9 @@
 #include "services/mikro/files/link_rows.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/history.h"
+#include "services/mikro/lenses/container_fields.h"
 #include "services/mikro/lenses/lens_rows.h"
 #include "services/mikro/lenses/window_lens.h"
-#include "services/mikro/row_lists.h"
 #include "services/mikro/schema/annotation.h"
 #include "services/mikro/schema/coordinate_system.h"
 #include "services/mikro/schema/file.h"
@@ -79,7 +79,7 @@ std::int64_t create(Call& call, Feed& feed, const schema::CreateAnnotationCollec
          count(axes, space::AxisType::kSpace), count(axes, space::AxisType::kTime), maker.user,
          maker.task_value(), maker.now});
     find_or_create_lens(writer, feed, maker,
-                        {container_called("annotationCollection"), collection, system, {}});
+                        {container_called("annotationCollection"), collection, system, {}, {}});
     derived.write(writer, maker, system);
     link_to_container(writer, maker, schema::FileLinkContainerKind::kAnnotationCollection, collection,
                       std::move(sources));
@@ -105,40 +105,11 @@ Json remove(Call& call, Feed& feed, const schema::DeleteAnnotationCollectionInpu
   return in.id.text;
 }
 
-entity::RowLists lenses(Call& call, std::span<const Row> rows,
-                        const schema::AnnotationCollectionLensesArguments& in) {
-  const sql::Ids collections = ids_of(rows);
-  const std::string_view which = !in.windowed   ? ""
-                                 : *in.windowed ? " and selection <> ''"
-                                                : " and selection = ''";
-  return lists_by(call.reader->query(fmt::format("select annotation_collection_id, id from lens"
-                                                 " where annotation_collection_id in_ids($1){} order by id",
-                                                 which),
-                                     {distinct(collections)}),
-                  collections.values);
-}
-
-entity::RowLists derived_from(Call& call, std::span<const Row> rows) {
-  sql::Ids spaces;
-  for (const Row& row : rows) {
-    spaces.values.push_back(row.integer(schema::AnnotationCollection::kCoordinateSystem));
-  }
-  return lists_by(call.reader->query("select input_id, id from transformation where input_id in_ids($1)"
-                                     " and role = 'DERIVATION' order by rank, id",
-                                     {spaces}),
-                  spaces.values);
-}
-
 void add_filters(entity::Registry& registry) {
   using schema::AnnotationCollectionFilter;
   add_owner_filters<AnnotationCollectionFilter>(registry);
   add_name_search<AnnotationCollectionFilter>(registry);
-  registry.on(AnnotationCollectionFilter::kFolders,
-              [](SqlText& sql, const std::string& alias, const std::vector<Id>& folders, const Call&) {
-                sql::Ids ids;
-                for (const Id& folder : folders) ids.values.push_back(folder.row().value_or(0));
-                return sql.is_among(alias + ".folder_id", std::move(ids));
-              });
+  registry.on(AnnotationCollectionFilter::kFolders, in_folders);
   registry.on(AnnotationCollectionFilter::kDataset,
               [](SqlText& sql, const std::string& alias, const Id& dataset, const Call&) {
                 return drawn_over(sql, alias, dataset.row().value_or(0));
@@ -174,12 +145,18 @@ void add_annotation_collections(entity::Registry& registry, Feed& feed) {
               [](Call&, std::span<const Row> rows, graphql::FieldOutput& out) {
                 for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
               });
-  registry.on(AnnotationCollection::kLenses, lenses);
-  registry.on(AnnotationCollection::kFullLens, [](SqlText&, const std::string& alias, const Call&) {
-    return fmt::format(
-        "(select id from lens where lens.annotation_collection_id = {}.id and lens.selection = '')", alias);
+  const Container& container = *container_called("annotationCollection");
+  registry.on(AnnotationCollection::kFullLens, [&container](SqlText&, const std::string& alias, const Call&) {
+    return full_lens(container, alias);
   });
-  registry.on(AnnotationCollection::kDerivedFrom, derived_from);
+  registry.on(AnnotationCollection::kLenses,
+              [&container](Call& call, std::span<const Row> rows,
+                           const schema::AnnotationCollectionLensesArguments& in) {
+                return lenses_of(call, rows, container, in.windowed);
+              });
+  registry.on(AnnotationCollection::kDerivedFrom, [](Call& call, std::span<const Row> rows) {
+    return derivations_of(call, rows, AnnotationCollection::kCoordinateSystem);
+  });
   add_filters(registry);
   add_annotation_lenses(registry, feed);
 }

@@ -5,7 +5,10 @@
 
 #include "services/mikro/datasets/array_dataset.h"
 #include "services/mikro/descriptors/array_descriptors.h"
+#include "services/mikro/folders/folder.h"
+#include "services/mikro/lenses/container_fields.h"
 #include "services/mikro/ownership.h"
+#include "services/mikro/row_lists.h"
 #include "services/mikro/schema/anchor.h"
 #include "services/mikro/schema/array_dataset.h"
 #include "services/mikro/schema/coordinate_system.h"
@@ -20,48 +23,6 @@ using entity::Call;
 using entity::Id;
 using entity::Row;
 using entity::SqlText;
-
-sql::Ids ids_of(std::span<const Row> rows) {
-  sql::Ids ids;
-  for (const Row& row : rows) ids.values.push_back(row.id());
-  return ids;
-}
-
-// `found` has a parent's key and an id each, in the order of the list.
-entity::RowLists lists_by(const sql::Rows& found, const std::vector<std::int64_t>& keys) {
-  std::map<std::int64_t, std::vector<std::int64_t>> by_key;
-  for (std::size_t row = 0; row < found.size(); ++row)
-    by_key[found.integer(row, 0)].push_back(found.integer(row, 1));
-  entity::RowLists lists;
-  for (const std::int64_t key : keys) lists.push_back(by_key[key]);
-  return lists;
-}
-
-entity::RowLists lenses(Call& call, std::span<const Row> rows,
-                        const schema::ArrayDatasetLensesArguments& in) {
-  const sql::Ids datasets = ids_of(rows);
-  const std::string_view which = !in.sliced   ? ""
-                                 : *in.sliced ? " and selection <> ''"
-                                              : " and selection = ''";
-  return lists_by(
-      call.reader->query(
-          fmt::format("select dataset_id, id from lens where dataset_id in_ids($1){} order by id", which),
-          {datasets}),
-      datasets.values);
-}
-
-entity::RowLists derived_from(Call& call, std::span<const Row> rows) {
-  using schema::ArrayDataset;
-  sql::Ids spaces;
-  for (const Row& row : rows) {
-    spaces.values.push_back(
-        row.is_null(ArrayDataset::kIntrinsicSystem) ? 0 : row.integer(ArrayDataset::kIntrinsicSystem));
-  }
-  return lists_by(call.reader->query("select input_id, id from transformation where input_id in_ids($1)"
-                                     " and role = 'DERIVATION' order by rank, id",
-                                     {spaces}),
-                  spaces.values);
-}
 
 std::vector<base::Json> descriptors(Call&, std::span<const Row> rows) {
   std::vector<base::Json> values;
@@ -127,12 +88,7 @@ void add_filters(entity::Registry& registry) {
   using schema::ArrayDatasetFilter;
   add_task_filters<ArrayDatasetFilter>(registry);
   add_name_search<ArrayDatasetFilter>(registry);
-  registry.on(ArrayDatasetFilter::kFolders,
-              [](SqlText& sql, const std::string& alias, const std::vector<Id>& folders, const Call&) {
-                sql::Ids ids;
-                for (const Id& folder : folders) ids.values.push_back(folder.row().value_or(0));
-                return sql.is_among(alias + ".folder_id", std::move(ids));
-              });
+  registry.on(ArrayDatasetFilter::kFolders, in_folders);
   // All of them must be there; the column is a JSON list of names that contain no quotes.
   registry.on(ArrayDatasetFilter::kSpec, [](SqlText& sql, const std::string& alias,
                                             const std::vector<schema::ArrayDatasetSpec>& specs, const Call&) {
@@ -181,11 +137,17 @@ void add_array_dataset_fields(entity::Registry& registry) {
   using schema::ArrayDataset;
   registry.on(ArrayDataset::kCreatedThroughBy, created_through_by);
   registry.on(ArrayDataset::kDescriptors, descriptors);
-  registry.on(ArrayDataset::kFullLens, [](SqlText&, const std::string& alias, const Call&) {
-    return fmt::format("(select id from lens where lens.dataset_id = {}.id and lens.selection = '')", alias);
+  const Container& container = *container_called("dataset");
+  registry.on(ArrayDataset::kFullLens, [&container](SqlText&, const std::string& alias, const Call&) {
+    return full_lens(container, alias);
   });
-  registry.on(ArrayDataset::kLenses, lenses);
-  registry.on(ArrayDataset::kDerivedFrom, derived_from);
+  registry.on(ArrayDataset::kLenses, [&container](Call& call, std::span<const Row> rows,
+                                                  const schema::ArrayDatasetLensesArguments& in) {
+    return lenses_of(call, rows, container, in.sliced);
+  });
+  registry.on(ArrayDataset::kDerivedFrom, [](Call& call, std::span<const Row> rows) {
+    return derivations_of(call, rows, ArrayDataset::kIntrinsicSystem);
+  });
   registry.on(ArrayDataset::kDerivedDatasets, derived_datasets);
   registry.on(ArrayDataset::kDerivedResidents, derived_residents);
   registry.on(schema::DataArray::kToParent, [](SqlText&, const std::string& alias, const Call&) {

@@ -131,12 +131,7 @@ void add_filters(entity::Registry& registry) {
   using schema::FileFilter;
   add_task_filters<FileFilter>(registry);
   add_name_search<FileFilter>(registry);
-  registry.on(FileFilter::kFolders,
-              [](SqlText& sql, const std::string& alias, const std::vector<Id>& folders, const Call&) {
-                sql::Ids ids;
-                for (const Id& folder : folders) ids.values.push_back(folder.row().value_or(0));
-                return sql.is_among(alias + ".folder_id", std::move(ids));
-              });
+  registry.on(FileFilter::kFolders, in_folders);
   registry.on(FileFilter::kHasStore, [](SqlText&, const std::string& alias, bool has_store, const Call&) {
     return fmt::format("{}.store_id is {}null", alias, has_store ? "not " : "");
   });

@@ -10,6 +10,7 @@
 #include "services/mikro/history.h"
 #include "services/mikro/schema/array_dataset.h"
 #include "services/mikro/schema/common.h"
+#include "services/mikro/schema/table.h"
 
 namespace mikro {
 namespace {
@@ -160,15 +161,21 @@ std::string read_from(SqlText& sql, const std::string& alias, const Json& filter
   return fmt::format("exists ({})", text);
 }
 
-void add_dataset_filters(entity::Registry& registry) {
+std::string has_source(std::string_view column, const std::string& alias, bool has_one) {
+  return fmt::format("{}exists (select 1 from file_link k where k.{} = {}.id and k.direction = 'SOURCE')",
+                     has_one ? "" : "not ", column, alias);
+}
+
+void add_data_filters(entity::Registry& registry) {
   using schema::ArrayDatasetFilter;
   registry.together["ArrayDatasetFilter"] = {{"sourceFile", "sourceSeriesIdentifier"}, read_from};
   registry.on(ArrayDatasetFilter::kHasSourceFile,
               [](SqlText&, const std::string& alias, bool has_one, const Call&) {
-                return fmt::format(
-                    "{}exists (select 1 from file_link k where k.dataset_id = {}.id"
-                    " and k.direction = 'SOURCE')",
-                    has_one ? "" : "not ", alias);
+                return has_source("dataset_id", alias, has_one);
+              });
+  registry.on(schema::TableDatasetFilter::kHasSourceFile,
+              [](SqlText&, const std::string& alias, bool has_one, const Call&) {
+                return has_source("table_dataset_id", alias, has_one);
               });
 }
 
@@ -185,7 +192,7 @@ void add_file_links(entity::Registry& registry) {
   add_task_filters<FileLinkFilter>(registry);
   registry.on(FileLinkFilter::kRequires, Descriptors("File links", {}));
   add_file_filters(registry);
-  add_dataset_filters(registry);
+  add_data_filters(registry);
 }
 
 }  // namespace mikro

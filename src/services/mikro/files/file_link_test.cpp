@@ -172,7 +172,7 @@ TEST_P(FileLinks, AreRefusedForWhatDoesNotFitAndLeaveNothing) {
               StartsWith("VALIDATION_ERROR"));
   EXPECT_THAT(refused({{"dataset", cells}, {"annotationCollection", "1"}, {"sourceFiles", sources}}),
               StartsWith("VALIDATION_ERROR"));
-  EXPECT_THAT(refused({{"tableDataset", "1"}, {"sourceFiles", sources}}), StartsWith("NOT_IMPLEMENTED"));
+  EXPECT_THAT(refused({{"meshCollection", "1"}, {"sourceFiles", sources}}), StartsWith("NOT_IMPLEMENTED"));
   EXPECT_THAT(refused({{"dataset", "99"}, {"sourceFiles", sources}}), StartsWith("NOT_FOUND"));
   EXPECT_THAT(refused({{"dataset", cells}, {"sourceFiles", Json::array({source(raw), source("99")})}}),
               HasSubstr("99"));

@@ -29,6 +29,8 @@ constexpr std::size_t kLongestSeries = 512;
 constexpr std::array kKinds{
     LinkedKind{FileLinkContainerKind::kDataset, "ArrayDataset", "array_dataset", "dataset_id",
                schema::FileLink::kDataset, "dataset", "dataset"},
+    LinkedKind{FileLinkContainerKind::kTableDataset, "TableDataset", "table_dataset", "table_dataset_id",
+               schema::FileLink::kTableDataset, "tableDataset", "table"},
     LinkedKind{FileLinkContainerKind::kAnnotationCollection, "AnnotationCollection", "annotation_collection",
                "annotation_collection_id", schema::FileLink::kAnnotationCollection, "annotationCollection",
                "annotation collection"},
@@ -118,11 +120,11 @@ std::int64_t insert_link(sql::Writer& writer, const Maker& maker, const NewLink&
 }
 
 void unlink(sql::Writer& writer, const Maker& maker, std::string_view column, std::int64_t id) {
-  const sql::Rows links =
+  const sql::Rows rows =
       writer.query(fmt::format("select id from file_link where {} = $1 order by id", column), {id});
-  for (std::size_t row = 0; row < links.size(); ++row) {
-    record(writer, maker, kType, links.integer(row, 0), Change::kDelete);
-  }
+  sql::Ids links;
+  for (std::size_t row = 0; row < rows.size(); ++row) links.values.push_back(rows.integer(row, 0));
+  record_all(writer, maker, kType, "file_link", links, Change::kDelete);
   writer.execute(fmt::format("delete from file_link where {} = $1", column), {id});
 }
 
@@ -185,7 +187,7 @@ std::vector<std::int64_t> insert_links(sql::Writer& writer, const Maker& maker,
                                        const std::vector<NewLink>& links) {
   sql::Ids made;
   for (const NewLink& link : links) made.values.push_back(insert_link(writer, maker, link));
-  if (!made.values.empty()) record_created(writer, maker, kType, "file_link", made);
+  if (!made.values.empty()) record_all(writer, maker, kType, "file_link", made, Change::kCreate);
   return std::move(made.values);
 }
 

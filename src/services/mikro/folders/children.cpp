@@ -34,6 +34,7 @@ constexpr std::array kKinds{
     ChildKind{"Folder", "folder", "parent_id"},
     ChildKind{"File", "file", "folder_id", false},
     ChildKind{"ArrayDataset", "array_dataset", "folder_id", true, "dataset_id"},
+    ChildKind{"TableDataset", "table_dataset", "folder_id", true, "table_dataset_id"},
     ChildKind{"AnnotationCollection", "annotation_collection", "folder_id", true, "annotation_collection_id"},
 };
 

@@ -307,6 +307,12 @@ std::int64_t folder_for(sql::Writer& writer, const Maker& maker, const std::opti
   return rows.integer(0, 0);
 }
 
+std::string in_folders(SqlText& sql, const std::string& alias, const std::vector<Id>& folders, const Call&) {
+  sql::Ids ids;
+  for (const Id& folder : folders) ids.values.push_back(folder.row().value_or(0));
+  return sql.is_among(alias + ".folder_id", std::move(ids));
+}
+
 void add_folders(entity::Registry& registry) {
   namespace mutation = schema::mutation;
   using schema::Folder;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "services/mikro/anchors/anchor_rows.h"
+#include "services/mikro/files/link_rows.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/history.h"
 #include "services/mikro/lenses/lens_rows.h"
@@ -102,10 +103,7 @@ std::vector<NewAnchor> anchors_of(const schema::CreateTableDatasetInput& in,
 }
 
 std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::CreateTableDatasetInput& in) {
-  if (in.name.empty()) throw Error(code::kValidation, std::string("A table needs a name."));
-  if (in.source_files && !in.source_files->empty()) {
-    throw Error(code::kNotImplemented, std::string("`sourceFiles` is not built yet."));
-  }
+  expect_name(in.name, "A table");
   SealedStore sealed(stores, kParquet, stores.find(call, kParquet, Id{in.data}));
   const ReadParquet parquet = read_parquet(stores, sealed);
   const std::vector<TableColumn> columns = checked_columns(parquet.footer.columns, in.columns);
@@ -118,6 +116,7 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
   const Maker maker = maker_of(call);
   std::int64_t table = 0;
   call.database->write([&](sql::Writer& writer) {
+    std::vector<NewLink> sources = checked_sources(writer, maker.organization, in.source_files);
     const Identifications identified(writer, maker.organization, in.columns, columns, own);
     const Derivations derived(writer, maker.organization, in.derived_from, own);
     const std::int64_t folder =
@@ -138,6 +137,7 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
     identified.write(writer, maker, system);
     derived.write(writer, maker, system);
     write_anchors(writer, maker, {&kTableAnchors, table}, anchors);
+    link_to_container(writer, maker, schema::FileLinkContainerKind::kTableDataset, table, std::move(sources));
     record(writer, maker, kType, table, Change::kCreate);
     tell(writer, feed, maker, folder, "create", table);
   });
@@ -164,7 +164,7 @@ std::int64_t update(Call& call, Feed& feed, const schema::UpdateTableDatasetInpu
     if (in.name) changes.add("name", old.text(0, 0), *in.name);
     if (in.description) changes.add("description", old_description, *in.description);
     if (changes.empty()) return;
-    if (in.name && in.name->empty()) throw Error(code::kValidation, std::string("A table needs a name."));
+    if (in.name) expect_name(*in.name, "A table");
     writer.execute(
         "update table_dataset set name = coalesce($2, name), description = coalesce($3, description) where "
         "id = $1",
@@ -197,19 +197,15 @@ Json remove(Call& call, Feed& feed, const schema::DeleteTableDatasetInput& in) {
     expect_unreferenced(writer, table);
     const sql::Rows row = writer.query(
         "select folder_id, coordinate_system_id, store_id from table_dataset where id = $1", {table});
-    const sql::Rows lenses =
-        writer.query("select id from lens where table_dataset_id = $1 order by id", {table});
     writer.execute(
         "update parquet_store set orphaned_at = $2 where id = $1"
         " and not exists (select 1 from table_dataset o where o.store_id = parquet_store.id and o.id <> $3)",
         {row.integer(0, 2), maker.now, table});
     record(writer, maker, kType, table, Change::kDelete);
-    writer.execute("delete from lens where table_dataset_id = $1", {table});
+    unlink_container(writer, maker, schema::FileLinkContainerKind::kTableDataset, table);
+    delete_lenses_of(writer, feed, maker, *container_called("tableDataset"), table);
     writer.execute("delete from table_dataset where id = $1", {table});
     delete_spaces(writer, maker, {{row.integer(0, 1)}});
-    for (std::size_t lens = 0; lens < lenses.size(); ++lens) {
-      tell_of_lens(writer, feed, maker.organization, "TABLE", table, "delete", lenses.integer(lens, 0));
-    }
     tell(writer, feed, maker, id_at(row, 0), "delete", table);
   });
   return in.id.text;

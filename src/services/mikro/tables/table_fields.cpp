@@ -2,8 +2,9 @@
 #include <fmt/format.h>
 
 #include "services/mikro/descriptors/descriptors.h"
+#include "services/mikro/folders/folder.h"
+#include "services/mikro/lenses/container_fields.h"
 #include "services/mikro/ownership.h"
-#include "services/mikro/row_lists.h"
 #include "services/mikro/schema/anchor.h"
 #include "services/mikro/schema/coordinate_system.h"
 #include "services/mikro/schema/file.h"
@@ -19,29 +20,6 @@ using entity::Call;
 using entity::Id;
 using entity::Row;
 using entity::SqlText;
-
-entity::RowLists lenses(Call& call, std::span<const Row> rows,
-                        const schema::TableDatasetLensesArguments& in) {
-  const sql::Ids tables = ids_of(rows);
-  const std::string_view which = !in.windowed   ? ""
-                                 : *in.windowed ? " and selection <> ''"
-                                                : " and selection = ''";
-  return lists_by(
-      call.reader->query(
-          fmt::format("select table_dataset_id, id from lens where table_dataset_id in_ids($1){} order by id",
-                      which),
-          {distinct(tables)}),
-      tables.values);
-}
-
-entity::RowLists derived_from(Call& call, std::span<const Row> rows) {
-  sql::Ids spaces;
-  for (const Row& row : rows) spaces.values.push_back(row.integer(schema::TableDataset::kCoordinateSystem));
-  return lists_by(call.reader->query("select input_id, id from transformation where input_id in_ids($1)"
-                                     " and role = 'DERIVATION' order by rank, id",
-                                     {spaces}),
-                  spaces.values);
-}
 
 // The column is a JSON list of names that contain no quotes.
 std::string with_spec(SqlText& sql, const std::string& alias,
@@ -60,12 +38,7 @@ void add_filters(entity::Registry& registry) {
   add_name_search<TableDatasetFilter>(registry);
   registry.on(TableDatasetFilter::kRequires, Descriptors("Tables", {}));
   registry.on(TableDatasetFilter::kSpec, with_spec);
-  registry.on(TableDatasetFilter::kFolders,
-              [](SqlText& sql, const std::string& alias, const std::vector<Id>& folders, const Call&) {
-                sql::Ids ids;
-                for (const Id& folder : folders) ids.values.push_back(folder.row().value_or(0));
-                return sql.is_among(alias + ".folder_id", std::move(ids));
-              });
+  registry.on(TableDatasetFilter::kFolders, in_folders);
   registry.on(TableDatasetFilter::kDataset,
               [](SqlText& sql, const std::string& alias, const Id& dataset, const Call&) {
                 return fmt::format(
@@ -93,12 +66,17 @@ void add_table_fields(entity::Registry& registry) {
   registry.on(TableDataset::kDescriptors, [](Call&, std::span<const Row> rows, graphql::FieldOutput& out) {
     for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
   });
-  registry.on(TableDataset::kLenses, lenses);
-  registry.on(TableDataset::kFullLens, [](SqlText&, const std::string& alias, const Call&) {
-    return fmt::format("(select id from lens where lens.table_dataset_id = {}.id and lens.selection = '')",
-                       alias);
+  const Container& container = *container_called("tableDataset");
+  registry.on(TableDataset::kFullLens, [&container](SqlText&, const std::string& alias, const Call&) {
+    return full_lens(container, alias);
   });
-  registry.on(TableDataset::kDerivedFrom, derived_from);
+  registry.on(TableDataset::kLenses, [&container](Call& call, std::span<const Row> rows,
+                                                  const schema::TableDatasetLensesArguments& in) {
+    return lenses_of(call, rows, container, in.windowed);
+  });
+  registry.on(TableDataset::kDerivedFrom, [](Call& call, std::span<const Row> rows) {
+    return derivations_of(call, rows, TableDataset::kCoordinateSystem);
+  });
   add_filters(registry);
 }
 

@@ -113,7 +113,31 @@ TEST_P(Tables, ThatAreRefusedMayBeRepaired) {
   lab_.data(kCreate, input(store, R"([{"name":"a"}])"));
   EXPECT_THAT(lab_.error(kCreate, input("999", "[]")), StartsWith("NOT_FOUND"));
   const Json more = Json::object({{"sourceFiles", Json::array({Json::object({{"file", "1"}})})}});
-  EXPECT_THAT(lab_.error(kCreate, input(store, R"([{"name":"a"}])", more)), StartsWith("NOT_IMPLEMENTED"));
+  EXPECT_THAT(lab_.error(kCreate, input(store, R"([{"name":"a"}])", more)), StartsWith("NOT_FOUND"));
+}
+
+TEST_P(Tables, AreReadOutOfFilesAndWrittenToThem) {
+  const auto file = [&](const char* name, const Json& export_of) {
+    return lab_
+        .data("mutation ($input: FromFileLike!) { it: fromFileLike(input: $input) { id } }",
+              Json::object({{"input", Json::object({{"file", lab_.upload("Bigfile", {{"", "bytes"}})},
+                                                    {"fileName", name},
+                                                    {"exportOf", export_of}})}}))["it"]["id"]
+        .as_string();
+  };
+  const std::string raw = file("cells.csv", Json());
+  const Json table = made({{"a", "BIGINT"}}, R"([{"name":"a"}])",
+                          Json::object({{"sourceFiles", Json::array({Json::object({{"file", raw}})})}}));
+  file("cells.xlsx", Json::array({Json::object({{"kind", "TABLE_DATASET"}, {"tableDataset", table["id"]}})}));
+  EXPECT_EQ(lab_.data("{ it: tableDatasets { sourceFiles { file { name } container { __typename } }"
+                      " exports { file { name } } } }")["it"]
+                .dump(),
+            R"([{"sourceFiles":[{"file":{"name":"cells.csv"},"container":{"__typename":"TableDataset"}}],)"
+            R"("exports":[{"file":{"name":"cells.xlsx"}}]}])");
+  EXPECT_EQ(found("{hasSourceFile: true}"), "cells ");
+  EXPECT_EQ(found("{hasSourceFile: false}"), "");
+  EXPECT_EQ(remove(table["id"].as_string()), "");
+  EXPECT_EQ(mikro_testing::count(lab_, "file_link"), 0);
 }
 
 TEST_P(Tables, BelongToTheirOrganization) {
