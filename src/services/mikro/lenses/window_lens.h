@@ -22,7 +22,7 @@ struct WindowLens {
   std::int64_t thing = 0;                ///< its row
   std::int64_t system = 0;               ///< its space
   std::vector<Window> windows;
-  std::optional<base::Json> spec;  ///< what is left of the thing's structure, of kinds that have one
+  std::optional<base::Json> spec{};  ///< what is left of the thing's structure, of kinds that have one
 };
 
 /// The lens for this selection, made if nobody has asked for it before. Those who ask at the same time get
