@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "objects/s3_error.h"
+#include "service/call.h"
+#include "service/store_tables.h"
 
 namespace service {
 namespace {
@@ -17,9 +19,7 @@ using base::Error;
 using base::Json;
 namespace code = base::code;
 
-// What the contract says that lifetimes are clamped to.
 constexpr std::chrono::seconds kShortest{900};
-constexpr std::chrono::seconds kLongest{43'200};
 // How long an address that needs no keys is good for.
 constexpr std::chrono::seconds kPresigned{3600};
 constexpr std::int64_t kMicros = 1'000'000;
@@ -58,9 +58,14 @@ std::string new_key(std::int64_t organization) {
 
 }  // namespace
 
+const StoreTables& Stores::tables() const {
+  if (!tables_) throw Error(code::kInternal, std::string("The service does not know its tables of stores."));
+  return *tables_;
+}
+
 std::chrono::seconds Stores::lifetime(std::optional<std::int64_t> wanted) const {
   const std::chrono::seconds asked = wanted ? std::chrono::seconds(*wanted) : settings_.lifetime;
-  return std::clamp(asked, kShortest, kLongest);
+  return std::clamp(asked, kShortest, kLongestLifetime);
 }
 
 objects::Credentials Stores::grant(const objects::Grant& grant) {
@@ -72,14 +77,16 @@ objects::Credentials Stores::grant(const objects::Grant& grant) {
 }
 
 // Keys are made before the row: where there are none, nothing is left behind.
-Json Stores::request_upload(entity::Call& call, const StoreKind& kind, const Upload& upload) {
+Json Stores::request_upload(entity::Call& call, const StoreKind& kind, const Upload& wanted) {
+  const Upload upload = allowed(call, wanted);
   StoreRow row = new_row(call, kind, upload);
   const objects::Credentials keys = upload_keys(row, upload, call.now);
   insert(call, kind, upload, row);
   return upload_grant(keys, row, upload);
 }
 
-FormUpload Stores::request_form(entity::Call& call, const StoreKind& kind, const Upload& upload) {
+FormUpload Stores::request_form(entity::Call& call, const StoreKind& kind, const Upload& wanted) {
+  const Upload upload = allowed(call, wanted);
   FormUpload made;
   made.row = new_row(call, kind, upload);
   made.content_type = upload.content_type.value();
@@ -98,17 +105,38 @@ FormUpload Stores::request_form(entity::Call& call, const StoreKind& kind, const
   return made;
 }
 
-StoreRow Stores::new_row(entity::Call& call, const StoreKind& kind, const Upload& upload) const {
-  const std::optional<std::uint64_t> most = upload.most ? upload.most : settings_.max_object_bytes;
-  if (upload.size && most && static_cast<std::uint64_t>(*upload.size) > *most) {
+// With what it is held to, whoever says so.
+Upload Stores::allowed(entity::Call& call, const Upload& upload) const {
+  Upload held = upload;
+  if (!held.most) held.most = settings_.max_object_bytes;
+  if (held.size && held.most && static_cast<std::uint64_t>(*held.size) > *held.most) {
     throw Error(code::kPermissionDenied,
-                "A file of {} bytes is more than the {} that an upload may have here.", *upload.size, *most);
+                "A file of {} bytes is more than the {} that an upload may have here.", *held.size,
+                *held.most);
   }
+  if (settings_.quotas.empty()) return held;
+  const Identity& who = *call_of(call).who;
+  const StoreLimits limits = settings_.quotas.of(who.claims.org.value_or(""), who.claims.sub);
+  StoreUsage usage;
+  if (limits.user || limits.organization) {
+    call.read([&](sql::Reader& reader) { usage = tables().usage(reader, call.organization, call.user); });
+  }
+  std::optional<std::uint64_t> size;
+  if (held.size) size = static_cast<std::uint64_t>(*held.size);
+  if (const auto room = room_for(limits, usage, size)) {
+    held.most = std::min(held.most.value_or(*room), *room);
+    held.advertised = limits.upload ? held.most : std::nullopt;
+  }
+  return held;
+}
+
+StoreRow Stores::new_row(entity::Call& call, const StoreKind& kind, const Upload& upload) const {
   StoreRow row;
   row.bucket = settings_.bucket_of(kind);
   row.key = new_key(call.organization);
   row.max_bytes = upload.size ? static_cast<std::uint64_t>(*upload.size)
-                              : std::min(settings_.advertised_bytes, most.value_or(UINT64_MAX));
+                              : upload.advertised.value_or(
+                                    std::min(settings_.advertised_bytes, upload.most.value_or(UINT64_MAX)));
   return row;
 }
 
@@ -130,7 +158,8 @@ Json Stores::refresh_upload(entity::Call& call, const StoreKind& kind, const ent
     throw Error(code::kValidation, "The store {} is finished: request a new one to upload something else.",
                 store.text);
   }
-  return upload_grant(upload_keys(row, {}, call.now), row, {});
+  const Upload upload = allowed(call, {});
+  return upload_grant(upload_keys(row, upload, call.now), row, upload);
 }
 
 objects::Credentials Stores::upload_keys(const StoreRow& row, const Upload& upload, std::int64_t now) {
@@ -139,7 +168,7 @@ objects::Credentials Stores::upload_keys(const StoreRow& row, const Upload& uplo
   grant.key = row.key;
   grant.access = objects::Grant::Access::kWrite;
   grant.expires_at = now + lifetime().count() * kMicros;
-  grant.max_bytes = upload.most ? upload.most : settings_.max_object_bytes;
+  grant.max_bytes = upload.most;
   return this->grant(grant);
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "entity/call.h"
 #include "entity/input.h"
 #include "objects/object_store.h"
+#include "service/store_quotas.h"
 #include "sql/database.h"
 
 namespace service {
@@ -30,12 +32,18 @@ struct StoreKind {
   bool is_prefix = false;  ///< many objects below the key, or the one object that is the key
 };
 
+/// Of any keys: what the contract says that lifetimes are clamped to.
+inline constexpr std::chrono::seconds kLongestLifetime{43'200};
+
 struct StoreSettings {
   std::string bucket_prefix;  ///< before the kinds' names: `lab-` makes `lab-zarr`
   std::map<std::string, std::string, std::less<>> buckets;  ///< by kind, where they have names of their own
   std::chrono::seconds lifetime = std::chrono::hours(1);    ///< of keys that are handed out
   std::uint64_t advertised_bytes = 100 * 1024 * 1024;       ///< what clients are told that they may upload
   std::optional<std::uint64_t> max_object_bytes;            ///< what they are held to
+  StoreQuotas quotas;
+  /// How long bytes are kept that nothing refers to; twelve hours at least, when no keys to them are left.
+  std::chrono::seconds grace = std::chrono::days(7);
 
   std::string bucket_of(const StoreKind& kind) const {
     const auto named = buckets.find(kind.name);
@@ -58,7 +66,8 @@ struct Upload {
   std::optional<std::string> file_name;
   std::optional<std::string> content_type;
   std::optional<std::int64_t> size;
-  std::optional<std::uint64_t> most;  ///< what it is held to, where that is less than of others
+  std::optional<std::uint64_t> most;             ///< what it is held to, where that is less than of others
+  std::optional<std::uint64_t> advertised = {};  ///< what a client is told that does not say its size
 };
 
 /// A store that a browser fills by sending a form.
@@ -67,6 +76,8 @@ struct FormUpload {
   std::string content_type;  ///< which the form must send
   objects::PostForm form;
 };
+
+class StoreTables;
 
 /// Thread-safe. Functions that reach the object store block, and never run in a transaction.
 class Stores {
@@ -105,11 +116,17 @@ class Stores {
   /// Deletes the object at `row.key`, finished or not.
   void remove(const StoreRow& row);
 
+  /// Before anything is served, by a service that orphans stores or has quotas.
+  void know(std::shared_ptr<const StoreTables> tables) { tables_ = std::move(tables); }
+  /// Throws base::Error(kInternal) if they are not known.
+  const StoreTables& tables() const;
+
   objects::ObjectStore& objects() { return objects_; }
   sql::Database& database() { return database_; }
   const StoreSettings& settings() const { return settings_; }
 
  private:
+  Upload allowed(entity::Call& call, const Upload& upload) const;
   StoreRow new_row(entity::Call& call, const StoreKind& kind, const Upload& upload) const;
   void insert(entity::Call& call, const StoreKind& kind, const Upload& upload, StoreRow& row);
   objects::Credentials upload_keys(const StoreRow& row, const Upload& upload, std::int64_t now);
@@ -120,6 +137,7 @@ class Stores {
   sql::Database& database_;
   objects::ObjectStore& objects_;
   const StoreSettings settings_;
+  std::shared_ptr<const StoreTables> tables_;
 
   friend class SealedStore;
   std::mutex sealing_;  ///< one seal begins or ends at a time, with its disk access

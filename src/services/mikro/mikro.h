@@ -7,6 +7,7 @@
 #include "net/server.h"
 #include "objects/object_store.h"
 #include "service/service.h"
+#include "service/store_sweeper.h"
 #include "services/mikro/feed.h"
 #include "services/mikro/settings.h"
 
@@ -24,7 +25,7 @@ class Mikro {
   Mikro(const Mikro&) = delete;
   Mikro& operator=(const Mikro&) = delete;
 
-  /// Tables; then what an earlier process left half finished.
+  /// Tables; then what an earlier process left half finished. From then on, bytes that nobody needs go.
   void start();
   /// `graphql`, `schema` and `ht` below the prefix.
   void add_routes(net::Router& router, const std::string& prefix);
@@ -35,6 +36,7 @@ class Mikro {
   sql::Database& database_;
   service::Stores stores_;
   Feed feed_;
+  service::StoreSweeper sweeper_;
   std::unique_ptr<service::Service> graph_;
 };
 

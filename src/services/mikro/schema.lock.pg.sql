@@ -959,6 +959,8 @@ alter table "big_file_store" add foreign key ("creator_id") references "user_acc
 
 create unique index if not exists "big_file_store_bucket_key_idx" on "big_file_store" ("bucket", "key");
 
+create index if not exists "big_file_store_orphaned_at_some_idx" on "big_file_store" ("orphaned_at") where "orphaned_at" is not null;
+
 create index if not exists "big_file_store_organization_id_id_idx" on "big_file_store" ("organization_id", "id");
 
 create index if not exists "big_file_store_creator_id_some_idx" on "big_file_store" ("creator_id") where "creator_id" is not null;
@@ -968,6 +970,8 @@ alter table "fabriks_store" add foreign key ("organization_id") references "orga
 alter table "fabriks_store" add foreign key ("creator_id") references "user_account"(id) on delete set null;
 
 create unique index if not exists "fabriks_store_bucket_key_idx" on "fabriks_store" ("bucket", "key");
+
+create index if not exists "fabriks_store_orphaned_at_some_idx" on "fabriks_store" ("orphaned_at") where "orphaned_at" is not null;
 
 create index if not exists "fabriks_store_organization_id_id_idx" on "fabriks_store" ("organization_id", "id");
 
@@ -979,6 +983,8 @@ alter table "konnektion_store" add foreign key ("creator_id") references "user_a
 
 create unique index if not exists "konnektion_store_bucket_key_idx" on "konnektion_store" ("bucket", "key");
 
+create index if not exists "konnektion_store_orphaned_at_some_idx" on "konnektion_store" ("orphaned_at") where "orphaned_at" is not null;
+
 create index if not exists "konnektion_store_organization_id_id_idx" on "konnektion_store" ("organization_id", "id");
 
 create index if not exists "konnektion_store_creator_id_some_idx" on "konnektion_store" ("creator_id") where "creator_id" is not null;
@@ -988,6 +994,8 @@ alter table "kulisse_store" add foreign key ("organization_id") references "orga
 alter table "kulisse_store" add foreign key ("creator_id") references "user_account"(id) on delete set null;
 
 create unique index if not exists "kulisse_store_bucket_key_idx" on "kulisse_store" ("bucket", "key");
+
+create index if not exists "kulisse_store_orphaned_at_some_idx" on "kulisse_store" ("orphaned_at") where "orphaned_at" is not null;
 
 create index if not exists "kulisse_store_organization_id_id_idx" on "kulisse_store" ("organization_id", "id");
 
@@ -999,6 +1007,8 @@ alter table "media_store" add foreign key ("creator_id") references "user_accoun
 
 create unique index if not exists "media_store_bucket_key_idx" on "media_store" ("bucket", "key");
 
+create index if not exists "media_store_orphaned_at_some_idx" on "media_store" ("orphaned_at") where "orphaned_at" is not null;
+
 create index if not exists "media_store_organization_id_id_idx" on "media_store" ("organization_id", "id");
 
 create index if not exists "media_store_creator_id_some_idx" on "media_store" ("creator_id") where "creator_id" is not null;
@@ -1008,6 +1018,8 @@ alter table "parquet_store" add foreign key ("organization_id") references "orga
 alter table "parquet_store" add foreign key ("creator_id") references "user_account"(id) on delete set null;
 
 create unique index if not exists "parquet_store_bucket_key_idx" on "parquet_store" ("bucket", "key");
+
+create index if not exists "parquet_store_orphaned_at_some_idx" on "parquet_store" ("orphaned_at") where "orphaned_at" is not null;
 
 create index if not exists "parquet_store_organization_id_id_idx" on "parquet_store" ("organization_id", "id");
 
@@ -1019,6 +1031,8 @@ alter table "sparse_store" add foreign key ("creator_id") references "user_accou
 
 create unique index if not exists "sparse_store_bucket_key_idx" on "sparse_store" ("bucket", "key");
 
+create index if not exists "sparse_store_orphaned_at_some_idx" on "sparse_store" ("orphaned_at") where "orphaned_at" is not null;
+
 create index if not exists "sparse_store_organization_id_id_idx" on "sparse_store" ("organization_id", "id");
 
 create index if not exists "sparse_store_creator_id_some_idx" on "sparse_store" ("creator_id") where "creator_id" is not null;
@@ -1028,6 +1042,8 @@ alter table "zarr_store" add foreign key ("organization_id") references "organiz
 alter table "zarr_store" add foreign key ("creator_id") references "user_account"(id) on delete set null;
 
 create unique index if not exists "zarr_store_bucket_key_idx" on "zarr_store" ("bucket", "key");
+
+create index if not exists "zarr_store_orphaned_at_some_idx" on "zarr_store" ("orphaned_at") where "orphaned_at" is not null;
 
 create index if not exists "zarr_store_organization_id_id_idx" on "zarr_store" ("organization_id", "id");
 

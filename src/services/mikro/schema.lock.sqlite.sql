@@ -799,11 +799,15 @@ create unique index if not exists "phasor_histogram_anchor_id_axis_harmonic_idx"
 
 create unique index if not exists "big_file_store_bucket_key_idx" on "big_file_store" ("bucket", "key");
 
+create index if not exists "big_file_store_orphaned_at_some_idx" on "big_file_store" ("orphaned_at") where "orphaned_at" is not null;
+
 create index if not exists "big_file_store_organization_id_id_idx" on "big_file_store" ("organization_id", "id");
 
 create index if not exists "big_file_store_creator_id_some_idx" on "big_file_store" ("creator_id") where "creator_id" is not null;
 
 create unique index if not exists "fabriks_store_bucket_key_idx" on "fabriks_store" ("bucket", "key");
+
+create index if not exists "fabriks_store_orphaned_at_some_idx" on "fabriks_store" ("orphaned_at") where "orphaned_at" is not null;
 
 create index if not exists "fabriks_store_organization_id_id_idx" on "fabriks_store" ("organization_id", "id");
 
@@ -811,11 +815,15 @@ create index if not exists "fabriks_store_creator_id_some_idx" on "fabriks_store
 
 create unique index if not exists "konnektion_store_bucket_key_idx" on "konnektion_store" ("bucket", "key");
 
+create index if not exists "konnektion_store_orphaned_at_some_idx" on "konnektion_store" ("orphaned_at") where "orphaned_at" is not null;
+
 create index if not exists "konnektion_store_organization_id_id_idx" on "konnektion_store" ("organization_id", "id");
 
 create index if not exists "konnektion_store_creator_id_some_idx" on "konnektion_store" ("creator_id") where "creator_id" is not null;
 
 create unique index if not exists "kulisse_store_bucket_key_idx" on "kulisse_store" ("bucket", "key");
+
+create index if not exists "kulisse_store_orphaned_at_some_idx" on "kulisse_store" ("orphaned_at") where "orphaned_at" is not null;
 
 create index if not exists "kulisse_store_organization_id_id_idx" on "kulisse_store" ("organization_id", "id");
 
@@ -823,11 +831,15 @@ create index if not exists "kulisse_store_creator_id_some_idx" on "kulisse_store
 
 create unique index if not exists "media_store_bucket_key_idx" on "media_store" ("bucket", "key");
 
+create index if not exists "media_store_orphaned_at_some_idx" on "media_store" ("orphaned_at") where "orphaned_at" is not null;
+
 create index if not exists "media_store_organization_id_id_idx" on "media_store" ("organization_id", "id");
 
 create index if not exists "media_store_creator_id_some_idx" on "media_store" ("creator_id") where "creator_id" is not null;
 
 create unique index if not exists "parquet_store_bucket_key_idx" on "parquet_store" ("bucket", "key");
+
+create index if not exists "parquet_store_orphaned_at_some_idx" on "parquet_store" ("orphaned_at") where "orphaned_at" is not null;
 
 create index if not exists "parquet_store_organization_id_id_idx" on "parquet_store" ("organization_id", "id");
 
@@ -835,11 +847,15 @@ create index if not exists "parquet_store_creator_id_some_idx" on "parquet_store
 
 create unique index if not exists "sparse_store_bucket_key_idx" on "sparse_store" ("bucket", "key");
 
+create index if not exists "sparse_store_orphaned_at_some_idx" on "sparse_store" ("orphaned_at") where "orphaned_at" is not null;
+
 create index if not exists "sparse_store_organization_id_id_idx" on "sparse_store" ("organization_id", "id");
 
 create index if not exists "sparse_store_creator_id_some_idx" on "sparse_store" ("creator_id") where "creator_id" is not null;
 
 create unique index if not exists "zarr_store_bucket_key_idx" on "zarr_store" ("bucket", "key");
+
+create index if not exists "zarr_store_orphaned_at_some_idx" on "zarr_store" ("orphaned_at") where "orphaned_at" is not null;
 
 create index if not exists "zarr_store_organization_id_id_idx" on "zarr_store" ("organization_id", "id");
 

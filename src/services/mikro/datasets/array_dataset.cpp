@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "service/store_tables.h"
 #include "services/mikro/anchors/anchor_rows.h"
 #include "services/mikro/datasets/array_spec.h"
 #include "services/mikro/descriptors/array_descriptors.h"
@@ -283,7 +284,7 @@ std::int64_t update(Call& call, Feed& feed, const schema::UpdateArrayDatasetInpu
 
 // Its bytes stay until the stores' days of grace are over; its spaces go with it, and so do the edges into
 // them and those that read its values.
-Json remove(Call& call, Feed& feed, const schema::DeleteArrayDatasetInput& in) {
+Json remove(Call& call, Stores& stores, Feed& feed, const schema::DeleteArrayDatasetInput& in) {
   const Maker maker = maker_of(call);
   const std::int64_t dataset = in.id.row("dataset");
   call.database->write([&](sql::Writer& writer) {
@@ -293,16 +294,15 @@ Json remove(Call& call, Feed& feed, const schema::DeleteArrayDatasetInput& in) {
     sql::Ids spaces;
     const sql::Rows rows = writer.query(spaces_of_dataset("$1"), {dataset});
     for (std::size_t row = 0; row < rows.size(); ++row) spaces.values.push_back(rows.integer(row, 0));
-    writer.execute(
-        "update zarr_store set orphaned_at = $2 where id in (select store_id from data_array where "
-        "dataset_id = $1) and not exists (select 1 from data_array o where o.store_id = zarr_store.id"
-        " and o.dataset_id <> $1)",
-        {dataset, maker.now});
+    const sql::Rows levels = writer.query("select store_id from data_array where dataset_id = $1", {dataset});
+    sql::Ids bytes;
+    for (std::size_t row = 0; row < levels.size(); ++row) bytes.values.push_back(levels.integer(row, 0));
     unlink_container(writer, maker, schema::FileLinkContainerKind::kDataset, dataset);
     record(writer, maker, kType, dataset, Change::kDelete);
     delete_lenses_of(writer, feed, maker, *container_called("dataset"), dataset);
     writer.execute("delete from data_array where dataset_id = $1", {dataset});
     writer.execute("delete from array_dataset where id = $1", {dataset});
+    stores.tables().orphan(writer, kZarr, bytes, maker.now);
     delete_spaces(writer, maker, spaces);
     tell(writer, feed, maker, folder, "delete", dataset);
   });
@@ -327,9 +327,10 @@ void add_array_datasets(entity::Registry& registry, Stores& stores, Feed& feed) 
   registry.on(mutation::kUpdateArrayDataset, [&feed](Call& call, const schema::UpdateArrayDatasetInput& in) {
     return update(call, feed, in);
   });
-  registry.on(mutation::kDeleteArrayDataset, [&feed](Call& call, const schema::DeleteArrayDatasetInput& in) {
-    return remove(call, feed, in);
-  });
+  registry.on(mutation::kDeleteArrayDataset,
+              [&stores, &feed](Call& call, const schema::DeleteArrayDatasetInput& in) {
+                return remove(call, stores, feed, in);
+              });
   registry.on(schema::subscription::kArrayDatasets,
               [&feed](Call& call, const schema::SubscriptionArrayDatasetsArguments& in, entity::Emit emit) {
                 return follow(call, feed, in.folder, std::move(emit));

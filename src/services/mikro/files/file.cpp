@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "entity/lookup.h"
+#include "service/store_tables.h"
 #include "services/mikro/files/link_rows.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/history.h"
@@ -64,22 +65,19 @@ std::int64_t from_file_like(Call& call, Stores& stores, Feed& feed, const schema
   return file;
 }
 
-Json remove(Call& call, Feed& feed, const schema::DeleteFileInput& in) {
+Json remove(Call& call, Stores& stores, Feed& feed, const schema::DeleteFileInput& in) {
   const Maker maker = maker_of(call);
   const std::int64_t file = in.id.row("file");
   call.database->write([&](sql::Writer& writer) {
     expect_may_delete(writer, call, "file", file, "file");
-    const sql::Rows row = writer.query("select folder_id from file where id = $1", {file});
+    const sql::Rows row = writer.query("select folder_id, store_id from file where id = $1", {file});
     std::optional<std::int64_t> folder;
     if (!row.is_null(0, 0)) folder = row.integer(0, 0);
-    // Its bytes stay until the store's days of grace are over; several files may share them.
-    writer.execute(
-        "update big_file_store set orphaned_at = $2 where id = (select store_id from file where id = $1)"
-        " and not exists (select 1 from file f where f.store_id = big_file_store.id and f.id <> $1)",
-        {file, maker.now});
     unlink_file(writer, maker, file);
     record(writer, maker, kType, file, Change::kDelete);
     writer.execute("delete from file where id = $1", {file});
+    // Its bytes stay until the store's days of grace are over; several files may share them.
+    stores.tables().orphan(writer, kBigFile, {{row.integer(0, 1)}}, maker.now);
     tell(writer, feed, maker, folder, "delete", file);
   });
   return in.id.text;
@@ -156,7 +154,7 @@ void add_files(entity::Registry& registry, Stores& stores, Feed& feed) {
     return from_file_like(call, stores, feed, in);
   });
   registry.on(mutation::kDeleteFile,
-              [&feed](Call& call, const schema::DeleteFileInput& in) { return remove(call, feed, in); });
+              [&](Call& call, const schema::DeleteFileInput& in) { return remove(call, stores, feed, in); });
   registry.on(schema::subscription::kFiles,
               [&feed](Call& call, const schema::SubscriptionFilesArguments& in, entity::Emit emit) {
                 return follow(call, feed, in.folder, std::move(emit));

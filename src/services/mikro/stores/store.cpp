@@ -27,6 +27,8 @@ void finish(SealedStore& sealed, Stores& stores) {
 
 }  // namespace
 
+std::span<const StoreKind* const> store_kinds() { return kKinds; }
+
 void unseal_unfinished(Stores& stores) {
   for (const StoreKind* kind : kKinds) service::unseal_unfinished(stores, *kind);
 }

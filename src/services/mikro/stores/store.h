@@ -2,6 +2,9 @@
 // kind stands in a `*_contents.h` of its own, for whatever is made of a store.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "entity/registry.h"
 #include "service/stores.h"
 
@@ -23,6 +26,8 @@ inline constexpr std::size_t kMostMetadata = 16 * 1024 * 1024;
 void add_stores(entity::Registry& registry, service::Stores& stores);
 /// Only the keys.
 void add_grants(entity::Registry& registry, service::Stores& stores);
+/// All there are.
+std::span<const service::StoreKind* const> store_kinds();
 /// At start, before anything is served.
 void unseal_unfinished(service::Stores& stores);
 

@@ -11,23 +11,26 @@
 #include "objects/s3_error.h"
 #include "service/auth_rows.h"
 #include "service/call.h"
+#include "service/store_tables.h"
 #include "service/stores.h"
 #include "services/mikro/registry.h"
 #include "services/mikro/schema_documents.h"
+#include "services/mikro/stores/store.h"
 
 namespace mikro_testing {
 
 using base::Json;
 
-Lab::Lab(sql::Dialect dialect)
+Lab::Lab(sql::Dialect dialect, service::StoreSettings settings)
     : folder_(std::filesystem::temp_directory_path() / ("arkitektd-lab-" + base::random_token(9))),
       fresh_(dialect),
       database_(fresh_.open()) {
   objects_ = std::make_unique<objects::EmbeddedStore>(folder_, objects::GrantKey(std::string(32, 'k')));
-  stores_ = std::make_unique<service::Stores>(*database_, *objects_, service::StoreSettings{});
+  stores_ = std::make_unique<service::Stores>(*database_, *objects_, std::move(settings));
   feed_ = std::make_unique<mikro::Feed>(*database_);
   binding_ = std::make_unique<entity::Binding>(graphql::Schema::from_sdl(mikro::schema_documents()),
                                                mikro::make_registry(*stores_, *feed_));
+  stores_->know(std::make_shared<const service::StoreTables>(binding_->model(), mikro::store_kinds()));
   entity::migrate(*database_, binding_->model(), "mikro", 1);
   executor_ = std::make_unique<graphql::Executor>(
       std::shared_ptr<const graphql::Schema>(&binding_->model().schema(), [](const auto*) {}),

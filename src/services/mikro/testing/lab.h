@@ -22,7 +22,7 @@ namespace mikro_testing {
 
 class Lab {
  public:
-  explicit Lab(sql::Dialect dialect);
+  explicit Lab(sql::Dialect dialect, service::StoreSettings settings = {});
   ~Lab();
 
   /// From now on asked by this user in this organization, which both come to be. Begins as `ada` of `lab`, an
@@ -52,6 +52,7 @@ class Lab {
   objects::EmbeddedStore& objects() { return *objects_; }
   service::Stores& stores() { return *stores_; }
   mikro::Feed& feed() { return *feed_; }
+  service::Stores& stores() { return *stores_; }
   std::uint64_t round_trips() const { return database_->stats().round_trips; }
 
  private:

@@ -1,0 +1,196 @@
+#include "service/store_sweeper.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "objects/s3_error.h"
+
+namespace service {
+namespace {
+
+constexpr std::size_t kChunk = 100;
+constexpr std::chrono::minutes kFirst{1};
+constexpr std::chrono::hours kEvery{1};
+// A store that does not answer is not asked about everything there is.
+constexpr int kMostFailures = 3;
+
+std::int64_t micros(std::chrono::seconds time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+}
+
+StoreRow row_at(const sql::Rows& rows, std::size_t at) {
+  StoreRow row;
+  row.id = rows.integer(at, 0);
+  row.bucket = rows.text(at, 1);
+  row.key = rows.text(at, 2);
+  return row;
+}
+
+sql::Rows read(sql::Database& database, const std::string& text, const std::vector<sql::Value>& parameters) {
+  sql::Rows rows;
+  database.read(sql::Database::Snapshot::kSingle,
+                [&](sql::Reader& reader) { rows = reader.query(text, parameters); });
+  return rows;
+}
+
+// Keys that were handed out must have ended before nothing holds the place still any more.
+std::int64_t grace(const StoreSettings& settings) {
+  return micros(std::max(settings.grace, kLongestLifetime));
+}
+
+}  // namespace
+
+void StoreSweeper::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void StoreSweeper::run(const std::stop_token& stop) {
+  std::chrono::seconds wait = kFirst;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      woken_.wait_for(lock, stop, wait, [] { return false; });
+    }
+    if (stop.stop_requested()) return;
+    try {
+      const SweptStores swept = sweep(base::now_micros(), stop);
+      if (swept.given_up + swept.kept + swept.deleted + swept.failed > 0) {
+        base::log::info("stores.swept", {{"given_up", swept.given_up},
+                                         {"kept", swept.kept},
+                                         {"deleted", swept.deleted},
+                                         {"objects", swept.objects},
+                                         {"failed", swept.failed}});
+      }
+    } catch (const std::exception& error) {
+      base::log::error("stores.sweep_failed", {{"error", error.what()}});
+    }
+    wait = kEvery;
+  }
+}
+
+SweptStores StoreSweeper::sweep(std::int64_t now, const std::stop_token& stop) {
+  SweptStores swept;
+  for (const StoreKind* kind : stores_.tables().kinds()) {
+    give_up(*kind, now, stop, swept);
+    collect(*kind, now, stop, swept);
+  }
+  return swept;
+}
+
+void StoreSweeper::give_up(const StoreKind& kind, std::int64_t now, const std::stop_token& stop,
+                           SweptStores& swept) {
+  const std::string unfinished = fmt::format("populated = 0 and orphaned_at is null and not {}",
+                                             stores_.tables().is_referred(kind, kind.table));
+  const std::int64_t before = now - grace(stores_.settings()) - micros(kLongestLifetime);
+  std::int64_t last = 0;
+  while (!stop.stop_requested()) {
+    const sql::Rows rows =
+        read(stores_.database(),
+             fmt::format("select id, bucket, key from {} where id > $1 and created_at < $2 and"
+                         " {} order by id limit {}",
+                         kind.table, unfinished, kChunk),
+             {last, before});
+    for (std::size_t at = 0; at < rows.size() && !stop.stop_requested(); ++at) {
+      const StoreRow row = row_at(rows, at);
+      last = row.id;
+      stores_.objects().seal(row.bucket, row.key);
+      stores_.database().write([&](sql::Writer& writer) {
+        swept.given_up += writer.execute(
+            fmt::format("update {} set orphaned_at = $2 where id = $1 and {}", kind.table, unfinished),
+            {row.id, now});
+      });
+    }
+    if (rows.size() < kChunk) return;
+  }
+}
+
+void StoreSweeper::collect(const StoreKind& kind, std::int64_t now, const std::stop_token& stop,
+                           SweptStores& swept) {
+  const std::int64_t before = now - grace(stores_.settings());
+  std::int64_t last = 0;
+  int failures = 0;
+  while (!stop.stop_requested()) {
+    const sql::Rows rows =
+        read(stores_.database(),
+             fmt::format("select id, bucket, key, case when {} then 1 else 0 end from {} where id > $1 and"
+                         " orphaned_at < $2 order by id limit {}",
+                         stores_.tables().is_referred(kind, kind.table), kind.table, kChunk),
+             {last, before});
+    for (std::size_t at = 0; at < rows.size() && !stop.stop_requested(); ++at) {
+      const StoreRow row = row_at(rows, at);
+      last = row.id;
+      if (rows.integer(at, 3) != 0) {
+        keep(kind, row.id);
+        ++swept.kept;
+        continue;
+      }
+      try {
+        swept.objects += remove_bytes(kind, row, stop);
+      } catch (const objects::S3Error& error) {
+        base::log::warning("stores.not_deleted", {{"store", row.path()}, {"error", error.what()}});
+        ++swept.failed;
+        if (++failures == kMostFailures) return;
+        continue;
+      }
+      failures = 0;
+      if (stop.stop_requested() || !remove_row(kind, row.id)) continue;
+      stores_.objects().unseal(row.bucket, row.key);
+      ++swept.deleted;
+      deleted_.add();
+    }
+    if (rows.size() < kChunk) return;
+  }
+}
+
+// Nothing is ever made of an orphan, so this tells of a mistake; whoever refers to the bytes has them still.
+void StoreSweeper::keep(const StoreKind& kind, std::int64_t store) {
+  base::log::error("stores.orphan_in_use", {{"kind", kind.table}, {"store", store}});
+  stores_.database().write([&](sql::Writer& writer) {
+    writer.execute(fmt::format("update {} set orphaned_at = null where id = $1", kind.table), {store});
+  });
+}
+
+std::int64_t StoreSweeper::remove_bytes(const StoreKind& kind, const StoreRow& row,
+                                        const std::stop_token& stop) {
+  std::int64_t removed = 0;
+  const auto remove = [&](const std::string& key) {
+    if (!stores_.objects().remove(row.bucket, key)) return;
+    ++removed;
+    objects_.add();
+  };
+  objects::ListRequest request;
+  request.prefix = row.key + "/";
+  while (kind.is_prefix && !stop.stop_requested()) {
+    const objects::ObjectList list = stores_.objects().list(row.bucket, request);
+    for (const objects::ObjectList::Entry& entry : list.entries) {
+      if (stop.stop_requested()) return removed;
+      remove(entry.key);
+    }
+    if (!list.is_truncated || list.entries.empty()) break;
+    request.after = list.entries.back().key;
+  }
+  remove(row.key);
+  return removed;
+}
+
+bool StoreSweeper::remove_row(const StoreKind& kind, std::int64_t store) {
+  std::int64_t rows = 0;
+  stores_.database().write([&](sql::Writer& writer) {
+    rows = writer.execute(fmt::format("delete from {0} where id = $1 and orphaned_at is not null and not {1}",
+                                      kind.table, stores_.tables().is_referred(kind, kind.table)),
+                          {store});
+  });
+  return rows > 0;
+}
+
+void StoreSweeper::count(base::metrics::Registry& metrics) const {
+  metrics.counter("arkitektd_stores_deleted_total", "Stores deleted because nothing refers to them.", {},
+                  [this] { return static_cast<double>(deleted_.value()); });
+  metrics.counter("arkitektd_stored_objects_deleted_total", "Objects deleted with their stores.", {},
+                  [this] { return static_cast<double>(objects_.value()); });
+}
+
+}  // namespace service

@@ -1,0 +1,196 @@
+// What becomes of bytes: kept while anything refers to them, deleted when the days of grace are over.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "base/clock.h"
+#include "objects/s3_error.h"
+#include "service/store_sweeper.h"
+#include "services/mikro/testing/drawing.h"
+
+namespace mikro {
+namespace {
+
+using base::Json;
+using mikro_testing::Drawing;
+using testing::StartsWith;
+
+constexpr std::int64_t kHour = 3'600'000'000;
+constexpr std::int64_t kDay = 24 * kHour;
+
+class Sweeps : public testing::TestWithParam<sql::Dialect>, public Drawing {
+ protected:
+  Sweeps() : Drawing(GetParam()) {}
+
+  std::string file(const std::string& store) {
+    return lab_
+        .data("mutation ($input: FromFileLike!) { it: fromFileLike(input: $input) { id } }",
+              input({{"file", store}, {"fileName", "a.bin"}}))["it"]["id"]
+        .as_string();
+  }
+  std::string try_file(const std::string& store) {
+    return lab_.error("mutation ($input: FromFileLike!) { fromFileLike(input: $input) { id } }",
+                      input({{"file", store}, {"fileName", "a.bin"}}));
+  }
+  void remove_file(const std::string& id) {
+    lab_.data(fmt::format("mutation {{ deleteFile(input: {{id: {}}}) }}", id));
+  }
+  std::string bytes() { return lab_.upload("Bigfile", {{"", "bytes"}}); }
+  service::SweptStores sweep(std::int64_t later) {
+    service::StoreSweeper sweeper(lab_.stores());
+    return sweeper.sweep(base::now_micros() + later);
+  }
+  /// How many objects there are of all stores that were ever granted.
+  std::size_t objects(std::string_view bucket) { return lab_.objects().list(bucket, {}).entries.size(); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, Sweeps, sql_testing::kBothDatabases, sql_testing::dialect_name);
+
+TEST_P(Sweeps, DeleteTheBytesOfWhatWasDeletedAfterTheDaysOfGrace) {
+  const std::string deleted = lab_.array({2, 2});
+  const std::string kept = lab_.array({2, 2});
+  const auto make = [&](const std::string& store) {
+    return lab_
+        .data(
+            "mutation ($input: CreateArrayDatasetInput!) { it: createArrayDataset(input: $input) { id } }",
+            input(
+                {{"name", "image"}, {"data", store}, {"scales", Json::array()}, {"axes", yx()}}))["it"]["id"]
+        .as_string();
+  };
+  const std::string dataset = make(deleted);
+  make(kept);
+  lab_.data(fmt::format("mutation {{ deleteArrayDataset(input: {{id: {}}}) }}", dataset));
+  EXPECT_EQ(sweep(7 * kDay - kHour).deleted, 0);
+  EXPECT_EQ(objects("zarr"), 4U);
+  const service::SweptStores swept = sweep(7 * kDay + kHour);
+  EXPECT_EQ(swept.deleted, 1);
+  EXPECT_EQ(swept.objects, 2);
+  EXPECT_EQ(objects("zarr"), 2U);
+  EXPECT_EQ(count("zarr_store"), 1);
+  EXPECT_EQ(count("zarr_store where id = " + kept), 1);
+  EXPECT_EQ(sweep(100 * kDay).deleted, 0);
+}
+
+TEST_P(Sweeps, KeepWhatSomethingElseRefersTo) {
+  const std::string store = bytes();
+  const std::string first = file(store);
+  const std::string second = file(store);
+  remove_file(first);
+  EXPECT_EQ(count("big_file_store where orphaned_at is not null"), 0);
+  EXPECT_EQ(sweep(100 * kDay).deleted, 0);
+  remove_file(second);
+  EXPECT_EQ(count("big_file_store where orphaned_at is not null"), 1);
+  EXPECT_THAT(try_file(store), StartsWith("NOT_FOUND"));
+  EXPECT_EQ(sweep(8 * kDay).deleted, 1);
+  EXPECT_EQ(objects("bigfile"), 0U);
+}
+
+TEST_P(Sweeps, LookOnceMoreWhetherAnOrphanIsReferredTo) {
+  const std::string store = bytes();
+  file(store);
+  execute("update big_file_store set orphaned_at = 1");
+  const service::SweptStores swept = sweep(0);
+  EXPECT_EQ(swept.kept, 1);
+  EXPECT_EQ(swept.deleted, 0);
+  EXPECT_EQ(count("big_file_store where orphaned_at is null"), 1);
+  EXPECT_EQ(objects("bigfile"), 1U);
+}
+
+TEST_P(Sweeps, GiveUpUploadsThatNobodyFinished) {
+  const std::string lost = bytes();
+  const std::string finished = bytes();
+  lab_.data(fmt::format("mutation {{ finishBigfileUpload(input: {{storeId: \"{}\"}}) {{ id }} }}", finished));
+  EXPECT_EQ(sweep(7 * kDay + 11 * kHour).given_up, 0);
+  EXPECT_EQ(sweep(7 * kDay + 13 * kHour).given_up, 1);
+  EXPECT_TRUE(lab_.is_sealed("big_file_store", lost));
+  EXPECT_THAT(try_file(lost), StartsWith("NOT_FOUND"));
+  EXPECT_EQ(objects("bigfile"), 2U);
+  EXPECT_EQ(sweep(14 * kDay).deleted, 0);
+  EXPECT_EQ(sweep(15 * kDay).deleted, 1);
+  EXPECT_EQ(objects("bigfile"), 1U);
+  // What is finished may be waiting for what is made of it: nothing has said that it is not needed.
+  EXPECT_EQ(sweep(900 * kDay).given_up, 0);
+  EXPECT_EQ(try_file(finished), "");
+}
+
+// A store that forgets nothing.
+class Stubborn : public objects::ObjectStore {
+ public:
+  explicit Stubborn(objects::ObjectStore& store) : store_(store) {}
+  objects::Credentials grant(const objects::Grant& grant) override { return store_.grant(grant); }
+  std::string region() const override { return store_.region(); }
+  std::string presigned_get(std::string_view bucket, std::string_view key, std::string_view host,
+                            std::chrono::seconds lifetime) override {
+    return store_.presigned_get(bucket, key, host, lifetime);
+  }
+  objects::PostForm presigned_post(const objects::PostRequest& request) override {
+    return store_.presigned_post(request);
+  }
+  std::optional<objects::ObjectFacts> head(std::string_view bucket, std::string_view key) override {
+    return store_.head(bucket, key);
+  }
+  std::string read(std::string_view bucket, std::string_view key, std::uint64_t offset,
+                   std::size_t size) override {
+    return store_.read(bucket, key, offset, size);
+  }
+  objects::ObjectList list(std::string_view bucket, const objects::ListRequest& request) override {
+    return store_.list(bucket, request);
+  }
+  bool remove(std::string_view, std::string_view) override {
+    ++asked;
+    throw objects::S3Error(503, "SlowDown", "later");
+  }
+  void seal(std::string_view bucket, std::string_view key) override { store_.seal(bucket, key); }
+  void unseal(std::string_view bucket, std::string_view key) override { store_.unseal(bucket, key); }
+
+  int asked = 0;
+
+ private:
+  objects::ObjectStore& store_;
+};
+
+TEST_P(Sweeps, TryAgainWhatTheObjectStoreDidNotDelete) {
+  for (int i = 0; i < 5; ++i) remove_file(file(bytes()));
+  Stubborn stubborn(lab_.objects());
+  service::Stores stores(lab_.database(), stubborn, {});
+  stores.know(std::make_shared<const service::StoreTables>(lab_.stores().tables()));
+  service::StoreSweeper sweeper(stores);
+  const service::SweptStores swept = sweeper.sweep(base::now_micros() + 8 * kDay);
+  EXPECT_EQ(swept.deleted, 0);
+  EXPECT_EQ(swept.failed, stubborn.asked);
+  EXPECT_LT(stubborn.asked, 5);
+  EXPECT_EQ(count("big_file_store"), 5);
+  EXPECT_EQ(sweep(8 * kDay).deleted, 5);
+}
+
+TEST_P(Sweeps, MayBeDoneByTwoProcessesAtOnce) {
+  constexpr int kStores = 30;
+  for (int i = 0; i < kStores; ++i) remove_file(file(bytes()));
+  const std::int64_t now = base::now_micros() + 8 * kDay;
+  service::SweptStores other;
+  std::thread beside([&] { other = service::StoreSweeper(lab_.stores()).sweep(now); });
+  const service::SweptStores own = service::StoreSweeper(lab_.stores()).sweep(now);
+  beside.join();
+  EXPECT_EQ(own.deleted + other.deleted, kStores);
+  EXPECT_EQ(own.failed + other.failed, 0);
+  EXPECT_EQ(count("big_file_store"), 0);
+  EXPECT_EQ(objects("bigfile"), 0U);
+}
+
+// Whoever makes a file of a store while the last other one is deleted has its bytes, or is refused.
+TEST_P(Sweeps, NeverTakeWhatWasMadeOfAStoreInTheSameMoment) {
+  for (int round = 0; round < 25; ++round) {
+    const std::string store = bytes();
+    const std::string old = file(store);
+    std::thread beside([&] { remove_file(old); });
+    const std::string refused = try_file(store);
+    beside.join();
+    const std::int64_t orphaned = count("big_file_store where orphaned_at is not null and id = " + store);
+    EXPECT_EQ(orphaned, refused.empty() ? 0 : 1) << refused;
+  }
+}
+
+}  // namespace
+}  // namespace mikro
