@@ -252,6 +252,99 @@ def test_columns_that_are_not_the_files_are_refused(m: Any, columns: list[Any], 
     assert m.get_table_datasets(filters=TableDatasetFilter(search="bad")) == ()
 
 
+def test_a_table_that_others_refer_to_is_kept(m: Any) -> None:
+    tracks = m.create_table_dataset(
+        name="tracks", data={"track": [1, 2]}, columns=[ColumnInput(name="track", axis_type=AxisType.INDEX)]
+    )
+    spots = m.create_table_dataset(
+        name="spots",
+        data={"track": [1, 1, 2], "y": [0.5, 1.5, 2.5]},
+        columns=[
+            ColumnInput(
+                name="track",
+                role="TRACK_ID",
+                identified_by=[TableIdentifiesInput(kind="TABLE", table=tracks.id)],
+            ),
+            ColumnInput(name="y", axis_type=AxisType.SPACE),
+        ],
+    )
+    with pytest.raises(Exception, match="'track'.*'spots'.*delete that table first"):
+        m.delete_table_dataset(id=tracks.id)
+    m.delete_table_dataset(id=spots.id)
+    assert m.delete_table_dataset(id=tracks.id) == tracks.id
+
+
+def test_measurements_are_found_by_their_image_and_by_what_they_are(m: Any) -> None:
+    """Localizations of an image lie where the image lies; its statistics belong to it and lie nowhere."""
+    image = upload(m, flat((16, 16), "yx"), "measured")
+    source = {"kind": "DATASET", "dataset": image.id}
+    points = m.create_table_dataset(
+        name="localizations",
+        data={"frame": [0.0, 1.0], "y": [3.25, 4.5], "x": [7.0, 8.5], "photons": [900, 1100]},
+        columns=[
+            ColumnInput(name="frame", axis_type=AxisType.TIME),
+            ColumnInput(name="y", axis_type=AxisType.SPACE),
+            ColumnInput(name="x", axis_type=AxisType.SPACE),
+        ],
+        derived_from=[
+            {
+                **source,
+                "transform": {
+                    "kind": "BY_DIMENSION",
+                    "parts": [{"kind": "IDENTITY", "inputAxes": ["y", "x"], "outputAxes": ["y", "x"]}],
+                },
+            }
+        ],
+    )
+    m.create_table_dataset(name="statistics", data={"mean": [7.0]}, columns=[], derived_from=[source])
+    ask = "query ($f: TableDatasetFilter) { tableDatasets(filters: $f) { name spec derivedFrom { kind } } }"
+    assert raw(m, ask, f={"dataset": image.id})["tableDatasets"] == [
+        {"name": "localizations", "spec": ["POINTS_2D", "TIMED"], "derivedFrom": [{"kind": "BY_DIMENSION"}]},
+        {"name": "statistics", "spec": ["RECORDS"], "derivedFrom": [{"kind": "UNMAPPABLE"}]},
+    ]
+    placed = raw(m, ask, f={"placeableIn": image.intrinsic_system.id})["tableDatasets"]
+    assert [table["name"] for table in placed] == ["localizations"]
+    assert points.id in {
+        each.id for each in m.get_table_datasets(filters=TableDatasetFilter(spec=["TIMED", "POINTS_2D"]))
+    }
+
+
+@pytest.mark.usefixtures("duckdb_extension")
+@pytest.mark.needs("createTableLens")
+def test_a_lens_says_which_rows_are_meant(m: Any, cells: Any) -> None:
+    """Its windows are what a reader filters by; both ends belong to it."""
+    lens = cells.lens(y=(100, 200), z=(None, 10))
+    kept = " and ".join(
+        f"{w.axis} {sign} {bound}"
+        for w in lens.windows
+        for sign, bound in ((">=", w.min), ("<=", w.max))
+        if bound is not None
+    )
+    found = m.get_table_dataset(lens.table_dataset.id).data.filter(kept).project("object_id").df()
+    expected = CELLS[(CELLS.y >= 100) & (CELLS.y <= 200) & (CELLS.z <= 10)]
+    assert sorted(found.object_id) == list(expected.object_id)
+    assert len(expected) > 10
+
+
+def test_what_is_no_table_is_refused_with_what_to_do(m: Any) -> None:
+    grant = raw(m, "mutation { requestParquetUpload(input: {}) { store } }")["requestParquetUpload"]
+    with pytest.raises(Exception, match="Nothing was uploaded"):
+        raw(m, CREATE, i={"name": "empty", "data": grant["store"], "columns": []})
+    image = upload(m, flat((4, 4), "yx"), "no mask of anything")
+    with pytest.raises(Exception, match="axisType.*INDEX"):
+        m.create_table_dataset(
+            name="unkeyed",
+            data={"object_id": [1]},
+            columns=[
+                ColumnInput(
+                    name="object_id", identified_by=[DatasetIdentifiesInput(kind="DATASET", dataset=image.id)]
+                )
+            ],
+        )
+    with pytest.raises(Exception, match="No table with the id"):
+        m.get_table_dataset("999999")
+
+
 def test_tables_are_listed_changed_and_deleted(m: Any) -> None:
     folder = m.create_folder(name="tables")
     made = [
