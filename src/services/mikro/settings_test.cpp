@@ -13,8 +13,8 @@ using base::Config;
 using testing::HasSubstr;
 
 Settings read(const char* yaml) {
-  const Config config =
-      Config::load({.file = "mikro.yaml", .text = yaml, .environment = {}, .flags = {}}, Config::Unknown::kRefuse);
+  const Config config = Config::load({.file = "mikro.yaml", .text = yaml, .environment = {}, .flags = {}},
+                                     Config::Unknown::kRefuse);
   Settings settings = Settings::read(config);
   config.finish();
   return settings;

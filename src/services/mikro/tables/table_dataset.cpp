@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "service/store_tables.h"
 #include "services/mikro/anchors/anchor_rows.h"
 #include "services/mikro/files/link_rows.h"
 #include "services/mikro/folders/folder.h"
@@ -189,7 +190,7 @@ void expect_unreferenced(sql::Reader& reader, std::int64_t table) {
 
 // Its bytes stay until the store's days of grace are over; its columns, lenses, anchors and space go with it,
 // and so do the edges from and to it.
-Json remove(Call& call, Feed& feed, const schema::DeleteTableDatasetInput& in) {
+Json remove(Call& call, Stores& stores, Feed& feed, const schema::DeleteTableDatasetInput& in) {
   const Maker maker = maker_of(call);
   const std::int64_t table = in.id.row("table");
   call.database->write([&](sql::Writer& writer) {
@@ -197,14 +198,11 @@ Json remove(Call& call, Feed& feed, const schema::DeleteTableDatasetInput& in) {
     expect_unreferenced(writer, table);
     const sql::Rows row = writer.query(
         "select folder_id, coordinate_system_id, store_id from table_dataset where id = $1", {table});
-    writer.execute(
-        "update parquet_store set orphaned_at = $2 where id = $1"
-        " and not exists (select 1 from table_dataset o where o.store_id = parquet_store.id and o.id <> $3)",
-        {row.integer(0, 2), maker.now, table});
     record(writer, maker, kType, table, Change::kDelete);
     unlink_container(writer, maker, schema::FileLinkContainerKind::kTableDataset, table);
     delete_lenses_of(writer, feed, maker, *container_called("tableDataset"), table);
     writer.execute("delete from table_dataset where id = $1", {table});
+    stores.tables().orphan(writer, kParquet, {{row.integer(0, 2)}}, maker.now);
     delete_spaces(writer, maker, {{row.integer(0, 1)}});
     tell(writer, feed, maker, id_at(row, 0), "delete", table);
   });
@@ -229,9 +227,10 @@ void add_tables(entity::Registry& registry, Stores& stores, Feed& feed) {
   registry.on(mutation::kUpdateTableDataset, [&feed](Call& call, const schema::UpdateTableDatasetInput& in) {
     return update(call, feed, in);
   });
-  registry.on(mutation::kDeleteTableDataset, [&feed](Call& call, const schema::DeleteTableDatasetInput& in) {
-    return remove(call, feed, in);
-  });
+  registry.on(mutation::kDeleteTableDataset,
+              [&stores, &feed](Call& call, const schema::DeleteTableDatasetInput& in) {
+                return remove(call, stores, feed, in);
+              });
   registry.on(schema::subscription::kTableDatasets,
               [&feed](Call& call, const schema::SubscriptionTableDatasetsArguments& in, entity::Emit emit) {
                 return follow(call, feed, in.folder, std::move(emit));

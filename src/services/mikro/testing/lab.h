@@ -52,7 +52,6 @@ class Lab {
   objects::EmbeddedStore& objects() { return *objects_; }
   service::Stores& stores() { return *stores_; }
   mikro::Feed& feed() { return *feed_; }
-  service::Stores& stores() { return *stores_; }
   std::uint64_t round_trips() const { return database_->stats().round_trips; }
 
  private:
