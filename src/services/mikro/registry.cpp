@@ -8,6 +8,7 @@
 #include "services/mikro/files/file_link.h"
 #include "services/mikro/files/unstructured_meta.h"
 #include "services/mikro/folders/children.h"
+#include "services/mikro/folders/contents.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/lenses/lens.h"
 #include "services/mikro/people.h"
@@ -25,6 +26,7 @@ entity::Registry make_registry(service::Stores& stores, Feed& feed) {
   add_stores(registry, stores);
   add_folders(registry);
   add_folder_children(registry);
+  add_folder_contents(registry, feed);
   add_files(registry, stores, feed);
   add_file_links(registry);
   add_array_datasets(registry, stores, feed);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "entity/lookup.h"
+#include "services/mikro/folders/folder_rows.h"
 #include "services/mikro/history.h"
 #include "services/mikro/schema/file.h"
 #include "services/mikro/schema/folder.h"
@@ -20,9 +21,6 @@ using entity::SqlText;
 namespace code = base::code;
 
 constexpr std::string_view kType = "Folder";
-// Deep enough for people; a chain is walked in one query.
-constexpr std::int64_t kDeepest = 64;
-
 sql::Value id_value(std::optional<std::int64_t> id) {
   return id ? sql::Value(*id) : sql::Value(std::monostate());
 }
@@ -30,37 +28,10 @@ Json id_json(std::optional<std::int64_t> id) { return id ? Json(std::to_string(*
 
 void check_name(const std::string& name) { expect_name(name, "A folder"); }
 
-std::int64_t row_of_folder(sql::Reader& reader, std::int64_t organization, const Id& id) {
-  const std::int64_t row = id.row("folder");
-  if (reader.query("select 1 from folder where id = $1 and organization_id = $2", {row, organization})
-          .empty()) {
-    throw Error(code::kNotFound, "No folder with the id {}.", id.text);
-  }
-  return row;
-}
-
 std::optional<std::int64_t> parent_of(sql::Reader& reader, std::int64_t organization,
                                       const std::optional<Id>& parent) {
   if (!parent) return std::nullopt;
   return row_of_folder(reader, organization, *parent);
-}
-
-// A folder in itself would never be found again.
-void check_is_no_circle(sql::Reader& reader, std::int64_t folder, std::int64_t parent) {
-  const sql::Rows above = reader.query(
-      "with recursive above(id, depth) as (select cast($1 as bigint), 1 union all"
-      " select folder.parent_id, above.depth + 1 from folder join above on folder.id = above.id"
-      " where folder.parent_id is not null and above.depth < $2) select id, depth from above",
-      {parent, kDeepest});
-  if (above.size() >= static_cast<std::size_t>(kDeepest)) {
-    throw Error(code::kValidation, "Folders may be {} deep at most.", kDeepest);
-  }
-  for (std::size_t row = 0; row < above.size(); ++row) {
-    if (above.integer(row, 0) == folder) {
-      throw Error(code::kValidation,
-                  std::string("A folder cannot be moved into itself or a folder within it."));
-    }
-  }
 }
 
 std::int64_t insert(sql::Writer& writer, const Maker& maker, const std::string& name,
@@ -132,6 +103,7 @@ std::int64_t update(Call& call, const schema::ChangeFolderInput& in) {
   const Maker maker = maker_of(call);
   std::int64_t folder = 0;
   call.database->write([&](sql::Writer& writer) {
+    lock_folders(writer, maker.organization);
     folder = row_of_folder(writer, maker.organization, in.id);
     auto parent = parent_of(writer, maker.organization, in.parent);
     if (!parent) {
@@ -148,6 +120,7 @@ std::int64_t revert(Call& call, const schema::RevertInput& in) {
   const Maker maker = maker_of(call);
   std::int64_t folder = 0;
   call.database->write([&](sql::Writer& writer) {
+    lock_folders(writer, maker.organization);
     folder = row_of_folder(writer, maker.organization, in.id);
     const sql::Rows entries = writer.query(
         "select id, effective_changes from provenance_entry where subject_type = 'Folder' and subject = $1"
@@ -193,76 +166,18 @@ Json remove(Call& call, const schema::DeleteFolderInput& in) {
   const Maker maker = maker_of(call);
   call.database->write([&](sql::Writer& writer) {
     const std::int64_t folder = in.id.row("folder");
+    lock_folders(writer, maker.organization);
     expect_may_delete(writer, call, "folder", folder, "folder");
+    const sql::Rows within = writer.query("select id from folder where parent_id = $1 order by id", {folder});
+    for (std::size_t row = 0; row < within.size(); ++row) {
+      Changes changes;
+      changes.add("parent", id_json(folder), Json());
+      record(writer, maker, kType, within.integer(row, 0), Change::kUpdate, changes);
+    }
     record(writer, maker, kType, folder, Change::kDelete);
     writer.execute("delete from folder where id = $1", {folder});
   });
   return in.id.text;
-}
-
-// --- what is in a folder ----------------------------------------------------
-
-sql::Ids own_rows(sql::Reader& reader, const Call& call, std::string_view table, const std::vector<Id>& ids,
-                  std::string_view what) {
-  sql::Ids rows;
-  for (const Id& id : ids) rows.values.push_back(id.row(what));
-  std::sort(rows.values.begin(), rows.values.end());
-  rows.values.erase(std::unique(rows.values.begin(), rows.values.end()), rows.values.end());
-  const sql::Rows found =
-      reader.query(fmt::format("select count(*) from {} where organization_id = $1 and id in_ids($2)", table),
-                   {call.organization, rows});
-  if (found.integer(0, 0) != static_cast<std::int64_t>(rows.values.size())) {
-    throw Error(code::kNotFound, "Not all of these are here: no {} with one of the ids.", what);
-  }
-  return rows;
-}
-
-struct Contents {
-  std::string_view table;
-  std::string_view column;
-  std::string_view what;
-};
-
-template <class In>
-std::int64_t move(Call& call, const In& in, const Contents& contents, bool is_put) {
-  std::int64_t folder = 0;
-  call.database->write([&](sql::Writer& writer) {
-    folder = row_of_folder(writer, call.organization, in.other);
-    const sql::Ids rows = own_rows(writer, call, contents.table, in.selfs, contents.what);
-    if (contents.table == "folder" && is_put) {
-      for (const std::int64_t row : rows.values) check_is_no_circle(writer, row, folder);
-    }
-    if (is_put) {
-      writer.execute(
-          fmt::format("update {} set {} = $1 where id in_ids($2)", contents.table, contents.column),
-          {folder, rows});
-    } else {
-      writer.execute(fmt::format("update {0} set {1} = null where {1} = $1 and id in_ids($2)", contents.table,
-                                 contents.column),
-                     {folder, rows});
-    }
-  });
-  return folder;
-}
-
-void add_contents(entity::Registry& registry) {
-  namespace mutation = schema::mutation;
-  const auto on = [&](auto put, auto release, Contents contents) {
-    registry.on(put, [contents](Call& call, const schema::AssociateInput& in) {
-      return move(call, in, contents, true);
-    });
-    registry.on(release, [contents](Call& call, const schema::DesociateInput& in) {
-      return move(call, in, contents, false);
-    });
-  };
-  on(mutation::kPutFoldersInFolder, mutation::kReleaseFoldersFromFolder, {"folder", "parent_id", "folder"});
-  on(mutation::kPutFilesInFolder, mutation::kReleaseFilesFromFolder, {"file", "folder_id", "file"});
-  on(mutation::kPutArrayDatasetsInFolder, mutation::kReleaseArrayDatasetsFromFolder,
-     {"array_dataset", "folder_id", "dataset"});
-  on(mutation::kPutTableDatasetsInFolder, mutation::kReleaseTableDatasetsFromFolder,
-     {"table_dataset", "folder_id", "table"});
-  on(mutation::kPutAnnotationCollectionsInFolder, mutation::kReleaseAnnotationCollectionsFromFolder,
-     {"annotation_collection", "folder_id", "annotation collection"});
 }
 
 void add_filters(entity::Registry& registry) {
@@ -333,7 +248,6 @@ void add_folders(entity::Registry& registry) {
   registry.on(Folder::kDescriptors, [](Call&, std::span<const entity::Row> rows, graphql::FieldOutput& out) {
     for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
   });
-  add_contents(registry);
   add_filters(registry);
 }
 

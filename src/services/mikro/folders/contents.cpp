@@ -1,0 +1,123 @@
+#include "services/mikro/folders/contents.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "services/mikro/folders/folder_rows.h"
+#include "services/mikro/history.h"
+#include "services/mikro/ownership.h"
+#include "services/mikro/schema/folder.h"
+
+namespace mikro {
+namespace {
+
+using base::Error;
+using base::Json;
+using entity::Call;
+using entity::Id;
+
+/// Things that lie in folders. Texts are literals; tables and columns are SQL.
+struct Contents {
+  std::string_view type;    ///< `File`
+  std::string_view table;   ///< `file`
+  std::string_view column;  ///< its column that names the folder
+  std::string_view field;   ///< how the history calls that
+  std::string_view what;    ///< how errors call one
+  std::string_view topic;   ///< who follows them; empty if nobody can
+  std::string_view event;   ///< what these are told
+};
+constexpr Contents kFolders{"Folder", "folder", "parent_id", "parent", "folder", "", ""};
+constexpr Contents kFiles{"File", "file", "folder_id", "folder", "file", "files", "moved"};
+constexpr Contents kDatasets{"ArrayDataset", "array_dataset",  "folder_id", "folder",
+                             "dataset",      "array-datasets", "update"};
+constexpr Contents kTables{"TableDataset", "table_dataset",  "folder_id", "folder",
+                           "table",        "table-datasets", "update"};
+constexpr Contents kCollections{
+    "AnnotationCollection", "annotation_collection", "folder_id", "folder", "annotation collection", "", ""};
+
+// Locked, so that what the history says of them is true.
+sql::Rows own_rows(sql::Writer& writer, const Call& call, const Contents& contents,
+                   const std::vector<Id>& ids) {
+  sql::Ids rows;
+  for (const Id& id : ids) rows.values.push_back(id.row(contents.what));
+  std::sort(rows.values.begin(), rows.values.end());
+  rows.values.erase(std::unique(rows.values.begin(), rows.values.end()), rows.values.end());
+  writer.execute(fmt::format("update {0} set {1} = {1} where organization_id = $1 and id in_ids($2)",
+                             contents.table, contents.column),
+                 {call.organization, rows});
+  sql::Rows found = writer.query(
+      fmt::format("select id, {1} from {0} where organization_id = $1 and id in_ids($2) order by id",
+                  contents.table, contents.column),
+      {call.organization, rows});
+  if (found.size() == rows.values.size()) return found;
+  throw Error(base::code::kNotFound, "Not all of these are here: no {} with one of the ids.", contents.what);
+}
+
+// To who follows the folder that it was in, the one that it is in, and all.
+void tell(sql::Writer& writer, Feed& feed, const Maker& maker, const Contents& contents, std::int64_t row,
+          std::optional<std::int64_t> from, std::optional<std::int64_t> to) {
+  if (contents.topic.empty()) return;
+  const Json event = Json::object({{std::string(contents.event), row}});
+  feed.publish(writer, topic_of(contents.topic, maker.organization), event);
+  if (from) feed.publish(writer, topic_of(contents.topic, maker.organization, *from), event);
+  if (to) feed.publish(writer, topic_of(contents.topic, maker.organization, *to), event);
+}
+
+Json id_json(std::optional<std::int64_t> id) { return id ? Json(std::to_string(*id)) : Json(); }
+
+template <class In>
+std::int64_t move(Call& call, Feed& feed, const In& in, const Contents& contents, bool is_put) {
+  const Maker maker = maker_of(call);
+  std::int64_t folder = 0;
+  call.database->write([&](sql::Writer& writer) {
+    const bool moves_folders = contents.type == kFolders.type;
+    if (moves_folders) lock_folders(writer, maker.organization);
+    folder = row_of_folder(writer, maker.organization, in.other);
+    const sql::Rows rows = own_rows(writer, call, contents, in.selfs);
+    const std::optional<std::int64_t> to = is_put ? std::optional(folder) : std::nullopt;
+    sql::Ids moved;
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      const std::int64_t row = rows.integer(at, 0);
+      if (moves_folders && is_put) check_is_no_circle(writer, row, folder);
+      std::optional<std::int64_t> from;
+      if (!rows.is_null(at, 1)) from = rows.integer(at, 1);
+      // What lies elsewhere is not taken out of there.
+      if (from == to || (!is_put && from != folder)) continue;
+      moved.values.push_back(row);
+      Changes changes;
+      changes.add(contents.field, id_json(from), id_json(to));
+      record(writer, maker, contents.type, row, Change::kUpdate, changes);
+      tell(writer, feed, maker, contents, row, from, to);
+    }
+    writer.execute(fmt::format("update {} set {} = $1 where id in_ids($2)", contents.table, contents.column),
+                   {to ? sql::Value(*to) : sql::Value(std::monostate()), moved});
+  });
+  return folder;
+}
+
+}  // namespace
+
+void add_folder_contents(entity::Registry& registry, Feed& feed) {
+  namespace mutation = schema::mutation;
+  const auto on = [&](auto put, auto release, const Contents& contents) {
+    registry.on(put, [&feed, &contents](Call& call, const schema::AssociateInput& in) {
+      return move(call, feed, in, contents, true);
+    });
+    registry.on(release, [&feed, &contents](Call& call, const schema::DesociateInput& in) {
+      return move(call, feed, in, contents, false);
+    });
+  };
+  on(mutation::kPutFoldersInFolder, mutation::kReleaseFoldersFromFolder, kFolders);
+  on(mutation::kPutFilesInFolder, mutation::kReleaseFilesFromFolder, kFiles);
+  on(mutation::kPutArrayDatasetsInFolder, mutation::kReleaseArrayDatasetsFromFolder, kDatasets);
+  on(mutation::kPutTableDatasetsInFolder, mutation::kReleaseTableDatasetsFromFolder, kTables);
+  on(mutation::kPutAnnotationCollectionsInFolder, mutation::kReleaseAnnotationCollectionsFromFolder,
+     kCollections);
+}
+
+}  // namespace mikro

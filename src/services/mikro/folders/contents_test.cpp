@@ -1,0 +1,174 @@
+// Things put into folders: what the history and who follows hear of it, and folders that never lie in
+// themselves.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <barrier>
+#include <thread>
+
+#include "services/mikro/testing/drawing.h"
+
+namespace mikro {
+namespace {
+
+using base::Json;
+using mikro_testing::Drawing;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class FolderContents : public testing::TestWithParam<sql::Dialect>, public Drawing {
+ protected:
+  FolderContents() : Drawing(GetParam()) {}
+
+  std::string folder(const std::string& name, const Json& parent = Json()) {
+    return lab_
+        .data("mutation ($input: CreateFolderInput!) { it: createFolder(input: $input) { id } }",
+              input({{"name", name}, {"parent", parent}}))["it"]["id"]
+        .as_string();
+  }
+  std::string file(const std::string& folder) {
+    return lab_
+        .data("mutation ($input: FromFileLike!) { it: fromFileLike(input: $input) { id } }",
+              input({{"file", lab_.upload("Bigfile", {{"", "bytes"}})},
+                     {"fileName", "a.txt"},
+                     {"folder", folder}}))["it"]["id"]
+        .as_string();
+  }
+  /// The error of `putFilesInFolder` and the like; empty if there is none.
+  std::string move(const std::string& field, const std::string& thing, const std::string& folder) {
+    return lab_.error(
+        fmt::format("mutation {{ {}(input: {{selfs: [{}], other: {}}}) {{ id }} }}", field, thing, folder));
+  }
+  std::string parent(const std::string& folder) {
+    return lab_.data(fmt::format("{{ it: folder(id: {}) {{ parent {{ id }} }} }}", folder))["it"]["parent"]
+        .dump();
+  }
+  /// The newest first: `folder: 1 -> 2`.
+  std::vector<std::string> changes(const std::string& query) {
+    std::vector<std::string> list;
+    const Json data =
+        lab_.data(fmt::format("{{ it: {} {{ provenanceEntries {{ kind effectiveChanges {{ field oldValue"
+                              " newValue }} }} }} }}",
+                              query));
+    for (const Json& entry : data["it"]["provenanceEntries"].items()) {
+      if (entry["kind"] == Json("CREATE")) continue;
+      for (const Json& change : entry["effectiveChanges"].items()) {
+        list.push_back(fmt::format("{}: {} -> {}", change["field"].as_string(), change["oldValue"].dump(),
+                                   change["newValue"].dump()));
+      }
+    }
+    return list;
+  }
+  std::shared_ptr<void> follow(const std::string& topic, std::vector<std::string>& heard) {
+    return lab_.feed().follow(
+        topic, [&heard, topic](const Json& event) { heard.push_back(topic + " " + event.dump()); });
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, FolderContents, sql_testing::kBothDatabases, sql_testing::dialect_name);
+
+TEST_P(FolderContents, MoveWithAnEntryInTheHistory) {
+  const std::string here = folder("here");
+  const std::string there = folder("there");
+  const std::string thing = file(here);
+  EXPECT_EQ(move("putFilesInFolder", thing, there), "");
+  EXPECT_EQ(move("putFilesInFolder", thing, there), "");
+  EXPECT_EQ(move("releaseFilesFromFolder", thing, here), "");
+  EXPECT_EQ(move("releaseFilesFromFolder", thing, there), "");
+  EXPECT_THAT(changes(fmt::format("file(id: {})", thing)),
+              ElementsAre(fmt::format("folder: \"{}\" -> null", there),
+                          fmt::format("folder: \"{}\" -> \"{}\"", here, there)));
+  const std::string inner = folder("inner", here);
+  EXPECT_EQ(move("putFoldersInFolder", inner, there), "");
+  EXPECT_THAT(changes(fmt::format("folder(id: {})", inner)),
+              ElementsAre(fmt::format("parent: \"{}\" -> \"{}\"", here, there)));
+}
+
+TEST_P(FolderContents, TellWhoFollowsEitherFolder) {
+  const std::string here = folder("here");
+  const std::string there = folder("there");
+  const std::string thing = file(here);
+  const Json image = dataset({2, 2, 2});
+  std::vector<std::string> heard;
+  std::vector<std::shared_ptr<void>> followed;
+  for (const std::string& topic : {std::string("files/1"), "files/1/" + here, "files/1/" + there,
+                                   std::string("array-datasets/1"), "array-datasets/1/" + there}) {
+    followed.push_back(follow(topic, heard));
+  }
+  move("putFilesInFolder", thing, there);
+  move("putFilesInFolder", thing, there);
+  move("putArrayDatasetsInFolder", image["id"].as_string(), there);
+  const std::string moved = fmt::format(R"({{"moved":{}}})", thing);
+  const std::string updated = fmt::format(R"({{"update":{}}})", image["id"].as_string());
+  EXPECT_THAT(heard, ElementsAre("files/1 " + moved, "files/1/" + here + " " + moved,
+                                 "files/1/" + there + " " + moved, "array-datasets/1 " + updated,
+                                 "array-datasets/1/" + there + " " + updated));
+}
+
+TEST_P(FolderContents, AreTakenBackByAnEntryOfTheHistory) {
+  const std::string first = folder("first");
+  const std::string second = folder("second");
+  const std::string inner = folder("inner", first);
+  lab_.data(fmt::format("mutation {{ updateFolder(input: {{id: {}, name: \"renamed\"}}) {{ id }} }}", inner));
+  const Json renamed = lab_.data(fmt::format("{{ it: folder(id: {}) {{ provenanceEntries {{ id }} }} }}",
+                                             inner))["it"]["provenanceEntries"]
+                           .items()[0]["id"];
+  move("putFoldersInFolder", inner, second);
+  move("releaseFoldersFromFolder", inner, second);
+  EXPECT_EQ(parent(inner), "null");
+  const Json reverted = lab_.data(fmt::format(
+      "mutation {{ it: revertFolder(input: {{id: {}, historyId: {}}}) {{ name parent {{ name }} }} }}", inner,
+      renamed.as_string()));
+  EXPECT_EQ(reverted["it"].dump(), R"({"name":"inner","parent":{"name":"first"}})");
+}
+
+TEST_P(FolderContents, OfADeletedFolderRememberWhereTheyWere) {
+  const std::string outer = folder("outer");
+  const std::string inner = folder("inner", outer);
+  lab_.data(fmt::format("mutation {{ deleteFolder(input: {{id: {}}}) }}", outer));
+  EXPECT_EQ(parent(inner), "null");
+  EXPECT_THAT(changes(fmt::format("folder(id: {})", inner)),
+              ElementsAre(fmt::format("parent: \"{}\" -> null", outer)));
+}
+
+TEST_P(FolderContents, BelongToTheirOrganization) {
+  const std::string here = folder("here");
+  const std::string thing = file(here);
+  lab_.become("eve", "elsewhere");
+  const std::string own = folder("mine");
+  EXPECT_THAT(move("putFilesInFolder", thing, own), StartsWith("NOT_FOUND"));
+  EXPECT_THAT(move("putFoldersInFolder", own, here), StartsWith("NOT_FOUND"));
+  EXPECT_THAT(move("releaseFilesFromFolder", thing, here), StartsWith("NOT_FOUND"));
+}
+
+TEST_P(FolderContents, AreNeverFoldersAboveThem) {
+  const std::string top = folder("top");
+  const std::string middle = folder("middle", top);
+  const std::string bottom = folder("bottom", middle);
+  EXPECT_THAT(move("putFoldersInFolder", top, bottom), HasSubstr("itself"));
+  EXPECT_THAT(move("putFoldersInFolder", top, top), HasSubstr("itself"));
+  EXPECT_EQ(parent(top), "null");
+}
+
+// On PostgreSQL transactions run beside each other, and neither sees what the other is about to write.
+TEST_P(FolderContents, CloseNoCircleWhenTwoAreMovedAtOnce) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string first = folder("first");
+    const std::string second = folder("second");
+    std::barrier together(2);
+    std::string refused_beside;
+    std::thread beside([&] {
+      together.arrive_and_wait();
+      refused_beside = move("putFoldersInFolder", first, second);
+    });
+    together.arrive_and_wait();
+    const std::string refused = move("putFoldersInFolder", second, first);
+    beside.join();
+    EXPECT_NE(refused.empty(), refused_beside.empty()) << refused << refused_beside;
+  }
+}
+
+}  // namespace
+}  // namespace mikro
