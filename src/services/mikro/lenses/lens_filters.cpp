@@ -105,8 +105,20 @@ bool could_source(const Drawable& lens, LayerKind kind) {
   }
 }
 
+// Points and tracks are drawn of any table that has coordinates.
+sql::Ids tables_among(const Placeable& placeable, const Call& call) {
+  const sql::Rows rows = call.reader->query(
+      "select l.id from lens l where l.kind = 'TABLE' and l.coordinate_system_id in_ids($1) and exists"
+      " (select 1 from table_column c where c.table_id = l.table_dataset_id and c.role = 'COORDINATE')",
+      {placeable.spaces});
+  sql::Ids lenses;
+  for (std::size_t row = 0; row < rows.size(); ++row) lenses.values.push_back(rows.integer(row, 0));
+  return lenses;
+}
+
 sql::Ids sources_among(const Placeable& placeable, const Call& call, LayerKind kind) {
   sql::Ids lenses;
+  if (kind == LayerKind::kPoint || kind == LayerKind::kTrack) return tables_among(placeable, call);
   if (!draws_arrays(kind)) return lenses;
   const sql::Rows rows = call.reader->query(
       "select id, coordinate_system_id, shape, value_kind from lens where kind = 'ARRAY'"

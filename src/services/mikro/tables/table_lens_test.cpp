@@ -87,6 +87,31 @@ TEST_P(TableLenses, AreWhatTheirWindowsLeaveFree) {
   EXPECT_EQ(found("{search: \"TRACKS\", sliced: true}"), 3U);
 }
 
+TEST_P(TableLenses, AreWhatPointsAndTracksAreDrawnOf) {
+  const Json spaces = lab_.data("{ it: tableDatasets { coordinateSystem { id } } }");
+  const std::string space = spaces["it"].items()[0]["coordinateSystem"]["id"].as_string();
+  const Json plain = Json::object({{"name", "plain"},
+                                   {"data", lab_.table({{"a", "BIGINT"}})},
+                                   {"columns", Json::parse(R"([{"name":"a"}])")}});
+  const Json unplaced = lab_.data(
+      "mutation ($input: CreateTableDatasetInput!) { it: createTableDataset(input: $input) {"
+      " coordinateSystem { id } } }",
+      mikro_testing::input(plain));
+  const std::string rows = unplaced["it"]["coordinateSystem"]["id"].as_string();
+  cut("{axis: \"t\", max: 3}");
+  const auto sources = [&](const std::string& world, const std::string& kind) {
+    return lab_
+        .data("{ it: lenses(filters: {placeableIn: {space: " + world + ", asLayer: " + kind +
+              "}}) { label } }")["it"]
+        .items()
+        .size();
+  };
+  EXPECT_EQ(sources(space, "POINT"), 2U);
+  EXPECT_EQ(sources(space, "TRACK"), 2U);
+  EXPECT_EQ(sources(space, "IMAGE"), 0U);
+  EXPECT_EQ(sources(rows, "POINT"), 0U);
+}
+
 TEST_P(TableLenses, AreRefusedWithWhatToDo) {
   const std::string table = "tableDataset: " + table_;
   EXPECT_THAT(refused(table, "{axis: \"track\", min: 1}"), HasSubstr("no axis 'track'"));
