@@ -1,12 +1,13 @@
-"""Keeps an image, gives it a size, draws on it and finds again what was drawn.
+"""Keeps an image, gives it a size, draws on it, and keeps what was measured there.
 
 FAKTS_URL=http://localhost:8000 FAKTS_MANDATE_KEY=... python images.py
 """
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from arkitekt import easy
-from mikro.api.schema import AnnotationFilter, AnnotationKind, BoundingBoxInput
+from mikro.api.schema import AnnotationFilter, AnnotationKind, AxisType, BoundingBoxInput, ColumnInput
 from mikro.arkitekt import mikro
 from mikro.pyramid import axes_for, dataset_arrays
 from mikro.vocabulary import Calibration, Unit
@@ -62,3 +63,19 @@ with easy("example-images", mikro) as m:
 
     spot = lens.draw(AnnotationKind.POINT, [[110, 130]], name="spot")
     print("Drawn on the lens at 110, 130; in the whole image that is", spot.intrinsic_bbox.min)
+
+    outline = lens.draw(AnnotationKind.RECTANGLE, [[95, 95], [145, 165]], name="outline")
+    crop = m.create_lens(dataset=dataset.id, annotation=outline.id)
+    bright = dataset.data[0, 195:246, 295:366].compute() > 1000
+    y, x = (0.2 * where.mean() for where in np.nonzero(bright.to_numpy()))
+    table = m.create_table_dataset(
+        name="cells measured",
+        data=pd.DataFrame({"y": [39 + y], "x": [59 + x], "area": [0.04 * bright.sum().item()]}),
+        columns=[
+            ColumnInput(name="y", axis_type=AxisType.SPACE, unit=micrometer),
+            ColumnInput(name="x", axis_type=AxisType.SPACE, unit=micrometer),
+            ColumnInput(name="area", unit=Unit("micrometer**2")),
+        ],
+    )
+    measured = m.get_table_dataset(table.id).store.parquet_dataset.read_pandas().to_pandas()
+    print("In the crop", crop.label, "is a cell of", measured.area[0], "square micrometers")
