@@ -92,8 +92,11 @@ def test_what_a_table_says_about_its_columns(m: Any, cells: Any) -> None:
         "area": "ATTRIBUTE", "label": "LABEL", "dividing": "ATTRIBUTE",
     }  # fmt: skip
     assert (columns["object_id"].axis_type.value, columns["object_id"].long_name) == ("INDEX", "instance")
-    assert (columns["area"].unit, columns["area"].description) == ("micrometer ** 2", "of the outline")
+    assert columns["area"].unit == "micrometer ** 2"
     assert columns["dividing"].unit is None
+    ask = "query ($id: ID!) { tableDataset(id: $id) { columns { description } } }"
+    described = raw(m, ask, id=cells.id)["tableDataset"]["columns"]
+    assert [column["description"] for column in described] == [None] * 4 + ["of the outline", None, None]
 
 
 def test_a_table_has_a_space_of_its_own(cells: Any) -> None:
@@ -341,7 +344,7 @@ def test_what_is_no_table_is_refused_with_what_to_do(m: Any) -> None:
                 )
             ],
         )
-    with pytest.raises(Exception, match="No table with the id"):
+    with pytest.raises(Exception, match="No TableDataset with that id"):
         m.get_table_dataset("999999")
 
 
