@@ -186,6 +186,27 @@ TEST_P(Tables, AreRenamedAndDescribedAndDeletedByWhoeverMadeThem) {
   EXPECT_EQ(count(lab_, "parquet_store where orphaned_at is not null"), 1);
 }
 
+TEST_P(Tables, AreToldOfToWhoFollowsThem) {
+  std::vector<std::string> all, in_folder;
+  const auto follow = [&](const std::string& topic, std::vector<std::string>& heard) {
+    return lab_.feed().follow(topic, [&heard](const Json& event) { heard.push_back(event.dump()); });
+  };
+  const Json folder = lab_.data("mutation { it: createFolder(input: {name: \"f\"}) { id } }");
+  const std::string id = folder["it"]["id"].as_string();
+  const auto first = follow("table-datasets/1", all);
+  const auto second = follow("table-datasets/1/" + id, in_folder);
+  const Json filed = made({{"a", "BIGINT"}}, R"([{"name":"a"}])", Json::object({{"folder", id}}));
+  const std::string table = filed["id"].as_string();
+  const std::string other = made({{"a", "BIGINT"}}, R"([{"name":"a"}])")["id"].as_string();
+  rename(filed, "b");
+  rename(filed, "b");
+  EXPECT_EQ(remove(table), "");
+  const std::vector<std::string> told{R"({"create":)" + table + "}", R"({"update":)" + table + "}",
+                                      R"({"delete":)" + table + "}"};
+  EXPECT_EQ(in_folder, told);
+  EXPECT_EQ(all, (std::vector<std::string>{told[0], R"({"create":)" + other + "}", told[1], told[2]}));
+}
+
 TEST_P(Tables, KeepTheStoreThatAnotherTableReads) {
   const std::string store = lab_.table({{"a", "BIGINT"}});
   const Json first = lab_.data(kCreate, input(store, R"([{"name":"a"}])"))["it"];
