@@ -21,7 +21,9 @@ constexpr char kTlsHandshakeByte = 0x16;
 constexpr std::string_view kContinueLine = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::size_t kLargeRead = 32 * 1024;
 /// For bodies that are passed on: fewer turns, and still little for each connection.
-constexpr std::size_t kStreamRead = 256 * 1024;
+// As much again may wait for a worker, for each of hundreds of connections; not so much that the allocator
+// maps it anew each time (128 KiB).
+constexpr std::size_t kStreamRead = 120 * 1024;
 constexpr std::uint64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
