@@ -53,8 +53,9 @@ void add_init(CLI::App& app, int& exit_code) {
       "--object-store", options->object_store_health,
       "Where clients ask whether the S3 store is there (S3/rustfs/health, or ORIGIN/rustfs/health without)");
   auto& storage = options->storage;
-  command->add_option("--s3", storage.endpoint,
-                      "An S3 that is there already, as services and clients reach it: https://s3.lab.org");
+  CLI::Option* s3 = command->add_option(
+      "--s3", storage.endpoint,
+      "An S3 that is there already, as services and clients reach it: https://s3.lab.org");
   command
       ->add_option("--s3-access-key", storage.access_key,
                    "Its keys, which may read and write the buckets and assume the role")
@@ -63,9 +64,12 @@ void add_init(CLI::App& app, int& exit_code) {
   command
       ->add_option("--s3-role", storage.role_arn,
                    "The role whose permission is narrowed for each upload; stores without roles take any")
-      ->capture_default_str();
-  command->add_flag("--s3-permanent-keys", storage.hands_out_keys,
-                    "Clients get the keys themselves: for stores that issue none for a while");
+      ->capture_default_str()
+      ->needs(s3);
+  command
+      ->add_flag("--s3-permanent-keys", storage.hands_out_keys,
+                 "Clients get the keys themselves: for stores that issue none for a while")
+      ->needs(s3);
   command->footer(
       "Nothing that exists is replaced. The files hold passwords and keys and are readable by their\n"
       "owner only; access.json says how to log in.");

@@ -45,7 +45,7 @@ std::string bucket_of(const service::Description& service, const std::string& ki
 // Its address must be what a path is put behind.
 void check(const InitStorage& storage) {
   if (storage.endpoint.empty()) return;
-  if (net::parse_fetch_url(storage.endpoint).target != "/" || storage.endpoint.ends_with('/')) {
+  if (net::parse_fetch_url(storage.endpoint).target != "/") {
     throw base::Error(base::code::kValidation,
                       "The storage '{}' has a path. Give scheme, host and port only.", storage.endpoint);
   }
@@ -131,9 +131,11 @@ std::string access_text(const std::string& lok_yaml, const std::string& origin) 
 
 }  // namespace
 
-FirstFiles write_first_files(const InitOptions& options) {
+FirstFiles write_first_files(const InitOptions& given) {
   FirstFiles written;
   start_or_explain([&] {
+    InitOptions options = given;
+    while (options.storage.endpoint.ends_with('/')) options.storage.endpoint.pop_back();
     const std::string origin = checked_origin(options.origin);
     check(options.storage);
     const std::filesystem::path directory = options.directory;

@@ -78,7 +78,7 @@ TEST_F(Init, GivesEachServiceTheKeyThatLokNames) {
 }
 
 TEST_F(Init, WithAStorageThereIsMikroAndPicturesAreKept) {
-  options_.storage = {.endpoint = "https://s3.lab.org", .access_key = "a", .secret_key = "b"};
+  options_.storage = {.endpoint = "https://s3.lab.org/", .access_key = "a", .secret_key = "b"};
   const FirstFiles written = write_first_files(options_);
   EXPECT_THAT(written.services, testing::ElementsAre("lok", "rekuest", "mikro"));
   EXPECT_THAT(written.buckets, testing::IsSupersetOf({"lok-media", "rekuest-media", "media", "zarr"}));

@@ -56,12 +56,13 @@ Maker maker_of(Call& call) {
           .now = call.now};
 }
 
-void expect_may_delete(sql::Reader& reader, Call& call, std::string_view table, std::int64_t id,
+void expect_may_delete(sql::Writer& writer, Call& call, std::string_view table, std::int64_t id,
                        std::string_view what) {
-  const sql::Rows rows = reader.query(fmt::format("select r.creator_id, task.assigner_id from {} r"
+  const std::string_view lock = writer.dialect() == sql::Dialect::kPostgres ? " for update of r" : "";
+  const sql::Rows rows = writer.query(fmt::format("select r.creator_id, task.assigner_id from {} r"
                                                   " left join task on task.id = r.created_through_id"
-                                                  " where r.id = $1 and r.organization_id = $2",
-                                                  table),
+                                                  " where r.id = $1 and r.organization_id = $2{}",
+                                                  table, lock),
                                       {id, call.organization});
   if (rows.empty()) throw base::Error(base::code::kNotFound, "No {} with the id {}.", what, id);
   for (std::size_t column = 0; column < 2; ++column) {

@@ -23,10 +23,11 @@ struct Maker {
 };
 Maker maker_of(entity::Call& call);
 
-/// Throws PERMISSION_DENIED unless the caller made the row of `table`, was who the task that made it was
-/// assigned by, or administers the organization. Throws NOT_FOUND if the organization has no such row; `what`
-/// names it.
-void expect_may_delete(sql::Reader& reader, entity::Call& call, std::string_view table, std::int64_t id,
+/// Before a row of `table` is deleted, in that transaction. Throws PERMISSION_DENIED unless the caller made
+/// it, was who the task that made it was assigned by, or administers the organization. Throws NOT_FOUND if
+/// the organization has no such row (any more); `what` names it. From then on nobody else deletes it or
+/// begins to refer to it.
+void expect_may_delete(sql::Writer& writer, entity::Call& call, std::string_view table, std::int64_t id,
                        std::string_view what);
 
 /// Throws VALIDATION_ERROR if nothing can be read in `name`; `what` begins the sentence.

@@ -17,6 +17,9 @@ using schema::IdentificationKind;
 using space::AxisType;
 namespace code = base::code;
 
+// Each is looked up and written by itself, while others wait to write.
+constexpr std::size_t kMostIdentifications = 256;
+
 std::string_view field_of(IdentificationKind kind) {
   switch (kind) {
     case IdentificationKind::kDataset:
@@ -128,6 +131,12 @@ Identifications::Identifications(sql::Reader& reader, std::int64_t organization,
                                  const std::vector<schema::ColumnInput>& declared,
                                  std::span<const TableColumn> columns, const SpaceRow& own)
     : references_(columns.size()) {
+  std::size_t entries = 0;
+  for (const schema::ColumnInput& column : declared) entries += column.identified_by.size();
+  if (entries > kMostIdentifications) {
+    throw Error(code::kValidation, "The columns are identified by {} things; one table takes {} at most.",
+                entries, kMostIdentifications);
+  }
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::size_t first = keys_.size();
     for (const IdentificationInput& in : declared[i].identified_by) {

@@ -41,6 +41,13 @@ void check_names(std::span<const formats::ParquetColumn> file, const std::vector
         "store it as an array or a sparse dataset.",
         kMostColumns, file.size());
   }
+  std::set<std::string_view> names;
+  for (const formats::ParquetColumn& column : file) {
+    if (names.insert(column.name).second) continue;
+    throw Error(code::kValidation,
+                "The file has two columns '{}': rename one, so that it can be said which is meant.",
+                column.name);
+  }
   std::set<std::string_view> known;
   for (const ColumnInput& column : declared) {
     if (!known.insert(column.name).second) {

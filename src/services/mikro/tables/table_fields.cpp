@@ -12,6 +12,7 @@
 #include "services/mikro/spaces/containers.h"
 #include "services/mikro/spaces/placeable.h"
 #include "services/mikro/tables/table_dataset.h"
+#include "services/mikro/tables/table_spec.h"
 
 namespace mikro {
 namespace {
@@ -21,23 +22,12 @@ using entity::Id;
 using entity::Row;
 using entity::SqlText;
 
-// The column is a JSON list of names that contain no quotes.
-std::string with_spec(SqlText& sql, const std::string& alias,
-                      const std::vector<schema::TableDatasetSpec>& specs, const Call&) {
-  std::string text = "1 = 1";
-  for (const schema::TableDatasetSpec spec : specs) {
-    text +=
-        fmt::format(" and {}.spec like {}", alias, sql.bind(fmt::format("%\"{}\"%", entity::text_of(spec))));
-  }
-  return text;
-}
-
 void add_filters(entity::Registry& registry) {
   using schema::TableDatasetFilter;
   add_task_filters<TableDatasetFilter>(registry);
   add_name_search<TableDatasetFilter>(registry);
   registry.on(TableDatasetFilter::kRequires, Descriptors("Tables", {}));
-  registry.on(TableDatasetFilter::kSpec, with_spec);
+  registry.on(TableDatasetFilter::kSpec, with_table_spec);
   registry.on(TableDatasetFilter::kFolders, in_folders);
   registry.on(TableDatasetFilter::kDataset,
               [](SqlText& sql, const std::string& alias, const Id& dataset, const Call&) {

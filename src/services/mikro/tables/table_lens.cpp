@@ -49,15 +49,9 @@ std::int64_t create(Call& call, Feed& feed, const schema::CreateTableLensInput& 
   return id;
 }
 
-// The column is a JSON list of names that contain no quotes.
-std::string with_spec(SqlText& sql, const std::string& alias,
-                      const std::vector<schema::TableDatasetSpec>& specs, const Call&) {
-  std::string text = fmt::format("{}.kind = 'TABLE'", alias);
-  for (const schema::TableDatasetSpec spec : specs) {
-    text +=
-        fmt::format(" and {}.spec like {}", alias, sql.bind(fmt::format("%\"{}\"%", entity::text_of(spec))));
-  }
-  return text;
+std::string tables_of_spec(SqlText& sql, const std::string& alias,
+                           const std::vector<schema::TableDatasetSpec>& specs, const Call& call) {
+  return fmt::format("{}.kind = 'TABLE' and {}", alias, with_table_spec(sql, alias, specs, call));
 }
 
 }  // namespace
@@ -71,7 +65,7 @@ std::int64_t insert_whole_table_lens(sql::Writer& writer, Feed& feed, const Make
 void add_table_lenses(entity::Registry& registry, Feed& feed) {
   registry.on(schema::mutation::kCreateTableLens,
               [&feed](Call& call, const schema::CreateTableLensInput& in) { return create(call, feed, in); });
-  registry.on(schema::LensFilter::kTableSpec, with_spec);
+  registry.on(schema::LensFilter::kTableSpec, tables_of_spec);
 }
 
 }  // namespace mikro

@@ -1,5 +1,7 @@
 #include "services/mikro/tables/table_spec.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -34,6 +36,17 @@ std::vector<std::string_view> table_spec(std::span<const SpecColumn> columns,
   });
   if (spatial + temporal == 1 && values > 0) spec.push_back("SERIES");
   return spec;
+}
+
+// The column is a JSON list of names that contain no quotes.
+std::string with_table_spec(entity::SqlText& sql, const std::string& alias,
+                            const std::vector<schema::TableDatasetSpec>& specs, const entity::Call&) {
+  std::string text = "1 = 1";
+  for (const schema::TableDatasetSpec spec : specs) {
+    text +=
+        fmt::format(" and {}.spec like {}", alias, sql.bind(fmt::format("%\"{}\"%", entity::text_of(spec))));
+  }
+  return text;
 }
 
 }  // namespace mikro

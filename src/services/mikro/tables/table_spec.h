@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "entity/call.h"
+#include "services/mikro/schema/table.h"
 #include "services/mikro/tables/table_columns.h"
 
 namespace mikro {
@@ -24,5 +26,9 @@ struct SpecColumn {
 /// declared. Axes that a selection pins to one value do not count.
 std::vector<std::string_view> table_spec(std::span<const SpecColumn> columns,
                                          const std::set<std::string, std::less<>>& pinned = {});
+
+/// The condition that the row `alias`, which has a column `spec`, is all of these.
+std::string with_table_spec(entity::SqlText& sql, const std::string& alias,
+                            const std::vector<schema::TableDatasetSpec>& specs, const entity::Call&);
 
 }  // namespace mikro

@@ -116,6 +116,12 @@ TEST_P(Tables, ThatAreRefusedMayBeRepaired) {
   EXPECT_THAT(lab_.error(kCreate, input(store, R"([{"name":"a"}])", more)), StartsWith("NOT_FOUND"));
 }
 
+TEST_P(Tables, OfTwoColumnsOfOneNameAreRefused) {
+  EXPECT_THAT(refused({{"a", "BIGINT"}, {"a", "BIGINT"}}, R"([{"name":"a"}])"), HasSubstr("two columns 'a'"));
+  EXPECT_THAT(refused({{"a", "BIGINT"}, {"b", "BIGINT"}, {"a", "BIGINT"}}, R"([{"name":"a"},{"name":"b"}])"),
+              HasSubstr("two columns 'a'"));
+}
+
 TEST_P(Tables, AreReadOutOfFilesAndWrittenToThem) {
   const auto file = [&](const char* name, const Json& export_of) {
     return lab_
