@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "objects/s3_error.h"
 #include "service/store_sweeper.h"
+#include "services/mikro/stores/store.h"
 #include "services/mikro/testing/drawing.h"
 
 namespace mikro {
@@ -179,17 +180,38 @@ TEST_P(Sweeps, MayBeDoneByTwoProcessesAtOnce) {
   EXPECT_EQ(objects("bigfile"), 0U);
 }
 
-// Whoever makes a file of a store while the last other one is deleted has its bytes, or is refused.
-TEST_P(Sweeps, NeverTakeWhatWasMadeOfAStoreInTheSameMoment) {
-  for (int round = 0; round < 25; ++round) {
-    const std::string store = bytes();
-    const std::string old = file(store);
-    std::thread beside([&] { remove_file(old); });
-    const std::string refused = try_file(store);
-    beside.join();
-    const std::int64_t orphaned = count("big_file_store where orphaned_at is not null and id = " + store);
-    EXPECT_EQ(orphaned, refused.empty() ? 0 : 1) << refused;
-  }
+class SweepsOnPostgres : public Sweeps {};
+INSTANTIATE_TEST_SUITE_P(Alone, SweepsOnPostgres, testing::Values(sql::Dialect::kPostgres),
+                         sql_testing::dialect_name);
+
+TEST_P(SweepsOnPostgres, DoNotTakeWhatSomethingWasMadeOfWhileTheRestWasDeleted) {
+  const std::string store = bytes();
+  const std::string old = file(store);
+  lab_.overlap(
+      [&](sql::Writer& writer) {
+        service::mark_finished(writer, kBigFile, std::stoll(store), 5);
+        writer.execute(
+            "insert into file (organization_id, name, store_id, creator_id, created_at)"
+            " select organization_id, 'new', store_id, creator_id, created_at from file where id = $1",
+            {std::stoll(old)});
+      },
+      [&] { remove_file(old); });
+  EXPECT_EQ(count("file where name = 'new'"), 1);
+  EXPECT_EQ(count("big_file_store where orphaned_at is null"), 1);
+}
+
+TEST_P(SweepsOnPostgres, TakeWhatWasDeletedBeforeSomethingCouldBeMadeOfIt) {
+  const std::string store = bytes();
+  const std::string old = file(store);
+  std::string refused;
+  lab_.overlap(
+      [&](sql::Writer& writer) {
+        writer.execute("delete from file where id = $1", {std::stoll(old)});
+        lab_.stores().tables().orphan(writer, kBigFile, {{std::stoll(store)}}, 1);
+      },
+      [&] { refused = try_file(store); });
+  EXPECT_THAT(refused, StartsWith("NOT_FOUND"));
+  EXPECT_EQ(count("file") + count("big_file_store where orphaned_at is null"), 0);
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <future>
+#include <thread>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -159,6 +162,40 @@ bool Lab::is_sealed(std::string_view table, const std::string& store) {
     return true;
   }
   return false;
+}
+
+void Lab::overlap(const std::function<void(sql::Writer&)>& first, const std::function<void()>& second) {
+  std::promise<void> is_open;
+  std::promise<void> may_commit;
+  std::atomic<bool> has_ended = false;
+  // As another process has it, with connections of its own.
+  const std::unique_ptr<sql::Database> elsewhere = fresh_.open();
+  const std::unique_ptr<sql::Database> watching = fresh_.open();
+  std::thread one([&] {
+    elsewhere->write([&](sql::Writer& writer) {
+      first(writer);
+      is_open.set_value();
+      may_commit.get_future().wait();
+    });
+  });
+  is_open.get_future().wait();
+  std::thread other([&] {
+    second();
+    has_ended = true;
+  });
+  bool waits = false;
+  while (!has_ended && !waits) {
+    watching->read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+      waits = !reader
+                   .query(
+                       "select 1 from pg_stat_activity where datname = current_database()"
+                       " and wait_event_type = 'Lock'")
+                   .empty();
+    });
+  }
+  may_commit.set_value();
+  one.join();
+  other.join();
 }
 
 }  // namespace mikro_testing

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,10 @@ class Lab {
   std::string table(const std::vector<ParquetField>& fields);
   /// Whether anybody may still write there.
   bool is_sealed(std::string_view table, const std::string& store);
+
+  /// Runs `second` while the transaction of `first` is open, which commits as soon as `second` has ended or
+  /// waits for a lock. PostgreSQL only: elsewhere nothing is beside a transaction.
+  void overlap(const std::function<void(sql::Writer&)>& first, const std::function<void()>& second);
 
   sql::Database& database() { return *database_; }
   objects::EmbeddedStore& objects() { return *objects_; }
