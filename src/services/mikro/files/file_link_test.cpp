@@ -305,5 +305,23 @@ TEST_P(FileLinks, CostTheSameNumberOfRoundTripsWhateverTheirNumber) {
   EXPECT_EQ(cost(), one_link);
 }
 
+// Whatever is deleted: whoever comes second finds nothing, and nothing is remembered of that.
+class DeletionsOnPostgres : public FileLinks {};
+INSTANTIATE_TEST_SUITE_P(Alone, DeletionsOnPostgres, testing::Values(sql::Dialect::kPostgres),
+                         sql_testing::dialect_name);
+
+TEST_P(DeletionsOnPostgres, HappenOnce) {
+  const std::string raw = file("a.czi");
+  std::string refused;
+  lab_.overlap(
+      [&](sql::Writer& writer) { writer.execute("delete from file where id = $1", {std::stoll(raw)}); },
+      [&] {
+        refused =
+            lab_.error("mutation ($id: ID!) { deleteFile(input: {id: $id}) }", Json::object({{"id", raw}}));
+      });
+  EXPECT_THAT(refused, StartsWith("NOT_FOUND"));
+  EXPECT_EQ(count("provenance_entry where kind = 'DELETE'"), 0);
+}
+
 }  // namespace
 }  // namespace mikro

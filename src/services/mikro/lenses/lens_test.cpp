@@ -114,29 +114,6 @@ TEST_P(Lenses, AskedForAtTheSameTimeAreOne) {
   EXPECT_EQ(mikro_testing::count(lab_, "transformation"), 1);
 }
 
-// Whatever is deleted: whoever comes second finds nothing.
-TEST_P(Lenses, DeletedAtTheSameTimeGoOnce) {
-  for (int round = 0; round < 5; ++round) {
-    const std::string dataset = mikro_testing::dataset(lab_, "twice", {"y SPACE", "x SPACE"}, {8, 8});
-    std::vector<std::string> errors(4);
-    std::vector<std::thread> threads;
-    for (std::string& error : errors) {
-      threads.emplace_back([&] {
-        error =
-            lab_.error("mutation ($id: ID!) { deleteArrayDataset(input: {id: $id}) }", id_variable(dataset));
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    EXPECT_EQ(std::count(errors.begin(), errors.end(), ""), 1);
-    EXPECT_EQ(std::count_if(errors.begin(), errors.end(),
-                            [](const std::string& error) { return error.starts_with("NOT_FOUND"); }),
-              3);
-    EXPECT_EQ(mikro_testing::count(
-                  lab_, "provenance_entry where kind = 'DELETE' and subject_type = 'ArrayDataset'"),
-              round + 1);
-  }
-}
-
 TEST_P(Lenses, AreRefusedWithoutATrace) {
   const auto also = [&](const char* member, Json value) {
     Json members = of(R"([{"axis":"y","stop":5}])");
