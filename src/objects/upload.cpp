@@ -250,7 +250,8 @@ void Upload::keep_going() {
 bool Upload::has_lost_its_data() const {
   const bool needs_data =
       std::ranges::any_of(parts_, [](const auto& each) { return each.second.file == kData; });
-  return needs_data && ::access(file(kData).c_str(), F_OK) != 0;
+  // A disk that does not answer says nothing of what it holds.
+  return needs_data && ::access(file(kData).c_str(), F_OK) != 0 && errno == ENOENT;
 }
 
 bool Upload::abort() {

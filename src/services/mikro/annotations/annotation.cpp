@@ -245,14 +245,18 @@ void descriptors(Call& call, std::span<const Row> rows, graphql::FieldOutput& ou
 // What named the shape as its source: the thing whose own space the edge comes from.
 entity::RefLists derived_residents(Call& call, std::span<const Row> rows) {
   const sql::Ids shapes = ids_of(rows);
-  const sql::Rows found = call.reader->query(
-      fmt::format("select e.annotation_id, c.kind, c.id from transformation e join ({}) c on c.space = "
-                  "e.input_id where e.annotation_id in_ids($1) and e.role = 'DERIVATION' order by e.id",
-                  containers_text()),
+  const sql::Rows edges = call.reader->query(
+      "select annotation_id, input_id from transformation where annotation_id in_ids($1) and role = "
+      "'DERIVATION'"
+      " order by id",
       {distinct(shapes)});
+  sql::Ids spaces;
+  for (std::size_t row = 0; row < edges.size(); ++row) spaces.values.push_back(edges.integer(row, 1));
+  const auto containers = containers_at(*call.reader, distinct(std::move(spaces)));
   std::unordered_map<std::int64_t, std::vector<entity::Ref>> by_shape;
-  for (std::size_t row = 0; row < found.size(); ++row) {
-    by_shape[found.integer(row, 0)].push_back({std::string(found.text(row, 1)), found.integer(row, 2)});
+  for (std::size_t row = 0; row < edges.size(); ++row) {
+    const auto container = containers.find(edges.integer(row, 1));
+    if (container != containers.end()) by_shape[edges.integer(row, 0)].push_back(container->second.ref);
   }
   entity::RefLists lists;
   for (const std::int64_t shape : shapes.values) lists.push_back(by_shape[shape]);

@@ -1,6 +1,7 @@
 // What is asked of array datasets beside their rows: their lenses, what they came from and what came of them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "services/mikro/datasets/array_dataset.h"
@@ -50,15 +51,26 @@ entity::RowLists derived_datasets(Call& call, std::span<const Row> rows) {
 // The same of every kind of container, by kind and then by id.
 entity::RefLists derived_residents(Call& call, std::span<const Row> rows) {
   const sql::Ids datasets = ids_of(rows);
-  const sql::Rows found = call.reader->query(
-      fmt::format("select distinct s.dataset, c.kind, c.id, c.place from ({}) s join transformation e"
-                  " on e.output_id = s.space and e.role = 'DERIVATION' join ({}) c on c.space = e.input_id"
-                  " order by c.place, c.id",
-                  kSpacesOfDatasets, containers_text()),
+  const sql::Rows edges = call.reader->query(
+      fmt::format(
+          "select distinct s.dataset, e.input_id from ({}) s join transformation e on e.output_id = s.space"
+          " and e.role = 'DERIVATION'",
+          kSpacesOfDatasets),
       {datasets});
+  sql::Ids spaces;
+  for (std::size_t row = 0; row < edges.size(); ++row) spaces.values.push_back(edges.integer(row, 1));
+  const auto containers = containers_at(*call.reader, distinct(std::move(spaces)));
+  std::map<std::int64_t, std::vector<Placed>> children;
+  for (std::size_t row = 0; row < edges.size(); ++row) {
+    const auto container = containers.find(edges.integer(row, 1));
+    if (container != containers.end()) children[edges.integer(row, 0)].push_back(container->second);
+  }
   std::map<std::int64_t, std::vector<entity::Ref>> by_dataset;
-  for (std::size_t row = 0; row < found.size(); ++row) {
-    by_dataset[found.integer(row, 0)].push_back({std::string(found.text(row, 1)), found.integer(row, 2)});
+  for (auto& [dataset, list] : children) {
+    std::sort(list.begin(), list.end(), [](const Placed& a, const Placed& b) {
+      return std::pair(a.place, a.ref.id) < std::pair(b.place, b.ref.id);
+    });
+    for (Placed& child : list) by_dataset[dataset].push_back(std::move(child.ref));
   }
   entity::RefLists lists;
   for (const std::int64_t dataset : datasets.values) lists.push_back(by_dataset[dataset]);

@@ -46,11 +46,9 @@ space::Crossing co_registered() {
   return crossing;
 }
 
-space::Box box_of(const space::Graph& graph, const DrawnShape& shape) {
+space::Box box_of(std::span<const space::Axis> axes, const DrawnShape& shape) {
   space::Box box;
-  const space::Space* drawing = graph.space(shape.system);
-  if (drawing == nullptr) return box;
-  for (const space::Axis& axis : drawing->axes) {
+  for (const space::Axis& axis : axes) {
     if (axis.type != space::AxisType::kSpace || box.size() == shape.bounds.size()) continue;
     const auto& [min, max] = shape.bounds[box.size()];
     box.push_back({axis.name, min, max});
@@ -78,56 +76,78 @@ std::map<std::int64_t, DrawnShape> read_drawn_shapes(sql::Reader& reader, std::i
   return shapes;
 }
 
-Crop::Crop(const space::Graph& graph, const DrawnShape& shape)
+DrawingSpace::DrawingSpace(const space::Graph& graph, space::SpaceId system)
     : graph_(graph),
-      system_(shape.system),
-      box_(box_of(graph, shape)),
-      outward_(graph, shape.system, co_registered()),
-      direct_(graph, shape.system, co_registered()),
+      system_(system),
+      outward_(graph, system, co_registered()),
+      direct_(graph, system, co_registered()),
       to_shared_(graph, outward_.reached(), co_registered()) {}
 
-space::Placement Crop::placed(space::SpaceId from, const space::Path& path) const {
+std::span<const space::Axis> DrawingSpace::axes() const {
+  const space::Space* space = graph_.space(system_);
+  return space == nullptr ? std::span<const space::Axis>() : space->axes;
+}
+
+space::Placement DrawingSpace::placed(space::SpaceId from, const space::Path& path) const {
   return space::compose(graph_.space(from)->axes, graph_.hops(path));
 }
 
-std::optional<std::pair<space::Box, space::Placement>> Crop::together(space::SpaceId grid) const {
+const DrawingSpace::Meeting* DrawingSpace::meeting(space::SpaceId grid) const {
+  auto known = meetings_.find(grid);
+  if (known == meetings_.end()) known = meetings_.emplace(grid, find(grid)).first;
+  return known->second ? &*known->second : nullptr;
+}
+
+std::optional<DrawingSpace::Meeting> DrawingSpace::find(space::SpaceId grid) const {
   const auto node = graph_.find(grid);
   if (!node) return std::nullopt;
-  if (const auto path = direct_.path(*node)) return std::pair(box_, placed(grid, *path));
+  if (const auto path = direct_.path(*node)) return Meeting{std::nullopt, placed(grid, *path)};
   const auto path = to_shared_.path(*node);
   if (!path) return std::nullopt;
   space::SpaceId shared = grid;
   if (!path->empty()) shared = path->back().inverted ? path->back().edge->input : path->back().edge->output;
-  const auto from_shape = outward_.path(*graph_.find(shared));
-  return std::pair(space::pushed(box_, placed(system_, *from_shape)), placed(grid, *path));
+  return Meeting{placed(system_, *outward_.path(*graph_.find(shared))), placed(grid, *path)};
 }
 
-Selection Crop::of(const LensedArray& array, const Selection& from) const {
+sql::Ids DrawingSpace::reachable() const {
+  sql::Ids spaces;
+  for (const space::Graph::Node node : to_shared_.sources()) {
+    spaces.values.push_back(graph_.spaces()[node].id);
+  }
+  return spaces;
+}
+
+Crop::Crop(const DrawingSpace& drawing, const DrawnShape& shape)
+    : drawing_(drawing), box_(box_of(drawing.axes(), shape)) {}
+
+Selection Crop::under(const LensedArray& array) const {
   if (box_.empty()) {
     throw Error(code::kValidation, std::string("The annotation has no vertices; there is no box to cut to."));
   }
-  const auto both = together(array.intrinsic_system);
-  if (!both) {
+  const DrawingSpace::Meeting* both = drawing_.meeting(array.intrinsic_system);
+  if (both == nullptr) {
     throw Error(code::kValidation,
                 "No path of transformations leads from the dataset '{}' to where the annotation is drawn. "
                 "Register both in one space, or draw on the dataset.",
                 array.name);
   }
-  const auto& [box, placement] = *both;
+  const auto& axes = both->grid.output_axes;
   std::vector<AxisWindow> windows;
-  for (const space::AxisExtent& extent : box) {
-    const auto& axes = placement.output_axes;
+  for (const space::AxisExtent& extent : both->shapes ? space::pushed(box_, *both->shapes) : box_) {
     if (std::find(axes.begin(), axes.end(), extent.axis) == axes.end()) continue;
     windows.push_back({extent.axis, extent.min, extent.max});
   }
   if (windows.empty()) {
-    throw Error(
-        code::kValidation,
-        "The dataset '{}' and the annotation share a space, but are placed along none of the same axes "
-        "there.",
-        array.name);
+    throw Error(code::kValidation,
+                "The dataset '{}' and the annotation share a space, but are placed along none of the same "
+                "axes there.",
+                array.name);
   }
-  return common(from, cut_to_box(array.shape, placement, windows), plain(array.axes));
+  return cut_to_box(array.shape, both->grid, windows);
+}
+
+Selection Crop::of(const LensedArray& array, const Selection& from) const {
+  return common(from, under(array), plain(array.axes));
 }
 
 std::optional<Selection> Crop::try_of(const LensedArray& array, const Selection& from) const {
@@ -145,14 +165,6 @@ bool Crop::meets(const std::vector<Window>& windows) const {
       return window.axis != own.axis || mikro::meets(window, own.min, own.max);
     });
   });
-}
-
-sql::Ids Crop::reachable() const {
-  sql::Ids spaces;
-  for (const space::Graph::Node node : to_shared_.sources()) {
-    spaces.values.push_back(graph_.spaces()[node].id);
-  }
-  return spaces;
 }
 
 void record_cut(sql::Writer& writer, std::int64_t shape, std::int64_t lens) {

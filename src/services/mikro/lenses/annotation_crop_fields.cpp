@@ -40,7 +40,8 @@ std::vector<Json> under_shape(Call& call, std::span<const Row> rows,
                               const schema::ArrayLensDescriptorsUnderArguments& in) {
   const DrawnShape shape = find_drawn_shape(*call.reader, call.organization, in.annotation);
   const space::Graph graph = load_around(*call.reader, call.organization, {{shape.system}});
-  const Crop crop(graph, shape);
+  const DrawingSpace drawing(graph, shape.system);
+  const Crop crop(drawing, shape);
   sql::Ids datasets;
   for (const Row& row : rows) datasets.values.push_back(row.integer(ArrayLens::kDataset));
   const auto arrays = read_lensed_arrays(*call.reader, call.organization, distinct(std::move(datasets)));
@@ -63,14 +64,19 @@ std::vector<Json> under_shapes(Call& call, std::span<const Row> rows,
   const LensedArray array = read_lensed_array(*call.reader, call.organization, lens.integer(0, 0));
   const Selection from = kept_by(array, lens.text(0, 1));
   const auto shapes = read_drawn_shapes(*call.reader, call.organization, distinct(ids_of(rows)));
-  // The shapes of a collection share its space; what is not connected to the array is not loaded.
   const space::Graph graph = load_around(*call.reader, call.organization, {{array.intrinsic_system}});
+  std::map<std::int64_t, DrawingSpace> drawings;
   std::vector<Json> values;
   for (const Row& row : rows) {
     const auto shape = shapes.find(row.id());
-    const bool is_connected = shape != shapes.end() && graph.space(shape->second.system) != nullptr;
-    values.push_back(is_connected ? descriptors_of(array, Crop(graph, shape->second).try_of(array, from))
-                                  : Json());
+    // What is not connected to the array is not loaded.
+    if (shape == shapes.end() || graph.space(shape->second.system) == nullptr) {
+      values.emplace_back();
+      continue;
+    }
+    const std::int64_t system = shape->second.system;
+    const DrawingSpace& drawing = drawings.try_emplace(system, graph, system).first->second;
+    values.push_back(descriptors_of(array, Crop(drawing, shape->second).try_of(array, from)));
   }
   return values;
 }
@@ -86,31 +92,37 @@ entity::RowLists derived_lenses(Call& call, std::span<const Row> rows) {
 std::string reachable_from(SqlText& sql, const std::string& alias, const Id& annotation, const Call& call) {
   const DrawnShape shape = find_drawn_shape(*call.reader, call.organization, annotation);
   const space::Graph graph = load_around(*call.reader, call.organization, {{shape.system}});
-  return sql.is_among(alias + ".coordinate_system_id", Crop(graph, shape).reachable());
+  return sql.is_among(alias + ".coordinate_system_id", DrawingSpace(graph, shape.system).reachable());
 }
 
 // Lenses over arrays by their voxels; those in the shape's own space by their windows. Of others nothing
 // bounds what they show.
 sql::Ids overlapping(const Call& call, const DrawnShape& shape) {
   const space::Graph graph = load_around(*call.reader, call.organization, {{shape.system}});
-  const Crop crop(graph, shape);
+  const DrawingSpace drawing(graph, shape.system);
+  const Crop crop(drawing, shape);
   const sql::Rows lenses = call.reader->query(
       "select id, dataset_id, slices, windows from lens where coordinate_system_id in_ids($1)"
       " and (dataset_id is not null or coordinate_system_id = $2)",
-      {crop.reachable(), shape.system});
+      {drawing.reachable(), shape.system});
+  call.budget.check(lenses.bytes());
   sql::Ids datasets;
   for (std::size_t row = 0; row < lenses.size(); ++row) {
     if (!lenses.is_null(row, 1)) datasets.values.push_back(lenses.integer(row, 1));
   }
   const auto arrays = read_lensed_arrays(*call.reader, call.organization, distinct(std::move(datasets)));
+  std::map<std::int64_t, std::optional<Selection>> under;  // of each whole array
+  for (const auto& [dataset, array] : arrays) {
+    under.emplace(dataset, crop.try_of(array, everything(array.shape)));
+  }
   sql::Ids found;
   for (std::size_t row = 0; row < lenses.size(); ++row) {
     bool overlaps = false;
     if (lenses.is_null(row, 1)) {
       overlaps = !shape.bounds.empty() && crop.meets(windows_from(Json::parse(lenses.text(row, 3))));
     } else {
-      const LensedArray& array = arrays.at(lenses.integer(row, 1));
-      overlaps = crop.try_of(array, kept_by(array, lenses.text(row, 2))).has_value();
+      const std::optional<Selection>& box = under.at(lenses.integer(row, 1));
+      overlaps = box && have_common(kept_by(arrays.at(lenses.integer(row, 1)), lenses.text(row, 2)), *box);
     }
     if (overlaps) found.values.push_back(lenses.integer(row, 0));
   }

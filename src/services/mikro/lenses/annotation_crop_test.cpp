@@ -90,6 +90,12 @@ TEST_P(Crops, ReachOtherImagesThroughASharedSpace) {
   EXPECT_EQ(crop("dataset", other, shape)["label"].as_string(), "other · y[4:9], x[2:7]");
 }
 
+TEST_P(Crops, AndDrawingsArePlacedWhereTheirLayersAreDrawn) {
+  const std::string grid = mikro_testing::grid_of(lab_, image_);
+  EXPECT_EQ(labels("placeableIn: {space: " + grid + ", asLayer: ANNOTATION}"), R"([{"label":"rois"}])");
+  EXPECT_EQ(labels("placeableIn: {space: " + grid + ", asLayer: IMAGE}"), R"([{"label":"im"}])");
+}
+
 TEST_P(Crops, AreRefusedWhereThereIsNothingToCut) {
   const std::string empty =
       draw(rois_, R"({"kind": "PATH", "name": "empty", "vectors": []})")["id"].as_string();

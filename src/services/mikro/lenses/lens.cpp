@@ -110,19 +110,23 @@ Selection box_in(sql::Reader& reader, std::int64_t organization, const LensedArr
 std::int64_t create(Call& call, Feed& feed, const schema::CreateLensInput& in) {
   check_arguments(in);
   const Maker maker = maker_of(call);
+  std::optional<Base> base;
+  std::optional<DrawnShape> shape;
+  // One snapshot, and nobody waits meanwhile; what is deleted until the lens is written is a conflict then.
+  call.read([&](sql::Reader& reader) {
+    base = base_of(reader, maker.organization, in);
+    Selection& selection = base->selection;
+    if (in.slices) selection = cut(std::move(selection), plain(base->array.axes), stated_in(*in.slices));
+    if (in.box) selection = box_in(reader, maker.organization, base->array, *in.box);
+    if (!in.annotation) return;
+    shape = find_drawn_shape(reader, maker.organization, *in.annotation);
+    const space::Graph graph = load_around(reader, maker.organization, {{shape->system}});
+    const DrawingSpace drawing(graph, shape->system);
+    selection = Crop(drawing, *shape).of(base->array, selection);
+  });
   std::int64_t lens = 0;
   call.database->write([&](sql::Writer& writer) {
-    const Base base = base_of(writer, maker.organization, in);
-    Selection selection = base.selection;
-    if (in.slices) selection = cut(std::move(selection), plain(base.array.axes), stated_in(*in.slices));
-    if (in.box) selection = box_in(writer, maker.organization, base.array, *in.box);
-    std::optional<DrawnShape> shape;
-    if (in.annotation) {
-      shape = find_drawn_shape(writer, maker.organization, *in.annotation);
-      const space::Graph graph = load_around(writer, maker.organization, {{shape->system}});
-      selection = Crop(graph, *shape).of(base.array, base.selection);
-    }
-    lens = find_or_create_lens(writer, feed, maker, base.array, selection, name_in(in.name));
+    lens = find_or_create_lens(writer, feed, maker, base->array, base->selection, name_in(in.name));
     if (shape) record_cut(writer, shape->id, lens);
   });
   return lens;
@@ -167,9 +171,12 @@ std::int64_t update(Call& call, Feed& feed, const schema::UpdateLensInput& in) {
   return lens;
 }
 
-// What others derived from a crop would forget where it came from.
-void expect_no_derivations(sql::Reader& reader, const LensRow& lens) {
-  const sql::Rows derived = reader.query(
+// What others derived from a crop would forget where it came from. Who is about to derive something waits.
+void expect_no_derivations(sql::Writer& writer, const LensRow& lens) {
+  if (writer.dialect() == sql::Dialect::kPostgres) {
+    writer.query("select id from coordinate_system where id = $1 for update", {*lens.own_space});
+  }
+  const sql::Rows derived = writer.query(
       "select c.name from transformation e join coordinate_system c on c.id = e.input_id"
       " where e.output_id = $1 and e.role = 'DERIVATION' order by e.id",
       {*lens.own_space});

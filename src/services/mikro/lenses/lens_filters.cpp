@@ -105,11 +105,24 @@ bool could_source(const Drawable& lens, LayerKind kind) {
   }
 }
 
-// Points and tracks are drawn of any table that has coordinates.
-sql::Ids tables_among(const Placeable& placeable, const Call& call) {
+// Which lenses over no array a kind of layer is drawn of: points and tracks of any table that has
+// coordinates.
+std::string_view drawn_of(LayerKind kind) {
+  switch (kind) {
+    case LayerKind::kPoint:
+    case LayerKind::kTrack:
+      return "l.kind = 'TABLE' and exists (select 1 from table_column c where c.table_id = l.table_dataset_id"
+             " and c.role = 'COORDINATE')";
+    case LayerKind::kAnnotation:
+      return "l.kind = 'ANNOTATION'";
+    default:
+      return "";
+  }
+}
+
+sql::Ids lenses_among(const Placeable& placeable, const Call& call, std::string_view condition) {
   const sql::Rows rows = call.reader->query(
-      "select l.id from lens l where l.kind = 'TABLE' and l.coordinate_system_id in_ids($1) and exists"
-      " (select 1 from table_column c where c.table_id = l.table_dataset_id and c.role = 'COORDINATE')",
+      fmt::format("select l.id from lens l where {} and l.coordinate_system_id in_ids($1)", condition),
       {placeable.spaces});
   sql::Ids lenses;
   for (std::size_t row = 0; row < rows.size(); ++row) lenses.values.push_back(rows.integer(row, 0));
@@ -118,7 +131,9 @@ sql::Ids tables_among(const Placeable& placeable, const Call& call) {
 
 sql::Ids sources_among(const Placeable& placeable, const Call& call, LayerKind kind) {
   sql::Ids lenses;
-  if (kind == LayerKind::kPoint || kind == LayerKind::kTrack) return tables_among(placeable, call);
+  if (const std::string_view condition = drawn_of(kind); !condition.empty()) {
+    return lenses_among(placeable, call, condition);
+  }
   if (!draws_arrays(kind)) return lenses;
   const sql::Rows rows = call.reader->query(
       "select id, coordinate_system_id, shape, value_kind from lens where kind = 'ARRAY'"

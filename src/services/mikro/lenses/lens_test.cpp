@@ -177,6 +177,29 @@ TEST_P(Lenses, StayAsLongAsSomethingIsDerivedFromThem) {
   EXPECT_EQ(lab_.data(kRemove, id_variable(crop))["it"].as_string(), crop);
 }
 
+class LensesOnPostgres : public Lenses {};
+INSTANTIATE_TEST_SUITE_P(Alone, LensesOnPostgres, testing::Values(sql::Dialect::kPostgres),
+                         sql_testing::dialect_name);
+
+TEST_P(LensesOnPostgres, StayIfSomethingIsDerivedFromThemInTheSameMoment) {
+  const std::string crop = mikro_testing::lens(lab_, stack_, R"([{"axis":"y","stop":5}])");
+  const std::string child = mikro_testing::dataset(lab_, "mask", {"y SPACE", "x SPACE"}, {5, 8});
+  std::string refused;
+  lab_.overlap(
+      [&](sql::Writer& writer) {
+        writer.execute(
+            "insert into transformation (organization_id, kind, validity, created_at, input_id, output_id,"
+            " input_axes, output_axes, invariance, role)"
+            " select d.organization_id, 'UNMAPPABLE', 'MANUAL', 0, d.intrinsic_system_id,"
+            " l.coordinate_system_id, '[]', '[]', 'NONE', 'DERIVATION' from array_dataset d, lens l"
+            " where d.id = $1 and l.id = $2",
+            {std::stoll(child), std::stoll(crop)});
+      },
+      [&] { refused = lab_.error(kRemove, id_variable(crop)); });
+  EXPECT_THAT(refused, HasSubstr("'mask' was derived from this lens"));
+  EXPECT_EQ(mikro_testing::count(lab_, "transformation where role = 'DERIVATION'"), 1);
+}
+
 TEST_P(Lenses, AreCutByABoxInAnySpaceTheDatasetReaches) {
   const std::string stage = mikro_testing::world(lab_, "stage", {"t TIME s", "y SPACE um", "x SPACE um"});
   const std::string grid = mikro_testing::grid_of(lab_, stack_);

@@ -38,6 +38,18 @@ Range sliced(const Range& from, const StatedSlice& slice) {
 
 std::int64_t stop_of(const Range& range) { return range.start + (range.count - 1) * range.step + 1; }
 
+// `box` has the step 1.
+std::optional<Range> common(const Range& range, const Range& box) {
+  // Places in `range`, counted in its steps.
+  const std::int64_t below = box.start - range.start;
+  const std::int64_t first = below <= 0 ? 0 : (below + range.step - 1) / range.step;
+  const std::int64_t end = stop_of(box) - range.start;
+  const std::int64_t last = end <= 0 ? -1 : std::min((end - 1) / range.step, range.count - 1);
+  if (first > last) return std::nullopt;
+  const std::int64_t count = last - first + 1;
+  return Range{range.start + first * range.step, count, count == 1 ? 1 : range.step};
+}
+
 bool is_whole(const Range& range, std::int64_t extent) { return range == Range{0, extent, 1}; }
 
 }  // namespace
@@ -66,19 +78,18 @@ Selection cut(Selection from, std::span<const space::Axis> axes, std::span<const
 Selection common(const Selection& from, const Selection& box, std::span<const space::Axis> axes) {
   Selection kept;
   for (std::size_t i = 0; i < from.size(); ++i) {
-    const Range& range = from[i];
-    // Of the places in `from`, counted in its steps.
-    const std::int64_t below = box[i].start - range.start;
-    const std::int64_t first = below <= 0 ? 0 : (below + range.step - 1) / range.step;
-    const std::int64_t end = stop_of(box[i]) - range.start;
-    const std::int64_t last = end <= 0 ? -1 : std::min((end - 1) / range.step, range.count - 1);
-    if (first > last) {
+    const std::optional<Range> range = common(from[i], box[i]);
+    if (!range) {
       throw Error(code::kValidation, "The box misses what the lens keeps along '{}'.", axes[i].name);
     }
-    const std::int64_t count = last - first + 1;
-    kept.push_back({range.start + first * range.step, count, count == 1 ? 1 : range.step});
+    kept.push_back(*range);
   }
   return kept;
+}
+
+bool have_common(const Selection& from, const Selection& box) {
+  return std::equal(from.begin(), from.end(), box.begin(), box.end(),
+                    [](const Range& range, const Range& other) { return common(range, other).has_value(); });
 }
 
 std::string selection_key(const Selection& selection, std::span<const std::int64_t> shape) {

@@ -38,6 +38,8 @@ Selection cut(Selection from, std::span<const space::Axis> axes, std::span<const
 /// The positions of `from` that lie within `box`, whose steps are 1. Throws VALIDATION_ERROR naming an axis
 /// along which there are none.
 Selection common(const Selection& from, const Selection& box, std::span<const space::Axis> axes);
+/// Whether there are some along every axis.
+bool have_common(const Selection& from, const Selection& box);
 
 /// What tells selections of one dataset apart; empty for everything.
 std::string selection_key(const Selection& selection, std::span<const std::int64_t> shape);

@@ -63,6 +63,18 @@ std::string containers_text() {
   return text;
 }
 
+std::map<std::int64_t, Placed> containers_at(sql::Reader& reader, const sql::Ids& spaces) {
+  static const std::string kText = fmt::format(
+      "select c.space, c.kind, c.id, c.place from ({}) c where c.space in_ids($1)", containers_text());
+  const sql::Rows rows = reader.query(kText, {spaces});
+  std::map<std::int64_t, Placed> found;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    found.emplace(rows.integer(row, 0),
+                  Placed{rows.integer(row, 3), {std::string(rows.text(row, 1)), rows.integer(row, 2)}});
+  }
+  return found;
+}
+
 std::string of_lensed(std::string_view column, std::string_view alias) {
   std::string text;
   for (const Container& container : kContainers) {

@@ -31,6 +31,12 @@ struct Container {
 std::span<const Container> containers();
 /// A select of every container of every kind: `space`, `kind`, `id`, and `place`, the order of the kinds.
 std::string containers_text();
+/// Those whose spaces these are, with their `place`, by space.
+struct Placed {
+  std::int64_t place = 0;
+  entity::Ref ref;
+};
+std::map<std::int64_t, Placed> containers_at(sql::Reader& reader, const sql::Ids& spaces);
 /// SQL for a column of the container that the lens `alias` looks at.
 std::string of_lensed(std::string_view column, std::string_view alias);
 /// nullptr if there is no such kind yet.

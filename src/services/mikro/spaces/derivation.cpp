@@ -19,6 +19,9 @@ using schema::DerivationSourceKind;
 using schema::DerivedFromInput;
 namespace code = base::code;
 
+// Each is looked up and written by itself.
+constexpr std::size_t kMostSources = 256;
+
 // The input field that each kind reads.
 std::string_view field_of(DerivationSourceKind kind) {
   switch (kind) {
@@ -98,6 +101,10 @@ space::Transform unmappable() {
 Derivations::Derivations(sql::Reader& reader, std::int64_t organization,
                          const std::optional<std::vector<DerivedFromInput>>& entries, const SpaceRow& own) {
   if (!entries) return;
+  if (entries->size() > kMostSources) {
+    throw Error(code::kValidation, "`derivedFrom` names {} sources; one thing has {} at most.",
+                entries->size(), kMostSources);
+  }
   for (const DerivedFromInput& in : *entries) {
     const Source source = source_of(reader, organization, in);
     // Two shapes of one collection are two sources.

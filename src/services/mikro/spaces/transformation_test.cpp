@@ -325,6 +325,12 @@ TEST_P(Derivations, SayWhichShapeTheDataWasComputedWithin) {
                                  R"({"annotation":{"name":"other"},"output":{"name":"rois"}}]})");
 }
 
+TEST_P(Derivations, AreAsManyAsOneThingMayHave) {
+  Json many = Json::array();
+  for (int i = 0; i < 257; ++i) many.push_back(from("DATASET", "dataset", cells_));
+  EXPECT_THAT(refused(std::move(many)), HasSubstr("256 at most"));
+}
+
 TEST_P(Derivations, AreCheckedBeforeAnythingIsWritten) {
   const auto one = [](Json entry) { return Json::array({std::move(entry)}); };
   EXPECT_THAT(refused(one(from("LENS", "dataset", cells_))), HasSubstr("requires `lens`"));
