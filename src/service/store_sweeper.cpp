@@ -82,26 +82,30 @@ SweptStores StoreSweeper::sweep(std::int64_t now, const std::stop_token& stop) {
 
 void StoreSweeper::give_up(const StoreKind& kind, std::int64_t now, const std::stop_token& stop,
                            SweptStores& swept) {
-  const std::string unfinished = fmt::format("populated = 0 and orphaned_at is null and not {}",
-                                             stores_.tables().is_referred(kind, kind.table));
+  const std::string unfinished = fmt::format(
+      "coalesce(refreshed_at, created_at) < $2 and populated = 0 and orphaned_at is null and not {}",
+      stores_.tables().is_referred(kind, kind.table));
   const std::int64_t before = now - grace(stores_.settings()) - micros(kLongestLifetime);
   std::int64_t last = 0;
   while (!stop.stop_requested()) {
     const sql::Rows rows =
         read(stores_.database(),
-             fmt::format("select id, bucket, key from {} where id > $1 and created_at < $2 and"
-                         " {} order by id limit {}",
+             fmt::format("select id, bucket, key from {} where id > $1 and {} order by id limit {}",
                          kind.table, unfinished, kChunk),
              {last, before});
     for (std::size_t at = 0; at < rows.size() && !stop.stop_requested(); ++at) {
       const StoreRow row = row_at(rows, at);
       last = row.id;
-      stores_.objects().seal(row.bucket, row.key);
+      std::int64_t rows_given_up = 0;
       stores_.database().write([&](sql::Writer& writer) {
-        swept.given_up += writer.execute(
-            fmt::format("update {} set orphaned_at = $2 where id = $1 and {}", kind.table, unfinished),
-            {row.id, now});
+        rows_given_up = writer.execute(
+            fmt::format("update {} set orphaned_at = $3 where id = $1 and {}", kind.table, unfinished),
+            {row.id, before, now});
       });
+      if (rows_given_up == 0) continue;
+      // After the row: whoever got new keys in between must be able to use them.
+      SealedStore(stores_, kind, row).keep();
+      ++swept.given_up;
     }
     if (rows.size() < kChunk) return;
   }

@@ -2,8 +2,8 @@
 // or when an upload was never finished, and after days of grace the bytes go, then the row.
 //
 // Only rows that say so are ever collected, and only after looking once more whether anything refers to them.
-// An upload counts as given up once its keys have ended and the grace has passed, too; from then on nothing
-// can be written there or made of it, and a second grace begins.
+// An upload counts as given up once its last keys have ended and the grace has passed, too; from then on
+// nothing can be written there or made of it, and a second grace begins.
 #pragma once
 
 #include <chrono>

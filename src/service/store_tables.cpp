@@ -13,6 +13,11 @@ StoreTables::StoreTables(const entity::Model& model, std::span<const StoreKind* 
     if (store == nullptr) {
       throw base::Error(base::code::kInternal, "The schema has no table {} of stores.", kind->table);
     }
+    // Without it an upload that takes days would be given up although its keys were refreshed.
+    if (store->column("refreshed_at") == nullptr) {
+      throw base::Error(base::code::kInternal, "The schema's {} lacks `refreshedAt: DateTime @internal`.",
+                        kind->table);
+    }
     std::vector<Reference>& references = references_[store->name];
     for (const entity::Table& table : model.tables()) {
       for (const entity::Column& column : table.columns) {

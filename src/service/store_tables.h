@@ -18,7 +18,8 @@ namespace service {
 /// Immutable.
 class StoreTables {
  public:
-  /// The kinds must outlive it. Throws base::Error(kInternal) for one whose table the model lacks.
+  /// The kinds must outlive it. Throws base::Error(kInternal) for one whose table the model lacks,
+  /// or that has no `refreshed_at`.
   StoreTables(const entity::Model& model, std::span<const StoreKind* const> kinds);
 
   std::span<const StoreKind* const> kinds() const { return kinds_; }

@@ -50,6 +50,16 @@ std::string object_key(const StoreRow& row, std::string_view name) {
 // Everybody's stores lie under their organization's, so that one key can open them all and no others.
 std::string organization_key(std::int64_t organization) { return std::to_string(organization); }
 
+Error unknown(const StoreKind& kind, const entity::Id& store) {
+  return Error(code::kNotFound, "No {} store with the id {}: request an upload, and pass its store.",
+               kind.name, store.text);
+}
+
+Error already_finished(const entity::Id& store) {
+  return Error(code::kValidation, "The store {} is finished: request a new one to upload something else.",
+               store.text);
+}
+
 std::string new_key(std::int64_t organization) {
   std::string name = base::uuid4();
   std::erase(name, '-');
@@ -154,12 +164,24 @@ void Stores::insert(entity::Call& call, const StoreKind& kind, const Upload& upl
 
 Json Stores::refresh_upload(entity::Call& call, const StoreKind& kind, const entity::Id& store) {
   const StoreRow row = find(call, kind, store);
-  if (row.populated) {
-    throw Error(code::kValidation, "The store {} is finished: request a new one to upload something else.",
-                store.text);
-  }
+  if (row.populated) throw already_finished(store);
   const Upload upload = allowed(call, {});
-  return upload_grant(upload_keys(row, upload, call.now), row, upload);
+  const objects::Credentials keys = upload_keys(row, upload, call.now);
+  note_refresh(kind, row.id, store, call.now);
+  return upload_grant(keys, row, upload);
+}
+
+// Not handed out before: until then the upload may be given up, or finished, by somebody else.
+void Stores::note_refresh(const StoreKind& kind, std::int64_t id, const entity::Id& store, std::int64_t now) {
+  database_.write([&](sql::Writer& writer) {
+    const std::int64_t noted = writer.execute(
+        fmt::format("update {} set refreshed_at = $2 where id = $1 and populated = 0 and orphaned_at is null",
+                    kind.table),
+        {id, now});
+    if (noted > 0) return;
+    const auto kept = fmt::format("select 1 from {} where id = $1 and orphaned_at is null", kind.table);
+    throw writer.query(kept, {id}).empty() ? unknown(kind, store) : already_finished(store);
+  });
 }
 
 objects::Credentials Stores::upload_keys(const StoreRow& row, const Upload& upload, std::int64_t now) {
@@ -243,10 +265,7 @@ StoreRow Stores::find(entity::Call& call, const StoreKind& kind, const entity::I
                     " and orphaned_at is null",
                     kind.table),
         {row.id, call.organization});
-    if (rows.empty()) {
-      throw Error(code::kNotFound, "No {} store with the id {}: request an upload, and pass its store.",
-                  kind.name, store.text);
-    }
+    if (rows.empty()) throw unknown(kind, store);
     row.bucket = rows.text(0, 0);
     row.key = rows.text(0, 1);
     row.populated = rows.integer(0, 2) != 0;

@@ -3,7 +3,7 @@
 //
 // A service declares a table for each kind, as a type `<Kind>Store` of its schema with at least `bucket`,
 // `key`, `max_bytes`, `size_bytes`, `original_file_name`, `content_type`, `creator`, `created_at`,
-// `populated` and `orphaned_at`.
+// `populated` and `orphaned_at`; one whose stores are swept or refreshed also `refreshed_at`.
 #pragma once
 
 #include <chrono>
@@ -89,7 +89,8 @@ class Stores {
   base::Json request_upload(entity::Call& call, const StoreKind& kind, const Upload& upload);
   /// The same for one object, put by a form instead of with keys. The upload needs `content_type` and `most`.
   FormUpload request_form(entity::Call& call, const StoreKind& kind, const Upload& upload);
-  /// New keys for a store that is not finished. Throws VALIDATION_ERROR if it is.
+  /// New keys for a store that is not finished, which counts as under way from now on. Throws
+  /// VALIDATION_ERROR if it is, NOT_FOUND if it was given up.
   base::Json refresh_upload(entity::Call& call, const StoreKind& kind, const entity::Id& store);
   /// Keys that read a store, as the fields of an access grant.
   base::Json request_access(entity::Call& call, const StoreKind& kind, const entity::Id& store);
@@ -129,6 +130,7 @@ class Stores {
   Upload allowed(entity::Call& call, const Upload& upload) const;
   StoreRow new_row(entity::Call& call, const StoreKind& kind, const Upload& upload) const;
   void insert(entity::Call& call, const StoreKind& kind, const Upload& upload, StoreRow& row);
+  void note_refresh(const StoreKind& kind, std::int64_t id, const entity::Id& store, std::int64_t now);
   objects::Credentials upload_keys(const StoreRow& row, const Upload& upload, std::int64_t now);
   base::Json upload_grant(const objects::Credentials& keys, const StoreRow& row, const Upload& upload);
   objects::Credentials grant(const objects::Grant& grant);

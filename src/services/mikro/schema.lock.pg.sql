@@ -394,6 +394,7 @@ create table "big_file_store" (
   "creator_id" bigint,
   "created_at" bigint not null,
   "populated" integer not null default 0,
+  "refreshed_at" bigint,
   "orphaned_at" bigint
 );
 
@@ -413,6 +414,7 @@ create table "fabriks_store" (
   "creator_id" bigint,
   "created_at" bigint not null,
   "populated" integer not null default 0,
+  "refreshed_at" bigint,
   "orphaned_at" bigint,
   "original_file_name" text collate "C",
   "content_type" text collate "C"
@@ -435,6 +437,7 @@ create table "konnektion_store" (
   "creator_id" bigint,
   "created_at" bigint not null,
   "populated" integer not null default 0,
+  "refreshed_at" bigint,
   "orphaned_at" bigint,
   "original_file_name" text collate "C",
   "content_type" text collate "C"
@@ -460,6 +463,7 @@ create table "kulisse_store" (
   "creator_id" bigint,
   "created_at" bigint not null,
   "populated" integer not null default 0,
+  "refreshed_at" bigint,
   "orphaned_at" bigint,
   "content_type" text collate "C"
 );
@@ -476,6 +480,7 @@ create table "media_store" (
   "creator_id" bigint,
   "created_at" bigint not null,
   "populated" integer not null default 0,
+  "refreshed_at" bigint,
   "orphaned_at" bigint
 );
 
@@ -491,6 +496,7 @@ create table "parquet_store" (
   "creator_id" bigint,
   "created_at" bigint not null,
   "populated" integer not null default 0,
+  "refreshed_at" bigint,
   "orphaned_at" bigint,
   "columns" text
 );
@@ -508,6 +514,7 @@ create table "sparse_store" (
   "creator_id" bigint,
   "created_at" bigint not null,
   "populated" integer not null default 0,
+  "refreshed_at" bigint,
   "orphaned_at" bigint,
   "original_file_name" text collate "C",
   "content_type" text collate "C"
@@ -534,6 +541,7 @@ create table "zarr_store" (
   "creator_id" bigint,
   "created_at" bigint not null,
   "populated" integer not null default 0,
+  "refreshed_at" bigint,
   "orphaned_at" bigint,
   "original_file_name" text collate "C",
   "content_type" text collate "C"

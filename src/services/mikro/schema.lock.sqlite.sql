@@ -394,6 +394,7 @@ create table "big_file_store" (
   "creator_id" integer references "user_account"(id) on delete set null,
   "created_at" integer not null,
   "populated" integer not null default 0,
+  "refreshed_at" integer,
   "orphaned_at" integer
 );
 
@@ -413,6 +414,7 @@ create table "fabriks_store" (
   "creator_id" integer references "user_account"(id) on delete set null,
   "created_at" integer not null,
   "populated" integer not null default 0,
+  "refreshed_at" integer,
   "orphaned_at" integer,
   "original_file_name" text,
   "content_type" text
@@ -435,6 +437,7 @@ create table "konnektion_store" (
   "creator_id" integer references "user_account"(id) on delete set null,
   "created_at" integer not null,
   "populated" integer not null default 0,
+  "refreshed_at" integer,
   "orphaned_at" integer,
   "original_file_name" text,
   "content_type" text
@@ -460,6 +463,7 @@ create table "kulisse_store" (
   "creator_id" integer references "user_account"(id) on delete set null,
   "created_at" integer not null,
   "populated" integer not null default 0,
+  "refreshed_at" integer,
   "orphaned_at" integer,
   "content_type" text
 );
@@ -476,6 +480,7 @@ create table "media_store" (
   "creator_id" integer references "user_account"(id) on delete set null,
   "created_at" integer not null,
   "populated" integer not null default 0,
+  "refreshed_at" integer,
   "orphaned_at" integer
 );
 
@@ -491,6 +496,7 @@ create table "parquet_store" (
   "creator_id" integer references "user_account"(id) on delete set null,
   "created_at" integer not null,
   "populated" integer not null default 0,
+  "refreshed_at" integer,
   "orphaned_at" integer,
   "columns" text
 );
@@ -508,6 +514,7 @@ create table "sparse_store" (
   "creator_id" integer references "user_account"(id) on delete set null,
   "created_at" integer not null,
   "populated" integer not null default 0,
+  "refreshed_at" integer,
   "orphaned_at" integer,
   "original_file_name" text,
   "content_type" text
@@ -534,6 +541,7 @@ create table "zarr_store" (
   "creator_id" integer references "user_account"(id) on delete set null,
   "created_at" integer not null,
   "populated" integer not null default 0,
+  "refreshed_at" integer,
   "orphaned_at" integer,
   "original_file_name" text,
   "content_type" text

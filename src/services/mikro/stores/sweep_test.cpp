@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <thread>
 
 #include "base/clock.h"
@@ -21,6 +22,46 @@ using testing::StartsWith;
 constexpr std::int64_t kHour = 3'600'000'000;
 constexpr std::int64_t kDay = 24 * kHour;
 
+// An object store with something in its way.
+class Between : public objects::ObjectStore {
+ public:
+  explicit Between(objects::ObjectStore& store) : store_(store) {}
+  objects::Credentials grant(const objects::Grant& grant) override { return store_.grant(grant); }
+  std::string region() const override { return store_.region(); }
+  std::string presigned_get(std::string_view bucket, std::string_view key, std::string_view host,
+                            std::chrono::seconds lifetime) override {
+    return store_.presigned_get(bucket, key, host, lifetime);
+  }
+  objects::PostForm presigned_post(const objects::PostRequest& request) override {
+    return store_.presigned_post(request);
+  }
+  std::optional<objects::ObjectFacts> head(std::string_view bucket, std::string_view key) override {
+    return store_.head(bucket, key);
+  }
+  std::string read(std::string_view bucket, std::string_view key, std::uint64_t offset,
+                   std::size_t size) override {
+    return store_.read(bucket, key, offset, size);
+  }
+  objects::ObjectList list(std::string_view bucket, const objects::ListRequest& request) override {
+    return store_.list(bucket, request);
+  }
+  bool remove(std::string_view bucket, std::string_view key) override {
+    if (on_remove) on_remove();
+    return store_.remove(bucket, key);
+  }
+  void seal(std::string_view bucket, std::string_view key) override {
+    store_.seal(bucket, key);
+    if (on_seal) on_seal();
+  }
+  void unseal(std::string_view bucket, std::string_view key) override { store_.unseal(bucket, key); }
+
+  std::function<void()> on_remove;
+  std::function<void()> on_seal;
+
+ private:
+  objects::ObjectStore& store_;
+};
+
 class Sweeps : public testing::TestWithParam<sql::Dialect>, public Drawing {
  protected:
   Sweeps() : Drawing(GetParam()) {}
@@ -37,6 +78,15 @@ class Sweeps : public testing::TestWithParam<sql::Dialect>, public Drawing {
   }
   void remove_file(const std::string& id) {
     lab_.data(fmt::format("mutation {{ deleteFile(input: {{id: {}}}) }}", id));
+  }
+  std::string refresh(const std::string& store) {
+    return lab_.error(
+        fmt::format("mutation {{ refreshZarrUpload(input: {{storeId: \"{}\"}}) {{ store }} }}", store));
+  }
+  /// As if it had been granted, and refreshed, so much earlier.
+  void age(const std::string& table, std::int64_t by) {
+    execute(fmt::format("update {} set created_at = created_at - {}, refreshed_at = refreshed_at - {}", table,
+                        by, by));
   }
   std::string bytes() { return lab_.upload("Bigfile", {{"", "bytes"}}); }
   service::SweptStores sweep(std::int64_t later) {
@@ -116,52 +166,58 @@ TEST_P(Sweeps, GiveUpUploadsThatNobodyFinished) {
   EXPECT_EQ(try_file(finished), "");
 }
 
-// A store that forgets nothing.
-class Stubborn : public objects::ObjectStore {
- public:
-  explicit Stubborn(objects::ObjectStore& store) : store_(store) {}
-  objects::Credentials grant(const objects::Grant& grant) override { return store_.grant(grant); }
-  std::string region() const override { return store_.region(); }
-  std::string presigned_get(std::string_view bucket, std::string_view key, std::string_view host,
-                            std::chrono::seconds lifetime) override {
-    return store_.presigned_get(bucket, key, host, lifetime);
-  }
-  objects::PostForm presigned_post(const objects::PostRequest& request) override {
-    return store_.presigned_post(request);
-  }
-  std::optional<objects::ObjectFacts> head(std::string_view bucket, std::string_view key) override {
-    return store_.head(bucket, key);
-  }
-  std::string read(std::string_view bucket, std::string_view key, std::uint64_t offset,
-                   std::size_t size) override {
-    return store_.read(bucket, key, offset, size);
-  }
-  objects::ObjectList list(std::string_view bucket, const objects::ListRequest& request) override {
-    return store_.list(bucket, request);
-  }
-  bool remove(std::string_view, std::string_view) override {
-    ++asked;
-    throw objects::S3Error(503, "SlowDown", "later");
-  }
-  void seal(std::string_view bucket, std::string_view key) override { store_.seal(bucket, key); }
-  void unseal(std::string_view bucket, std::string_view key) override { store_.unseal(bucket, key); }
+TEST_P(Sweeps, KeepUploadsWhoseKeysAreRefreshed) {
+  const std::string store = lab_.array({2, 2});
+  age("zarr_store", 30 * kDay);
+  EXPECT_EQ(refresh(store), "");
+  EXPECT_EQ(sweep(7 * kDay + 11 * kHour).given_up, 0);
+  EXPECT_EQ(refresh(store), "");
+  EXPECT_EQ(sweep(7 * kDay + 13 * kHour).given_up, 1);
+  EXPECT_THAT(refresh(store), StartsWith("NOT_FOUND"));
+}
 
-  int asked = 0;
+TEST_P(Sweeps, KeepAnUploadThatIsRefreshedWhileTheyGoOn) {
+  const std::string lost = lab_.array({2, 2});
+  const std::string refreshed = lab_.array({2, 2});
+  age("zarr_store", 30 * kDay);
+  Between store(lab_.objects());
+  store.on_seal = [&] { EXPECT_EQ(refresh(refreshed), ""); };
+  service::Stores stores(lab_.database(), store, {});
+  stores.know(std::make_shared<const service::StoreTables>(lab_.stores().tables()));
+  EXPECT_EQ(service::StoreSweeper(stores).sweep(base::now_micros()).given_up, 1);
+  EXPECT_FALSE(lab_.is_sealed("zarr_store", refreshed));
+  EXPECT_EQ(refresh(refreshed), "");
+}
 
- private:
-  objects::ObjectStore& store_;
-};
+// Whoever asks for new keys while the upload is given up has a store to write to, or no keys.
+TEST_P(Sweeps, GiveNoNewKeysToWhatIsGivenUpInTheSameMoment) {
+  for (int round = 0; round < 25; ++round) {
+    const std::string store = lab_.array({2, 2});
+    age("zarr_store", 30 * kDay);
+    std::thread beside([&] { sweep(0); });
+    const std::string refused = refresh(store);
+    beside.join();
+    const std::int64_t orphaned = count("zarr_store where orphaned_at is not null and id = " + store);
+    EXPECT_EQ(orphaned, refused.empty() ? 0 : 1) << refused;
+    EXPECT_EQ(lab_.is_sealed("zarr_store", store), orphaned == 1);
+  }
+}
 
 TEST_P(Sweeps, TryAgainWhatTheObjectStoreDidNotDelete) {
   for (int i = 0; i < 5; ++i) remove_file(file(bytes()));
-  Stubborn stubborn(lab_.objects());
+  int asked = 0;
+  Between stubborn(lab_.objects());
+  stubborn.on_remove = [&] {
+    ++asked;
+    throw objects::S3Error(503, "SlowDown", "later");
+  };
   service::Stores stores(lab_.database(), stubborn, {});
   stores.know(std::make_shared<const service::StoreTables>(lab_.stores().tables()));
   service::StoreSweeper sweeper(stores);
   const service::SweptStores swept = sweeper.sweep(base::now_micros() + 8 * kDay);
   EXPECT_EQ(swept.deleted, 0);
-  EXPECT_EQ(swept.failed, stubborn.asked);
-  EXPECT_LT(stubborn.asked, 5);
+  EXPECT_EQ(swept.failed, asked);
+  EXPECT_LT(asked, 5);
   EXPECT_EQ(count("big_file_store"), 5);
   EXPECT_EQ(sweep(8 * kDay).deleted, 5);
 }
