@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -72,6 +74,7 @@ void StoreSweeper::run(const std::stop_token& stop) {
 }
 
 SweptStores StoreSweeper::sweep(std::int64_t now, const std::stop_token& stop) {
+  const std::scoped_lock one(sweeping_);
   SweptStores swept;
   for (const StoreKind* kind : stores_.tables().kinds()) {
     give_up(*kind, now, stop, swept);
@@ -103,29 +106,51 @@ void StoreSweeper::give_up(const StoreKind& kind, std::int64_t now, const std::s
             {row.id, before, now});
       });
       if (rows_given_up == 0) continue;
-      // After the row: whoever got new keys in between must be able to use them.
-      SealedStore(stores_, kind, row).keep();
       ++swept.given_up;
+      seal(kind, row);
     }
     if (rows.size() < kChunk) return;
   }
 }
 
+// After the row: whoever got new keys in between must be able to use them. All keys have ended, so that
+// nothing is written even if this fails.
+void StoreSweeper::seal(const StoreKind& kind, const StoreRow& row) {
+  try {
+    SealedStore(stores_, kind, row).keep();
+  } catch (const std::exception& error) {
+    base::log::warning("stores.not_sealed", {{"store", row.path()}, {"error", error.what()}});
+  }
+}
+
+// Begins behind what the last sweep failed at, so that stores which cannot be deleted keep nobody waiting.
 void StoreSweeper::collect(const StoreKind& kind, std::int64_t now, const std::stop_token& stop,
                            SweptStores& swept) {
-  const std::int64_t before = now - grace(stores_.settings());
-  std::int64_t last = 0;
-  int failures = 0;
+  std::int64_t& begin = begins_[&kind];
+  const std::int64_t middle = begin;
+  Orphans orphans{kind, now - grace(stores_.settings()), 0};
+  for (const auto& [after, until] : {std::pair{middle, INT64_MAX}, std::pair{std::int64_t{0}, middle}}) {
+    if (const auto failed = collect(orphans, after, until, stop, swept)) {
+      begin = *failed;
+      return;
+    }
+  }
+  begin = 0;
+}
+
+std::optional<std::int64_t> StoreSweeper::collect(Orphans& orphans, std::int64_t after, std::int64_t until,
+                                                  const std::stop_token& stop, SweptStores& swept) {
+  const StoreKind& kind = orphans.kind;
   while (!stop.stop_requested()) {
     const sql::Rows rows =
         read(stores_.database(),
              fmt::format("select id, bucket, key, case when {} then 1 else 0 end from {} where id > $1 and"
-                         " orphaned_at < $2 order by id limit {}",
+                         " id <= $2 and orphaned_at < $3 order by id limit {}",
                          stores_.tables().is_referred(kind, kind.table), kind.table, kChunk),
-             {last, before});
+             {after, until, orphans.before});
     for (std::size_t at = 0; at < rows.size() && !stop.stop_requested(); ++at) {
       const StoreRow row = row_at(rows, at);
-      last = row.id;
+      after = row.id;
       if (rows.integer(at, 3) != 0) {
         keep(kind, row.id);
         ++swept.kept;
@@ -133,19 +158,29 @@ void StoreSweeper::collect(const StoreKind& kind, std::int64_t now, const std::s
       }
       try {
         swept.objects += remove_bytes(kind, row, stop);
-      } catch (const objects::S3Error& error) {
+      } catch (const std::exception& error) {
         base::log::warning("stores.not_deleted", {{"store", row.path()}, {"error", error.what()}});
         ++swept.failed;
-        if (++failures == kMostFailures) return;
+        if (++orphans.failures == kMostFailures) return row.id;
         continue;
       }
-      failures = 0;
+      orphans.failures = 0;
       if (stop.stop_requested() || !remove_row(kind, row.id)) continue;
-      stores_.objects().unseal(row.bucket, row.key);
       ++swept.deleted;
       deleted_.add();
+      unseal(row);
     }
-    if (rows.size() < kChunk) return;
+    if (rows.size() < kChunk) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// The row is gone already: a seal that stays keeps nobody from anything.
+void StoreSweeper::unseal(const StoreRow& row) {
+  try {
+    stores_.objects().unseal(row.bucket, row.key);
+  } catch (const std::exception& error) {
+    base::log::warning("stores.still_sealed", {{"store", row.path()}, {"error", error.what()}});
   }
 }
 
@@ -157,6 +192,7 @@ void StoreSweeper::keep(const StoreKind& kind, std::int64_t store) {
   });
 }
 
+// Where there is no bucket any more, there are no bytes either.
 std::int64_t StoreSweeper::remove_bytes(const StoreKind& kind, const StoreRow& row,
                                         const std::stop_token& stop) {
   std::int64_t removed = 0;
@@ -165,18 +201,22 @@ std::int64_t StoreSweeper::remove_bytes(const StoreKind& kind, const StoreRow& r
     ++removed;
     objects_.add();
   };
-  objects::ListRequest request;
-  request.prefix = row.key + "/";
-  while (kind.is_prefix && !stop.stop_requested()) {
-    const objects::ObjectList list = stores_.objects().list(row.bucket, request);
-    for (const objects::ObjectList::Entry& entry : list.entries) {
-      if (stop.stop_requested()) return removed;
-      remove(entry.key);
+  try {
+    objects::ListRequest request;
+    request.prefix = row.key + "/";
+    while (kind.is_prefix && !stop.stop_requested()) {
+      const objects::ObjectList list = stores_.objects().list(row.bucket, request);
+      for (const objects::ObjectList::Entry& entry : list.entries) {
+        if (stop.stop_requested()) return removed;
+        remove(entry.key);
+      }
+      if (!list.is_truncated || list.entries.empty()) break;
+      request.after = list.entries.back().key;
     }
-    if (!list.is_truncated || list.entries.empty()) break;
-    request.after = list.entries.back().key;
+    remove(row.key);
+  } catch (const objects::S3Error& error) {
+    if (error.code() != "NoSuchBucket") throw;
   }
-  remove(row.key);
   return removed;
 }
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "objects/s3_error.h"
 #include "service/store_sweeper.h"
 #include "services/mikro/stores/store.h"
@@ -43,10 +44,11 @@ class Between : public objects::ObjectStore {
     return store_.read(bucket, key, offset, size);
   }
   objects::ObjectList list(std::string_view bucket, const objects::ListRequest& request) override {
+    if (on_list) on_list();
     return store_.list(bucket, request);
   }
   bool remove(std::string_view bucket, std::string_view key) override {
-    if (on_remove) on_remove();
+    if (on_remove) on_remove(key);
     return store_.remove(bucket, key);
   }
   void seal(std::string_view bucket, std::string_view key) override {
@@ -55,7 +57,8 @@ class Between : public objects::ObjectStore {
   }
   void unseal(std::string_view bucket, std::string_view key) override { store_.unseal(bucket, key); }
 
-  std::function<void()> on_remove;
+  std::function<void()> on_list;
+  std::function<void(std::string_view)> on_remove;
   std::function<void()> on_seal;
 
  private:
@@ -207,9 +210,9 @@ TEST_P(Sweeps, TryAgainWhatTheObjectStoreDidNotDelete) {
   for (int i = 0; i < 5; ++i) remove_file(file(bytes()));
   int asked = 0;
   Between stubborn(lab_.objects());
-  stubborn.on_remove = [&] {
+  stubborn.on_remove = [&](std::string_view) {
     ++asked;
-    throw objects::S3Error(503, "SlowDown", "later");
+    throw base::Error(base::code::kUnavailable, "The object store at {} does not answer.", "nowhere");
   };
   service::Stores stores(lab_.database(), stubborn, {});
   stores.know(std::make_shared<const service::StoreTables>(lab_.stores().tables()));
@@ -220,6 +223,52 @@ TEST_P(Sweeps, TryAgainWhatTheObjectStoreDidNotDelete) {
   EXPECT_LT(asked, 5);
   EXPECT_EQ(count("big_file_store"), 5);
   EXPECT_EQ(sweep(8 * kDay).deleted, 5);
+}
+
+TEST_P(Sweeps, PassByWhatCannotBeDeleted) {
+  for (int i = 0; i < 6; ++i) remove_file(file(bytes()));
+  Between store(lab_.objects());
+  store.on_remove = [&](std::string_view key) {
+    if (count(fmt::format("big_file_store where id <= 3 and key = '{}'", key)) == 1) {
+      throw objects::S3Error(403, "AccessDenied", "no");
+    }
+  };
+  service::Stores stores(lab_.database(), store, {});
+  stores.know(std::make_shared<const service::StoreTables>(lab_.stores().tables()));
+  service::StoreSweeper sweeper(stores);
+  const std::int64_t now = base::now_micros() + 8 * kDay;
+  EXPECT_EQ(sweeper.sweep(now).deleted, 0);
+  const service::SweptStores second = sweeper.sweep(now);
+  EXPECT_EQ(second.deleted, 3);
+  EXPECT_EQ(second.failed, 3);
+  EXPECT_EQ(count("big_file_store"), 3);
+  store.on_remove = nullptr;
+  EXPECT_EQ(sweeper.sweep(now).deleted, 3);
+}
+
+TEST_P(Sweeps, ForgetStoresWhoseBucketIsGone) {
+  const std::string lost = lab_.array({2, 2});
+  Between store(lab_.objects());
+  store.on_list = [] { throw objects::S3Error(404, "NoSuchBucket", "no such bucket"); };
+  service::Stores stores(lab_.database(), store, {});
+  stores.know(std::make_shared<const service::StoreTables>(lab_.stores().tables()));
+  execute("update zarr_store set orphaned_at = 1");
+  EXPECT_EQ(service::StoreSweeper(stores).sweep(base::now_micros()).deleted, 1);
+  EXPECT_EQ(count("zarr_store"), 0);
+}
+
+TEST_P(Sweeps, GoOnWhereAStoreIsNotSealed) {
+  for (int i = 0; i < 2; ++i) lab_.array({2, 2});
+  age("zarr_store", 30 * kDay);
+  remove_file(file(bytes()));
+  execute("update big_file_store set orphaned_at = 1");
+  Between store(lab_.objects());
+  store.on_seal = [] { throw base::Error(base::code::kUnavailable, "The disk is {}.", "full"); };
+  service::Stores stores(lab_.database(), store, {});
+  stores.know(std::make_shared<const service::StoreTables>(lab_.stores().tables()));
+  const service::SweptStores swept = service::StoreSweeper(stores).sweep(base::now_micros());
+  EXPECT_EQ(swept.given_up, 2);
+  EXPECT_EQ(swept.deleted, 1);
 }
 
 TEST_P(Sweeps, MayBeDoneByTwoProcessesAtOnce) {
