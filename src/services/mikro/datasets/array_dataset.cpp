@@ -13,6 +13,7 @@
 #include "services/mikro/descriptors/array_descriptors.h"
 #include "services/mikro/files/link_rows.h"
 #include "services/mikro/folders/folder.h"
+#include "services/mikro/folders/folder_feed.h"
 #include "services/mikro/history.h"
 #include "services/mikro/lenses/lens_rows.h"
 #include "services/mikro/schema/anchor.h"
@@ -38,6 +39,7 @@ using service::SealedStore;
 using service::Stores;
 namespace code = base::code;
 
+constexpr std::string_view kTopic = "array-datasets";
 constexpr std::string_view kType = "ArrayDataset";
 constexpr std::size_t kMostLevels = 64;
 
@@ -122,14 +124,6 @@ void check_level(const Level& level, const Level& finest, const std::vector<spac
                 "Level {} has {} positions along '{}', level 0 has {}: give the finest level as `data`.",
                 level.number, array.shape[i], axes[i].name, finest.shape()[i]);
   }
-}
-
-// To who follows the dataset's folder and who follows all.
-void tell(sql::Writer& writer, Feed& feed, const Maker& maker, std::optional<std::int64_t> folder,
-          std::string_view what, std::int64_t dataset) {
-  const Json event = Json::object({{std::string(what), dataset}});
-  feed.publish(writer, topic_of("array-datasets", maker.organization), event);
-  if (folder) feed.publish(writer, topic_of("array-datasets", maker.organization, *folder), event);
 }
 
 bool is_label_safe(schema::ScaleMethod method) {
@@ -245,7 +239,7 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
     write_anchors(writer, maker, {&kArrayAnchors, dataset}, anchors);
     link_to_container(writer, maker, schema::FileLinkContainerKind::kDataset, dataset, std::move(sources));
     record(writer, maker, kType, dataset, Change::kCreate);
-    tell(writer, feed, maker, folder, "create", dataset);
+    tell_in_folder(writer, feed, maker.organization, kTopic, folder, "create", dataset);
   });
   for (Level& level : levels) level.sealed->keep();
   return dataset;
@@ -277,7 +271,7 @@ std::int64_t update(Call& call, Feed& feed, const schema::UpdateArrayDatasetInpu
         {dataset, in.name ? sql::Value(*in.name) : sql::Value(std::monostate()),
          in.description ? sql::Value(*in.description) : sql::Value(std::monostate())});
     record(writer, maker, kType, dataset, Change::kUpdate, changes);
-    tell(writer, feed, maker, id_at(old, 2), "update", dataset);
+    tell_in_folder(writer, feed, maker.organization, kTopic, id_at(old, 2), "update", dataset);
   });
   return dataset;
 }
@@ -304,16 +298,9 @@ Json remove(Call& call, Stores& stores, Feed& feed, const schema::DeleteArrayDat
     writer.execute("delete from array_dataset where id = $1", {dataset});
     stores.tables().orphan(writer, kZarr, bytes, maker.now);
     delete_spaces(writer, maker, spaces);
-    tell(writer, feed, maker, folder, "delete", dataset);
+    tell_in_folder(writer, feed, maker.organization, kTopic, folder, "delete", dataset);
   });
   return in.id.text;
-}
-
-std::shared_ptr<void> follow(Call& call, Feed& feed, const std::optional<Id>& folder, entity::Emit emit) {
-  if (!folder) return feed.follow(topic_of("array-datasets", call.organization), std::move(emit));
-  const std::int64_t row = folder->row("folder");
-  call.read([&](sql::Reader& reader) { expect_row(reader, call, "folder", row, "folder"); });
-  return feed.follow(topic_of("array-datasets", call.organization, row), std::move(emit));
 }
 
 }  // namespace
@@ -333,7 +320,7 @@ void add_array_datasets(entity::Registry& registry, Stores& stores, Feed& feed) 
               });
   registry.on(schema::subscription::kArrayDatasets,
               [&feed](Call& call, const schema::SubscriptionArrayDatasetsArguments& in, entity::Emit emit) {
-                return follow(call, feed, in.folder, std::move(emit));
+                return follow_in_folder(call, feed, kTopic, in.folder, std::move(emit));
               });
   add_array_dataset_fields(registry);
 }

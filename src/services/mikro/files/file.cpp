@@ -12,6 +12,7 @@
 #include "service/store_tables.h"
 #include "services/mikro/files/link_rows.h"
 #include "services/mikro/folders/folder.h"
+#include "services/mikro/folders/folder_feed.h"
 #include "services/mikro/history.h"
 #include "services/mikro/schema/file.h"
 #include "services/mikro/schema/folder.h"
@@ -32,14 +33,8 @@ using service::SealedStore;
 using service::Stores;
 namespace code = base::code;
 
+constexpr std::string_view kTopic = "files";
 constexpr std::string_view kType = "File";
-
-void tell(sql::Writer& writer, Feed& feed, const Maker& maker, std::optional<std::int64_t> folder,
-          std::string_view what, std::int64_t file) {
-  const Json event = Json::object({{std::string(what), file}});
-  feed.publish(writer, topic_of("files", maker.organization), event);
-  if (folder) feed.publish(writer, topic_of("files", maker.organization, *folder), event);
-}
 
 std::int64_t from_file_like(Call& call, Stores& stores, Feed& feed, const schema::FromFileLike& in) {
   expect_name(in.file_name, "A file");
@@ -59,7 +54,7 @@ std::int64_t from_file_like(Call& call, Stores& stores, Feed& feed, const schema
          maker.task_value(), maker.now});
     link_to_file(writer, maker, file, std::move(exports));
     record(writer, maker, kType, file, Change::kCreate);
-    tell(writer, feed, maker, folder, "create", file);
+    tell_in_folder(writer, feed, maker.organization, kTopic, folder, "create", file);
   });
   sealed.keep();
   return file;
@@ -78,16 +73,9 @@ Json remove(Call& call, Stores& stores, Feed& feed, const schema::DeleteFileInpu
     writer.execute("delete from file where id = $1", {file});
     // Its bytes stay until the store's days of grace are over; several files may share them.
     stores.tables().orphan(writer, kBigFile, {{row.integer(0, 1)}}, maker.now);
-    tell(writer, feed, maker, folder, "delete", file);
+    tell_in_folder(writer, feed, maker.organization, kTopic, folder, "delete", file);
   });
   return in.id.text;
-}
-
-std::shared_ptr<void> follow(Call& call, Feed& feed, const std::optional<Id>& folder, entity::Emit emit) {
-  if (!folder) return feed.follow(topic_of("files", call.organization), std::move(emit));
-  const std::int64_t row = folder->row("folder");
-  call.read([&](sql::Reader& reader) { expect_row(reader, call, "folder", row, "folder"); });
-  return feed.follow(topic_of("files", call.organization, row), std::move(emit));
 }
 
 // What a name's ending tells; curated, for pickers.
@@ -157,7 +145,7 @@ void add_files(entity::Registry& registry, Stores& stores, Feed& feed) {
               [&](Call& call, const schema::DeleteFileInput& in) { return remove(call, stores, feed, in); });
   registry.on(schema::subscription::kFiles,
               [&feed](Call& call, const schema::SubscriptionFilesArguments& in, entity::Emit emit) {
-                return follow(call, feed, in.folder, std::move(emit));
+                return follow_in_folder(call, feed, kTopic, in.folder, std::move(emit));
               });
   registry.on(File::kCreatedThroughBy, created_through_by);
   // Files declare none.

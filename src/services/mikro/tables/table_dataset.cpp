@@ -10,6 +10,7 @@
 #include "services/mikro/anchors/anchor_rows.h"
 #include "services/mikro/files/link_rows.h"
 #include "services/mikro/folders/folder.h"
+#include "services/mikro/folders/folder_feed.h"
 #include "services/mikro/history.h"
 #include "services/mikro/lenses/lens_rows.h"
 #include "services/mikro/schema/anchor.h"
@@ -37,20 +38,13 @@ using service::SealedStore;
 using service::Stores;
 namespace code = base::code;
 
+constexpr std::string_view kTopic = "table-datasets";
 constexpr std::string_view kType = "TableDataset";
 constexpr std::size_t kColumnsAStatement = 100;
 
 template <class T>
 sql::Value value_of(const std::optional<T>& value) {
   return value ? sql::Value(*value) : sql::Value(std::monostate());
-}
-
-// To who follows the table's folder and who follows all.
-void tell(sql::Writer& writer, Feed& feed, const Maker& maker, std::optional<std::int64_t> folder,
-          std::string_view what, std::int64_t table) {
-  const Json event = Json::object({{std::string(what), table}});
-  feed.publish(writer, topic_of("table-datasets", maker.organization), event);
-  if (folder) feed.publish(writer, topic_of("table-datasets", maker.organization, *folder), event);
 }
 
 std::vector<SpecColumn> spec_columns(std::span<const TableColumn> columns,
@@ -140,7 +134,7 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
     write_anchors(writer, maker, {&kTableAnchors, table}, anchors);
     link_to_container(writer, maker, schema::FileLinkContainerKind::kTableDataset, table, std::move(sources));
     record(writer, maker, kType, table, Change::kCreate);
-    tell(writer, feed, maker, folder, "create", table);
+    tell_in_folder(writer, feed, maker.organization, kTopic, folder, "create", table);
   });
   sealed.keep();
   return table;
@@ -171,7 +165,7 @@ std::int64_t update(Call& call, Feed& feed, const schema::UpdateTableDatasetInpu
         "id = $1",
         {table, value_of(in.name), value_of(in.description)});
     record(writer, maker, kType, table, Change::kUpdate, changes);
-    tell(writer, feed, maker, id_at(old, 2), "update", table);
+    tell_in_folder(writer, feed, maker.organization, kTopic, id_at(old, 2), "update", table);
   });
   return table;
 }
@@ -204,16 +198,9 @@ Json remove(Call& call, Stores& stores, Feed& feed, const schema::DeleteTableDat
     writer.execute("delete from table_dataset where id = $1", {table});
     stores.tables().orphan(writer, kParquet, {{row.integer(0, 2)}}, maker.now);
     delete_spaces(writer, maker, {{row.integer(0, 1)}});
-    tell(writer, feed, maker, id_at(row, 0), "delete", table);
+    tell_in_folder(writer, feed, maker.organization, kTopic, id_at(row, 0), "delete", table);
   });
   return in.id.text;
-}
-
-std::shared_ptr<void> follow(Call& call, Feed& feed, const std::optional<Id>& folder, entity::Emit emit) {
-  if (!folder) return feed.follow(topic_of("table-datasets", call.organization), std::move(emit));
-  const std::int64_t row = folder->row("folder");
-  call.read([&](sql::Reader& reader) { expect_row(reader, call, "folder", row, "folder"); });
-  return feed.follow(topic_of("table-datasets", call.organization, row), std::move(emit));
 }
 
 }  // namespace
@@ -233,7 +220,7 @@ void add_tables(entity::Registry& registry, Stores& stores, Feed& feed) {
               });
   registry.on(schema::subscription::kTableDatasets,
               [&feed](Call& call, const schema::SubscriptionTableDatasetsArguments& in, entity::Emit emit) {
-                return follow(call, feed, in.folder, std::move(emit));
+                return follow_in_folder(call, feed, kTopic, in.folder, std::move(emit));
               });
   add_table_fields(registry);
   add_table_lenses(registry, feed);
