@@ -343,7 +343,7 @@ SealedStore::~SealedStore() {
   stores_.held_.erase(held);
   if (is_kept) return;
   try {
-    if (!is_finished()) stores_.objects().unseal(row_.bucket, row_.key);
+    if (may_be_repaired()) stores_.objects().unseal(row_.bucket, row_.key);
   } catch (const std::exception& error) {
     base::log::warning("stores.still_sealed", {{"store", row_.path()}, {"error", error.what()}});
   }
@@ -354,13 +354,15 @@ void SealedStore::keep() {
   stores_.held_.at(row_.path()).kept = true;
 }
 
-bool SealedStore::is_finished() const {
-  bool finished = true;
+// Neither finished nor given up meanwhile.
+bool SealedStore::may_be_repaired() const {
+  bool may = false;
   stores_.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
-    const auto text = fmt::format("select 1 from {} where id = $1 and populated = 1", kind_.table);
-    finished = !reader.query(text, {row_.id}).empty();
+    const auto text =
+        fmt::format("select 1 from {} where id = $1 and populated = 0 and orphaned_at is null", kind_.table);
+    may = !reader.query(text, {row_.id}).empty();
   });
-  return finished;
+  return may;
 }
 
 void mark_finished(sql::Writer& writer, const StoreKind& kind, std::int64_t store, std::uint64_t size_bytes) {

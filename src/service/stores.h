@@ -153,7 +153,7 @@ class Stores {
 /// Holds a store still from before it is read until what was read of it is committed. Whoever finishes a
 /// store makes one, reads, writes the row in a transaction by `mark_finished` and calls `keep`. Several may
 /// hold the same store at once: when the last of them is gone it may be written again, unless somebody has
-/// finished it, now or earlier.
+/// finished it, now or earlier, or it was given up.
 ///
 /// A process that dies in between leaves a sealed store that is not finished: finishing it again works, and
 /// `unseal_unfinished` at the next start lets clients repair it, too.
@@ -170,7 +170,7 @@ class SealedStore {
   void keep();
 
  private:
-  bool is_finished() const;
+  bool may_be_repaired() const;
 
   Stores& stores_;
   const StoreKind& kind_;

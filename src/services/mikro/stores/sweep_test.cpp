@@ -91,6 +91,17 @@ class Sweeps : public testing::TestWithParam<sql::Dialect>, public Drawing {
     execute(fmt::format("update {} set created_at = created_at - {}, refreshed_at = refreshed_at - {}", table,
                         by, by));
   }
+  service::StoreRow row_of(std::string_view table, const std::string& store) {
+    service::StoreRow row;
+    row.id = std::stoll(store);
+    lab_.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+      const sql::Rows rows =
+          reader.query(fmt::format("select bucket, key from {} where id = $1", table), {row.id});
+      row.bucket = rows.text(0, 0);
+      row.key = rows.text(0, 1);
+    });
+    return row;
+  }
   std::string bytes() { return lab_.upload("Bigfile", {{"", "bytes"}}); }
   service::SweptStores sweep(std::int64_t later) {
     service::StoreSweeper sweeper(lab_.stores());
@@ -269,6 +280,16 @@ TEST_P(Sweeps, GoOnWhereAStoreIsNotSealed) {
   const service::SweptStores swept = service::StoreSweeper(stores).sweep(base::now_micros());
   EXPECT_EQ(swept.given_up, 2);
   EXPECT_EQ(swept.deleted, 1);
+}
+
+TEST_P(Sweeps, AreNotUndoneByAFinishThatFails) {
+  const std::string store = lab_.array({2, 2});
+  {
+    const service::SealedStore sealed(lab_.stores(), kZarr, row_of("zarr_store", store));
+    age("zarr_store", 30 * kDay);
+    EXPECT_EQ(sweep(0).given_up, 1);
+  }
+  EXPECT_TRUE(lab_.is_sealed("zarr_store", store));
 }
 
 TEST_P(Sweeps, MayBeDoneByTwoProcessesAtOnce) {
