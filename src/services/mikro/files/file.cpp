@@ -43,7 +43,7 @@ std::int64_t from_file_like(Call& call, Stores& stores, Feed& feed, const schema
   const Maker maker = maker_of(call);
   std::int64_t file = 0;
   call.database->write([&](sql::Writer& writer) {
-    std::vector<NewLink> exports = checked_exports(writer, maker.organization, in.export_of);
+    std::vector<NewLink> exports = checked_exports(writer, maker.organization, in.export_of, "exportOf");
     const std::int64_t folder = folder_for(writer, maker, in.folder);
     service::mark_finished(writer, kBigFile, sealed.row().id, bytes);
     file = writer.insert(

@@ -68,7 +68,8 @@ std::vector<std::int64_t> link(Call& call, const schema::LinkFileInput& in) {
     if (exported) {
       const std::int64_t file = in.file->row("file");
       expect_row(writer, call, "file", file, "file");
-      links = link_to_file(writer, maker, file, checked_exports(writer, maker.organization, in.source_of));
+      links = link_to_file(writer, maker, file,
+                           checked_exports(writer, maker.organization, in.source_of, "sourceOf"));
       return;
     }
     const NamedContainer container = containers_in(in).front();

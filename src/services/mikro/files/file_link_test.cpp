@@ -159,6 +159,19 @@ TEST_P(FileLinks, AreOneForEachSeriesAndDirection) {
   EXPECT_EQ(count("array_dataset"), 1);
 }
 
+TEST_P(FileLinks, AreRefusedByTheNameThatTheyWereGivenUnder) {
+  const std::string raw = file("a.lif");
+  const std::string cells = dataset("cells");
+  const Json twice = Json::array({written_from(cells), written_from(cells)});
+  EXPECT_THAT(lab_.error(kLink, input({{"file", raw}, {"sourceOf", twice}})), HasSubstr("`sourceOf`"));
+  EXPECT_THAT(lab_.error(kLink, input({{"dataset", cells},
+                                       {"sourceFiles", Json::array({source(raw), source(raw)})}})),
+              HasSubstr("`sourceFiles`"));
+  const std::string store = lab_.upload("Bigfile", {{"", "bytes"}});
+  EXPECT_THAT(lab_.error(kMakeFile, input({{"file", store}, {"fileName", "b.tiff"}, {"exportOf", twice}})),
+              HasSubstr("`exportOf`"));
+}
+
 TEST_P(FileLinks, AreRefusedForWhatDoesNotFitAndLeaveNothing) {
   const std::string raw = file("a.czi");
   const std::string cells = dataset("cells");

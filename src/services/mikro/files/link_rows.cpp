@@ -159,7 +159,8 @@ std::vector<NewLink> checked_sources(sql::Reader& reader, std::int64_t organizat
 }
 
 std::vector<NewLink> checked_exports(sql::Reader& reader, std::int64_t organization,
-                                     const std::optional<std::vector<schema::ExportOfInput>>& entries) {
+                                     const std::optional<std::vector<schema::ExportOfInput>>& entries,
+                                     std::string_view field) {
   std::vector<NewLink> links;
   if (!entries) return links;
   check_count(entries->size());
@@ -175,7 +176,7 @@ std::vector<NewLink> checked_exports(sql::Reader& reader, std::int64_t organizat
     containers[in.kind].values.push_back(link.container);
     links.push_back(std::move(link));
   }
-  check_differ(links, "exportOf");
+  check_differ(links, field);
   for (const auto& [kind, ids] : containers) {
     const LinkedKind& known = linked_kind(kind);
     expect_rows(reader, organization, known.table, known.noun, ids);

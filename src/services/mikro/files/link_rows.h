@@ -49,10 +49,11 @@ struct NewLink {
 /// VALIDATION_ERROR for one that is named twice with the same series.
 std::vector<NewLink> checked_sources(sql::Reader& reader, std::int64_t organization,
                                      const std::optional<std::vector<schema::SourceFileInput>>& entries);
-/// What a file was written from. Throws the same, and VALIDATION_ERROR for an entry without the id that its
-/// kind asks for or with another one.
+/// What a file was written from; `field` is how the input calls the list. Throws the same, and
+/// VALIDATION_ERROR for an entry without the id that its kind asks for or with another one.
 std::vector<NewLink> checked_exports(sql::Reader& reader, std::int64_t organization,
-                                     const std::optional<std::vector<schema::ExportOfInput>>& entries);
+                                     const std::optional<std::vector<schema::ExportOfInput>>& entries,
+                                     std::string_view field);
 
 /// With both ends, in their order. Throws CONFLICT for a link that is there already: the same file, data,
 /// direction and series.
