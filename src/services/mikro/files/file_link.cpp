@@ -118,6 +118,12 @@ std::string about(SqlText& sql, const schema::FileLinkContainerRef& container) {
   return fmt::format(" and k.{} = {}", kind.column, sql.bind(container.id.row().value_or(0)));
 }
 
+// Empty asks for links of the file as a whole: that is how they are stored, too.
+std::string of_series(SqlText& sql, const std::string& series) {
+  if (series.empty()) return " and k.series_identifier is null";
+  return fmt::format(" and k.series_identifier = {}", sql.bind(series));
+}
+
 void add_file_filters(entity::Registry& registry) {
   using schema::FileFilter;
   using schema::FileLinkContainerRef;
@@ -142,7 +148,7 @@ void add_file_filters(entity::Registry& registry) {
               });
   registry.on(FileFilter::kSeriesIdentifier,
               [](SqlText& sql, const std::string& alias, const std::string& series, const Call&) {
-                return has_link(alias, true, fmt::format(" and k.series_identifier = {}", sql.bind(series)));
+                return has_link(alias, true, of_series(sql, series));
               });
 }
 
@@ -156,9 +162,7 @@ std::string read_from(SqlText& sql, const std::string& alias, const Json& filter
   if (!file.is_null()) {
     text += fmt::format(" and k.file_id = {}", sql.bind(entity::row_id(file.as_string()).value_or(0)));
   }
-  if (!series.is_null()) {
-    text += fmt::format(" and k.series_identifier = {}", sql.bind(series.as_string()));
-  }
+  if (!series.is_null()) text += of_series(sql, series.as_string());
   return fmt::format("exists ({})", text);
 }
 

@@ -303,6 +303,18 @@ TEST_P(FileLinks, AreWhatFilesAndDatasetsAreFoundBy) {
   EXPECT_EQ(datasets("{sourceFile: \"no number\"}"), "");
 }
 
+TEST_P(FileLinks, AreFoundWithoutASeriesByAnEmptyOne) {
+  const std::string whole = file("whole.tiff");
+  const std::string parts = file("parts.lif");
+  dataset("one", Json::array({source(whole, "")}));
+  dataset("first", Json::array({source(parts, "1"), source(whole, "cropped")}));
+  dataset("made");
+  EXPECT_EQ(files("{seriesIdentifier: \"\"}"), "whole.tiff ");
+  EXPECT_EQ(datasets("{sourceSeriesIdentifier: \"\"}"), "one ");
+  EXPECT_EQ(datasets(fmt::format("{{sourceFile: {}, sourceSeriesIdentifier: \"\"}}", whole)), "one ");
+  EXPECT_EQ(datasets(fmt::format("{{sourceFile: {}, sourceSeriesIdentifier: \"\"}}", parts)), "");
+}
+
 TEST_P(FileLinks, CostTheSameNumberOfRoundTripsWhateverTheirNumber) {
   const std::string raw = file("a.lif");
   dataset("cells", Json::array({source(raw)}));
