@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "services/mikro/folders/folder.h"
 #include "services/mikro/folders/folder_rows.h"
 #include "services/mikro/testing/drawing.h"
 
@@ -170,6 +171,21 @@ TEST_P(FolderContentsOnPostgres, CloseNoCircleWhenTwoAreMovedAtOnce) {
       [&] { refused = move("putFoldersInFolder", second, first); });
   EXPECT_THAT(refused, HasSubstr("itself"));
   EXPECT_EQ(parent(second), "null");
+}
+
+TEST_P(FolderContentsOnPostgres, GoToOneDefaultFolderWhenTheFirstTwoComeAtOnce) {
+  const std::string store = lab_.upload("Bigfile", {{"", "bytes"}});
+  Maker ada;
+  ada.organization = 1;
+  ada.user = 1;
+  lab_.overlap([&](sql::Writer& writer) { folder_for(writer, ada, std::nullopt); },
+               [&] {
+                 lab_.data("mutation ($input: FromFileLike!) { it: fromFileLike(input: $input) { id } }",
+                           input({{"file", store}, {"fileName", "a.txt"}}));
+               });
+  EXPECT_EQ(count("folder"), 1);
+  EXPECT_EQ(count("file where folder_id is not null"), 1);
+  EXPECT_EQ(count("provenance_entry where subject_type = 'Folder' and kind = 'CREATE'"), 1);
 }
 
 }  // namespace

@@ -212,14 +212,20 @@ std::int64_t folder_for(sql::Writer& writer, const Maker& maker, const std::opti
   const std::string_view find = "select id from folder where default_of = $1";
   sql::Rows rows = writer.query(find, {mark});
   if (!rows.empty()) return rows.integer(0, 0);
-  writer.execute(
+  rows = writer.query(
       "insert into folder (organization_id, name, is_default, default_of, creator_id, created_through_id,"
       " created_at, membership_id) values ($1, 'Default', 1, $2, $3, $4, $5,"
-      " (select id from membership where organization_id = $1 and user_id = $3)) on conflict do nothing",
+      " (select id from membership where organization_id = $1 and user_id = $3)) on conflict do nothing"
+      " returning id",
       {maker.organization, mark, maker.user, maker.task_value(), maker.now});
+  if (!rows.empty()) {
+    record(writer, maker, kType, rows.integer(0, 0), Change::kCreate);
+    return rows.integer(0, 0);
+  }
+  // Made beside this one, which has an entry in the history already.
   rows = writer.query(find, {mark});
-  record(writer, maker, kType, rows.integer(0, 0), Change::kCreate);
-  return rows.integer(0, 0);
+  if (!rows.empty()) return rows.integer(0, 0);
+  throw Error(code::kConflict, std::string("The default folder was deleted at this moment: try again."));
 }
 
 std::string in_folders(SqlText& sql, const std::string& alias, const std::vector<Id>& folders, const Call&) {
