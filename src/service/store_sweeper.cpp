@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kChunk = 100;
 constexpr std::chrono::minutes kFirst{1};
 constexpr std::chrono::hours kEvery{1};
+// A finished store that nothing is made of: a script that ended too early, or a creation that was refused.
+// Its bytes are whole, so whoever comes back from a long absence finds them.
+constexpr std::chrono::days kUnused{30};
 // A store that does not answer is not asked about everything there is.
 constexpr int kMostFailures = 3;
 
@@ -85,25 +88,31 @@ SweptStores StoreSweeper::sweep(std::int64_t now, const std::stop_token& stop) {
 
 void StoreSweeper::give_up(const StoreKind& kind, std::int64_t now, const std::stop_token& stop,
                            SweptStores& swept) {
-  const std::string unfinished = fmt::format(
-      "coalesce(refreshed_at, created_at) < $2 and populated = 0 and orphaned_at is null and not {}",
-      stores_.tables().is_referred(kind, kind.table));
   const std::int64_t before = now - grace(stores_.settings()) - micros(kLongestLifetime);
+  const std::int64_t unused_before = before - micros(kUnused);
+  const std::string is_idle = fmt::format(
+      "orphaned_at is null and coalesce(refreshed_at, created_at) < case populated when 0 then $2 else $3 end"
+      " and not {}{}",
+      stores_.tables().is_referred(kind, kind.table),
+      stores_.tables().may_be_referred(kind) ? "" : " and populated = 0");
   std::int64_t last = 0;
   while (!stop.stop_requested()) {
     const sql::Rows rows =
         read(stores_.database(),
              fmt::format("select id, bucket, key from {} where id > $1 and {} order by id limit {}",
-                         kind.table, unfinished, kChunk),
-             {last, before});
+                         kind.table, is_idle, kChunk),
+             {last, before, unused_before});
     for (std::size_t at = 0; at < rows.size() && !stop.stop_requested(); ++at) {
       const StoreRow row = row_at(rows, at);
       last = row.id;
       std::int64_t rows_given_up = 0;
       stores_.database().write([&](sql::Writer& writer) {
+        // A statement of its own, as in StoreTables::orphan: something may be made of the store right now.
+        writer.execute(fmt::format("update {} set orphaned_at = orphaned_at where id = $1", kind.table),
+                       {row.id});
         rows_given_up = writer.execute(
-            fmt::format("update {} set orphaned_at = $3 where id = $1 and {}", kind.table, unfinished),
-            {row.id, before, now});
+            fmt::format("update {} set orphaned_at = $4 where id = $1 and {}", kind.table, is_idle),
+            {row.id, before, unused_before, now});
       });
       if (rows_given_up == 0) continue;
       ++swept.given_up;

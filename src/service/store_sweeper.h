@@ -1,8 +1,10 @@
 // What becomes of bytes that nobody needs: their stores are orphaned when what was made of them is deleted,
-// or when an upload was never finished, and after days of grace the bytes go, then the row.
+// or when an upload was never finished or nothing made of it, and after days of grace the bytes go, then the
+// row.
 //
 // Only rows that say so are ever collected, and only after looking once more whether anything refers to them.
-// An upload counts as given up once its last keys have ended and the grace has passed, too; from then on
+// An upload counts as given up once its last keys have ended and the grace has passed, too,
+// a finished one that something could be made of thirty days later; from then on
 // nothing can be written there or made of it, and a second grace begins.
 #pragma once
 
@@ -22,7 +24,7 @@
 namespace service {
 
 struct SweptStores {
-  std::int64_t given_up = 0;  ///< uploads that nobody finished, now orphaned
+  std::int64_t given_up = 0;  ///< uploads that nobody finished or used, now orphaned
   std::int64_t kept = 0;      ///< orphans that are referred to nevertheless, and orphans no longer
   std::int64_t deleted = 0;   ///< rows, with their bytes
   std::int64_t objects = 0;

@@ -41,6 +41,10 @@ std::string StoreTables::is_referred(const StoreKind& kind, std::string_view ali
   return text + ")";
 }
 
+bool StoreTables::may_be_referred(const StoreKind& kind) const {
+  return !references_.find(kind.table)->second.empty();
+}
+
 // The rows are locked by a statement of their own: the next one then sees what was made of a store by a
 // transaction that this one had to wait for.
 void StoreTables::orphan(sql::Writer& writer, const StoreKind& kind, const sql::Ids& stores,

@@ -25,6 +25,8 @@ class StoreTables {
   std::span<const StoreKind* const> kinds() const { return kinds_; }
   /// The condition that a row refers to the row `alias` of the kind's table.
   std::string is_referred(const StoreKind& kind, std::string_view alias) const;
+  /// Whether any row could: of other kinds, clients keep what their stores are.
+  bool may_be_referred(const StoreKind& kind) const;
   /// Whose bytes may go: those of `stores` that nothing refers to (any more). In the transaction of the
   /// deletion, after it. Whoever makes something of such a store at the same time is refused, or keeps it.
   void orphan(sql::Writer& writer, const StoreKind& kind, const sql::Ids& stores, std::int64_t now) const;

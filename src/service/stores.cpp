@@ -370,8 +370,11 @@ void mark_finished(sql::Writer& writer, const StoreKind& kind, std::int64_t stor
       fmt::format("update {} set populated = 1, size_bytes = $2 where id = $1 and orphaned_at is null",
                   kind.table),
       {store, static_cast<std::int64_t>(size_bytes)});
-  // What it was made for has been deleted since it was looked up, and its bytes with it.
-  if (found == 0) throw Error(code::kNotFound, "No {} store with the id {} any more.", kind.name, store);
+  // What it was made for has been deleted since it was looked up, or it was given up; its bytes will go.
+  if (found == 0) {
+    throw Error(code::kNotFound, "No {} store with the id {} any more: request an upload again.", kind.name,
+                store);
+  }
 }
 
 void unseal_unfinished(Stores& stores, const StoreKind& kind) {

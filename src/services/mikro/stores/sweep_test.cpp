@@ -18,6 +18,8 @@ namespace {
 
 using base::Json;
 using mikro_testing::Drawing;
+using testing::AllOf;
+using testing::HasSubstr;
 using testing::StartsWith;
 
 constexpr std::int64_t kHour = 3'600'000'000;
@@ -102,6 +104,9 @@ class Sweeps : public testing::TestWithParam<sql::Dialect>, public Drawing {
     });
     return row;
   }
+  void finish(const std::string& kind, const std::string& store) {
+    lab_.data(fmt::format("mutation {{ finish{}Upload(input: {{storeId: \"{}\"}}) {{ id }} }}", kind, store));
+  }
   std::string bytes() { return lab_.upload("Bigfile", {{"", "bytes"}}); }
   service::SweptStores sweep(std::int64_t later) {
     service::StoreSweeper sweeper(lab_.stores());
@@ -166,7 +171,7 @@ TEST_P(Sweeps, LookOnceMoreWhetherAnOrphanIsReferredTo) {
 TEST_P(Sweeps, GiveUpUploadsThatNobodyFinished) {
   const std::string lost = bytes();
   const std::string finished = bytes();
-  lab_.data(fmt::format("mutation {{ finishBigfileUpload(input: {{storeId: \"{}\"}}) {{ id }} }}", finished));
+  finish("Bigfile", finished);
   EXPECT_EQ(sweep(7 * kDay + 11 * kHour).given_up, 0);
   EXPECT_EQ(sweep(7 * kDay + 13 * kHour).given_up, 1);
   EXPECT_TRUE(lab_.is_sealed("big_file_store", lost));
@@ -175,9 +180,42 @@ TEST_P(Sweeps, GiveUpUploadsThatNobodyFinished) {
   EXPECT_EQ(sweep(14 * kDay).deleted, 0);
   EXPECT_EQ(sweep(15 * kDay).deleted, 1);
   EXPECT_EQ(objects("bigfile"), 1U);
-  // What is finished may be waiting for what is made of it: nothing has said that it is not needed.
-  EXPECT_EQ(sweep(900 * kDay).given_up, 0);
+  // What is finished may be waiting for what is made of it.
   EXPECT_EQ(try_file(finished), "");
+}
+
+TEST_P(Sweeps, GiveUpFinishedUploadsThatNothingWasMadeOf) {
+  const std::string unused = bytes();
+  const std::string used = bytes();
+  finish("Bigfile", unused);
+  file(used);
+  EXPECT_EQ(sweep(37 * kDay + 11 * kHour).given_up, 0);
+  EXPECT_EQ(sweep(37 * kDay + 13 * kHour).given_up, 1);
+  EXPECT_THAT(try_file(unused), AllOf(StartsWith("NOT_FOUND"), HasSubstr("request an upload")));
+  EXPECT_EQ(try_file(used), "");
+  EXPECT_EQ(sweep(46 * kDay).deleted, 1);
+  EXPECT_EQ(count("big_file_store"), 1);
+}
+
+// Nothing refers to a picture; its address may be in use all the same.
+TEST_P(Sweeps, KeepFinishedUploadsThatNothingCanBeMadeOf) {
+  const std::string picture = lab_.upload("Media", {{"", "pixels"}});
+  finish("Media", picture);
+  EXPECT_EQ(sweep(900 * kDay).given_up, 0);
+  EXPECT_EQ(count("media_store where orphaned_at is null"), 1);
+}
+
+TEST_P(Sweeps, NeverGiveUpWhatIsUsedInTheSameMoment) {
+  for (int round = 0; round < 25; ++round) {
+    const std::string store = bytes();
+    finish("Bigfile", store);
+    age("big_file_store", 60 * kDay);
+    std::thread beside([&] { sweep(0); });
+    const std::string refused = try_file(store);
+    beside.join();
+    const std::int64_t orphaned = count("big_file_store where orphaned_at is not null and id = " + store);
+    EXPECT_EQ(orphaned, refused.empty() ? 0 : 1) << refused;
+  }
 }
 
 TEST_P(Sweeps, KeepUploadsWhoseKeysAreRefreshed) {
