@@ -48,14 +48,15 @@ void record(sql::Writer& writer, const Maker& maker, std::string_view type, std:
 }
 
 void record_all(sql::Writer& writer, const Maker& maker, std::string_view type, std::string_view table,
-                const sql::Ids& ids, Change change) {
+                const sql::Ids& ids, Change change, const Changes& changes) {
   writer.execute(
       fmt::format("insert into provenance_entry (organization_id, client_id, task_id, user_id, kind, date,"
                   " effective_changes, subject_type, subject)"
-                  " select $1, $2, $3, $4, $5, $6, '[]', $7, id from {} where id in_ids($8)",
+                  " select $1, $2, $3, $4, $5, $6, $7, $8, id from {} where id in_ids($9)",
                   table),
       {maker.organization, maker.client == 0 ? sql::Value(std::monostate()) : sql::Value(maker.client),
-       maker.task_value(), maker.user, std::string(text_of(change)), maker.now, std::string(type), ids});
+       maker.task_value(), maker.user, std::string(text_of(change)), maker.now, changes.json().dump(),
+       std::string(type), ids});
 }
 
 }  // namespace mikro

@@ -26,8 +26,9 @@ class Changes {
 /// In the transaction of the change. `type` is the name of the GraphQL type.
 void record(sql::Writer& writer, const Maker& maker, std::string_view type, std::int64_t id, Change change,
             const Changes& changes = {});
-/// The same of many rows of `table` that are there, one entry each, in one statement.
+/// The same of many rows of `table` that are there, one entry each, in one statement. The changes are those
+/// of every one of them.
 void record_all(sql::Writer& writer, const Maker& maker, std::string_view type, std::string_view table,
-                const sql::Ids& ids, Change change);
+                const sql::Ids& ids, Change change, const Changes& changes = {});
 
 }  // namespace mikro

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,8 @@ constexpr Contents kTables{"TableDataset", "table_dataset",  "folder_id", "folde
 constexpr Contents kCollections{
     "AnnotationCollection", "annotation_collection", "folder_id", "folder", "annotation collection", "", ""};
 
+constexpr std::size_t kMostMoved = 1'000;
+
 // Locked, so that what the history says of them is true.
 sql::Rows own_rows(sql::Writer& writer, const Call& call, const Contents& contents,
                    const std::vector<Id>& ids) {
@@ -70,8 +73,26 @@ void tell(sql::Writer& writer, Feed& feed, const Maker& maker, const Contents& c
 
 Json id_json(std::optional<std::int64_t> id) { return id ? Json(std::to_string(*id)) : Json(); }
 
+// Of rows that were in one folder, or in none. More than this many leave at once only when their folder is
+// deleted: these have their entries in the history, but nobody is told of each, because that many events
+// would hold everybody else's up.
+constexpr std::size_t kMostTold = 1'000;
+
+void remember(sql::Writer& writer, Feed& feed, const Maker& maker, const Contents& contents,
+              const sql::Ids& rows, std::optional<std::int64_t> from, std::optional<std::int64_t> to) {
+  Changes changes;
+  changes.add(contents.field, id_json(from), id_json(to));
+  record_all(writer, maker, contents.type, contents.table, rows, Change::kUpdate, changes);
+  if (rows.values.size() > kMostTold) return;
+  for (const std::int64_t row : rows.values) tell(writer, feed, maker, contents, row, from, to);
+}
+
 template <class In>
 std::int64_t move(Call& call, Feed& feed, const In& in, const Contents& contents, bool is_put) {
+  if (in.selfs.size() > kMostMoved) {
+    throw Error(base::code::kValidation, "One call moves {} things at most, not {}: move them in several.",
+                kMostMoved, in.selfs.size());
+  }
   const Maker maker = maker_of(call);
   std::int64_t folder = 0;
   call.database->write([&](sql::Writer& writer) {
@@ -81,23 +102,53 @@ std::int64_t move(Call& call, Feed& feed, const In& in, const Contents& contents
     const sql::Rows rows = own_rows(writer, call, contents, in.selfs);
     const std::optional<std::int64_t> to = is_put ? std::optional(folder) : std::nullopt;
     sql::Ids moved;
+    std::map<std::optional<std::int64_t>, sql::Ids> moved_from;
+    std::vector<std::int64_t> all;
     for (std::size_t at = 0; at < rows.size(); ++at) {
       const std::int64_t row = rows.integer(at, 0);
-      if (moves_folders && is_put) check_is_no_circle(writer, row, folder);
+      all.push_back(row);
       std::optional<std::int64_t> from;
       if (!rows.is_null(at, 1)) from = rows.integer(at, 1);
       // What lies elsewhere is not taken out of there.
       if (from == to || (!is_put && from != folder)) continue;
       moved.values.push_back(row);
-      Changes changes;
-      changes.add(contents.field, id_json(from), id_json(to));
-      record(writer, maker, contents.type, row, Change::kUpdate, changes);
-      tell(writer, feed, maker, contents, row, from, to);
+      moved_from[from].values.push_back(row);
     }
+    if (moves_folders && is_put) check_is_no_circle(writer, all, folder);
+    for (const auto& [from, ids] : moved_from) remember(writer, feed, maker, contents, ids, from, to);
     writer.execute(fmt::format("update {} set {} = $1 where id in_ids($2)", contents.table, contents.column),
                    {to ? sql::Value(*to) : sql::Value(std::monostate()), moved});
   });
   return folder;
+}
+
+// Said of each thing that it leaves, which the foreign keys alone would do in silence. Nothing comes in
+// meanwhile: the folder's row is locked.
+void release_all(sql::Writer& writer, Feed& feed, const Maker& maker, std::int64_t folder) {
+  for (const Contents* contents : {&kFolders, &kFiles, &kDatasets, &kTables, &kCollections}) {
+    const sql::Rows left = writer.query(fmt::format("update {0} set {1} = null where {1} = $1 returning id",
+                                                    contents->table, contents->column),
+                                        {folder});
+    if (left.empty()) continue;
+    sql::Ids rows;
+    for (std::size_t at = 0; at < left.size(); ++at) rows.values.push_back(left.integer(at, 0));
+    std::sort(rows.values.begin(), rows.values.end());
+    remember(writer, feed, maker, *contents, rows, folder, std::nullopt);
+  }
+}
+
+// What was in it is kept, and is in no folder from then on.
+Json remove(Call& call, Feed& feed, const schema::DeleteFolderInput& in) {
+  const Maker maker = maker_of(call);
+  call.database->write([&](sql::Writer& writer) {
+    const std::int64_t folder = in.id.row("folder");
+    lock_folders(writer, maker.organization);
+    expect_may_delete(writer, call, "folder", folder, "folder");
+    release_all(writer, feed, maker, folder);
+    record(writer, maker, kFolders.type, folder, Change::kDelete);
+    writer.execute("delete from folder where id = $1", {folder});
+  });
+  return in.id.text;
 }
 
 }  // namespace
@@ -118,6 +169,8 @@ void add_folder_contents(entity::Registry& registry, Feed& feed) {
   on(mutation::kPutTableDatasetsInFolder, mutation::kReleaseTableDatasetsFromFolder, kTables);
   on(mutation::kPutAnnotationCollectionsInFolder, mutation::kReleaseAnnotationCollectionsFromFolder,
      kCollections);
+  registry.on(mutation::kDeleteFolder,
+              [&feed](Call& call, const schema::DeleteFolderInput& in) { return remove(call, feed, in); });
 }
 
 }  // namespace mikro

@@ -1,4 +1,4 @@
-// Things put into folders and taken out again.
+// Things put into folders and taken out again, all of them where a folder is deleted.
 #pragma once
 
 #include "entity/registry.h"

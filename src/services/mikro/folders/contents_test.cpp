@@ -35,10 +35,41 @@ class FolderContents : public testing::TestWithParam<sql::Dialect>, public Drawi
                      {"folder", folder}}))["it"]["id"]
         .as_string();
   }
-  /// The error of `putFilesInFolder` and the like; empty if there is none.
+  /// The id of what is made in a folder, of two axes and 2 by 2 pixels.
+  std::string image(const std::string& folder) {
+    return lab_
+        .data("mutation ($input: CreateArrayDatasetInput!) { it: createArrayDataset(input: $input) { id } }",
+              input({{"name", "cells"},
+                     {"data", lab_.array({2, 2})},
+                     {"scales", Json::array()},
+                     {"axes", yx()},
+                     {"folder", folder}}))["it"]["id"]
+        .as_string();
+  }
+  /// As many copies of the file, where it is.
+  void copy(const std::string& file, int times) {
+    execute(
+        fmt::format("insert into file (organization_id, name, store_id, folder_id, creator_id, created_at)"
+                    " with recursive n(i) as (select 1 union all select i + 1 from n where i < {}) select"
+                    " organization_id, name, store_id, folder_id, creator_id, created_at from file, n"
+                    " where id = {}",
+                    times, file));
+  }
+  /// Their ids, as lists have them.
+  std::string files() {
+    std::string text;
+    const Json data = lab_.data("{ it: files { id } }");
+    for (const Json& one : data["it"].items()) text += one["id"].as_string() + " ";
+    return text;
+  }
+  /// The error of `putFilesInFolder` and the like; empty if there is none. Things are ids with spaces
+  /// between.
   std::string move(const std::string& field, const std::string& thing, const std::string& folder) {
     return lab_.error(
         fmt::format("mutation {{ {}(input: {{selfs: [{}], other: {}}}) {{ id }} }}", field, thing, folder));
+  }
+  void remove(const std::string& folder) {
+    lab_.data(fmt::format("mutation {{ deleteFolder(input: {{id: {}}}) }}", folder));
   }
   std::string parent(const std::string& folder) {
     return lab_.data(fmt::format("{{ it: folder(id: {}) {{ parent {{ id }} }} }}", folder))["it"]["parent"]
@@ -128,10 +159,93 @@ TEST_P(FolderContents, AreTakenBackByAnEntryOfTheHistory) {
 TEST_P(FolderContents, OfADeletedFolderRememberWhereTheyWere) {
   const std::string outer = folder("outer");
   const std::string inner = folder("inner", outer);
-  lab_.data(fmt::format("mutation {{ deleteFolder(input: {{id: {}}}) }}", outer));
+  const std::string thing = file(outer);
+  const std::string other = file(inner);
+  const std::string cells = image(outer);
+  const std::string rois = collection("rois", yx());
+  move("putAnnotationCollectionsInFolder", rois, outer);
+  const std::string table =
+      lab_.data(
+              "mutation ($input: CreateTableDatasetInput!) { it: createTableDataset(input: $input) { id } }",
+              input({{"name", "sizes"},
+                     {"data", lab_.table({{"size", "DOUBLE"}})},
+                     {"columns", Json::array({Json::object({{"name", "size"}})})},
+                     {"folder", outer}}))["it"]["id"]
+          .as_string();
+  remove(outer);
   EXPECT_EQ(parent(inner), "null");
   EXPECT_THAT(changes(fmt::format("folder(id: {})", inner)),
               ElementsAre(fmt::format("parent: \"{}\" -> null", outer)));
+  const std::string left = fmt::format("folder: \"{}\" -> null", outer);
+  EXPECT_THAT(changes(fmt::format("file(id: {})", thing)), ElementsAre(left));
+  EXPECT_THAT(changes(fmt::format("arrayDataset(id: {})", cells)), ElementsAre(left));
+  EXPECT_THAT(changes(fmt::format("tableDataset(id: {})", table)), ElementsAre(left));
+  EXPECT_EQ(changes(fmt::format("annotationCollection(id: {})", rois)).front(), left);
+  EXPECT_THAT(changes(fmt::format("file(id: {})", other)), ElementsAre());
+  EXPECT_EQ(count("file where folder_id is null"), 1);
+}
+
+TEST_P(FolderContents, OfADeletedFolderAreToldToWhoFollowsThem) {
+  const std::string here = folder("here");
+  const std::string thing = file(here);
+  const std::string cells = image(here);
+  std::vector<std::string> heard;
+  std::vector<std::shared_ptr<void>> followed;
+  for (const std::string& topic : {std::string("files/1"), "files/1/" + here, std::string("array-datasets/1"),
+                                   "array-datasets/1/" + here}) {
+    followed.push_back(follow(topic, heard));
+  }
+  remove(here);
+  const std::string moved = fmt::format(R"({{"moved":{}}})", thing);
+  const std::string updated = fmt::format(R"({{"update":{}}})", cells);
+  EXPECT_THAT(heard, ElementsAre("files/1 " + moved, "files/1/" + here + " " + moved,
+                                 "array-datasets/1 " + updated, "array-datasets/1/" + here + " " + updated));
+}
+
+TEST_P(FolderContents, OfADeletedFolderAreOnlyRememberedWhereTheyAreTooManyToTell) {
+  const std::string here = folder("here");
+  copy(file(here), 1'000);
+  std::vector<std::string> heard;
+  const std::shared_ptr<void> followed = follow("files/1", heard);
+  remove(here);
+  EXPECT_EQ(count("file where folder_id is null"), 1'001);
+  EXPECT_EQ(count("provenance_entry where subject_type = 'File' and kind = 'UPDATE'"), 1'001);
+  EXPECT_THAT(heard, ElementsAre());
+}
+
+TEST_P(FolderContents, AreMovedInTheSameNumberOfRoundTripsWhateverTheirNumber) {
+  const std::string here = folder("here");
+  const std::string there = folder("there");
+  const auto cost = [&](const std::string& things, const std::string& folder) {
+    const std::uint64_t before = lab_.round_trips();
+    EXPECT_EQ(move("putFilesInFolder", things, folder), "");
+    return lab_.round_trips() - before;
+  };
+  const std::uint64_t of_one = cost(file(here), there);
+  copy(file(there), 20);
+  EXPECT_EQ(cost(files(), here), of_one);
+  EXPECT_EQ(count("provenance_entry where subject_type = 'File' and kind = 'UPDATE'"), 23);
+
+  std::string folders;
+  const auto cost_of_folders = [&](const std::string& things) {
+    const std::uint64_t before = lab_.round_trips();
+    EXPECT_EQ(move("putFoldersInFolder", things, there), "");
+    return lab_.round_trips() - before;
+  };
+  const std::uint64_t of_one_folder = cost_of_folders(folder("inner"));
+  for (int i = 0; i < 10; ++i) folders += folder("inner") + " ";
+  EXPECT_EQ(cost_of_folders(folders), of_one_folder);
+}
+
+TEST_P(FolderContents, AreAThousandOfACallAtMost) {
+  const std::string here = folder("here");
+  const std::string there = folder("there");
+  const std::string thing = file(here);
+  copy(thing, 999);
+  EXPECT_THAT(move("putFilesInFolder", files() + thing, there),
+              AllOf(StartsWith("VALIDATION_ERROR"), HasSubstr("1000"), HasSubstr("1001")));
+  EXPECT_EQ(move("putFilesInFolder", files(), there), "");
+  EXPECT_EQ(count("file where folder_id = " + there), 1'000);
 }
 
 TEST_P(FolderContents, BelongToTheirOrganization) {

@@ -51,7 +51,7 @@ std::int64_t create(Call& call, const schema::CreateFolderInput& in) {
   std::int64_t folder = 0;
   call.database->write([&](sql::Writer& writer) {
     const auto parent = parent_of(writer, maker.organization, in.parent);
-    if (parent) check_is_no_circle(writer, 0, *parent);
+    if (parent) check_is_no_circle(writer, {}, *parent);
     folder = insert(writer, maker, in.name, parent);
   });
   return folder;
@@ -76,7 +76,7 @@ std::int64_t ensure(Call& call, const schema::CreateFolderInput& in) {
       folder = known.integer(0, 0);
       return;
     }
-    if (parent) check_is_no_circle(writer, 0, *parent);
+    if (parent) check_is_no_circle(writer, {}, *parent);
     folder = insert(writer, maker, in.name, parent);
   });
   return folder;
@@ -87,7 +87,7 @@ void change(sql::Writer& writer, const Maker& maker, std::int64_t folder, const 
   const sql::Rows old = writer.query("select name, parent_id from folder where id = $1", {folder});
   std::optional<std::int64_t> old_parent;
   if (!old.is_null(0, 1)) old_parent = old.integer(0, 1);
-  if (parent && parent != old_parent) check_is_no_circle(writer, folder, *parent);
+  if (parent && parent != old_parent) check_is_no_circle(writer, {folder}, *parent);
   Changes changes;
   changes.add("name", std::string(old.text(0, 0)), name);
   changes.add("parent", id_json(old_parent), id_json(parent));
@@ -161,25 +161,6 @@ std::int64_t pin(Call& call, const schema::PinFolderInput& in) {
   return folder;
 }
 
-// What was in it is kept, and is in no folder from then on.
-Json remove(Call& call, const schema::DeleteFolderInput& in) {
-  const Maker maker = maker_of(call);
-  call.database->write([&](sql::Writer& writer) {
-    const std::int64_t folder = in.id.row("folder");
-    lock_folders(writer, maker.organization);
-    expect_may_delete(writer, call, "folder", folder, "folder");
-    const sql::Rows within = writer.query("select id from folder where parent_id = $1 order by id", {folder});
-    for (std::size_t row = 0; row < within.size(); ++row) {
-      Changes changes;
-      changes.add("parent", id_json(folder), Json());
-      record(writer, maker, kType, within.integer(row, 0), Change::kUpdate, changes);
-    }
-    record(writer, maker, kType, folder, Change::kDelete);
-    writer.execute("delete from folder where id = $1", {folder});
-  });
-  return in.id.text;
-}
-
 void add_filters(entity::Registry& registry) {
   using schema::FolderFilter;
   add_task_filters<FolderFilter>(registry);
@@ -242,7 +223,6 @@ void add_folders(entity::Registry& registry) {
   registry.on(mutation::kUpdateFolder, update);
   registry.on(mutation::kRevertFolder, revert);
   registry.on(mutation::kPinFolder, pin);
-  registry.on(mutation::kDeleteFolder, remove);
   registry.on(Folder::kPinned, [](SqlText& sql, const std::string& alias, const Call& call) {
     return fmt::format(
         "(case when exists (select 1 from folder_pin p where p.folder_id = {}.id and p.user_id = {})"

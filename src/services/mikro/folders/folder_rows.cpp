@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "sql/advisory_lock.h"
 
@@ -32,7 +34,7 @@ std::int64_t row_of_folder(sql::Reader& reader, std::int64_t organization, const
 }
 
 // A folder in itself would never be found again.
-void check_is_no_circle(sql::Reader& reader, std::int64_t folder, std::int64_t parent) {
+void check_is_no_circle(sql::Reader& reader, const std::vector<std::int64_t>& folders, std::int64_t parent) {
   const sql::Rows above = reader.query(
       "with recursive above(id, depth) as (select cast($1 as bigint), 1 union all"
       " select folder.parent_id, above.depth + 1 from folder join above on folder.id = above.id"
@@ -42,7 +44,7 @@ void check_is_no_circle(sql::Reader& reader, std::int64_t folder, std::int64_t p
     throw Error(code::kValidation, "Folders may be {} deep at most.", kDeepest);
   }
   for (std::size_t row = 0; row < above.size(); ++row) {
-    if (above.integer(row, 0) == folder) {
+    if (std::find(folders.begin(), folders.end(), above.integer(row, 0)) != folders.end()) {
       throw Error(code::kValidation,
                   std::string("A folder cannot be moved into itself or a folder within it."));
     }

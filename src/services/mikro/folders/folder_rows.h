@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "entity/input.h"
 #include "sql/database.h"
@@ -13,7 +14,8 @@ namespace mikro {
 void lock_folders(sql::Writer& writer, std::int64_t organization);
 /// Throws NOT_FOUND if the organization has no such folder.
 std::int64_t row_of_folder(sql::Reader& reader, std::int64_t organization, const entity::Id& id);
-/// Throws VALIDATION_ERROR if `folder` is `parent` or above it, or if that is too deep.
-void check_is_no_circle(sql::Reader& reader, std::int64_t folder, std::int64_t parent);
+/// Before these, none for a new one, are put into `parent`. Throws VALIDATION_ERROR if
+/// one of them is `parent` or above it, or if that is too deep. One statement, whatever their number.
+void check_is_no_circle(sql::Reader& reader, const std::vector<std::int64_t>& folders, std::int64_t parent);
 
 }  // namespace mikro
