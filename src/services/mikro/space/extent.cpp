@@ -73,6 +73,13 @@ std::optional<Extent> extent_in(const World& world, const Graph& graph, SpaceId 
   }
 }
 
+std::optional<Extent> unreadable_in(const World& world, SpaceId source) {
+  if (auto path = world.path(source)) return Extent{ExtentState::kUnreadable, {}, *std::move(path)};
+  auto path = world.possible_path(source);
+  if (!path) return std::nullopt;
+  return Extent{ExtentState::kConditional, {}, *std::move(path)};
+}
+
 bool overlaps(const Box& box, const Box& region) {
   return std::all_of(region.begin(), region.end(), [&](const AxisExtent& asked) {
     const AxisExtent* extent = find(box, asked.axis);

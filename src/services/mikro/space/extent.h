@@ -37,6 +37,7 @@ enum class ExtentState : std::uint8_t {
   kConditional,  ///< where it is depends on a coordinate that was not fixed
   kNonAffine,    ///< the path does not compose
   kInverted,     ///< the path walks an edge backward, and boxes are pushed forward only
+  kUnreadable,   ///< nobody here knows what the source covers
 };
 struct Extent {
   ExtentState state = ExtentState::kKnown;
@@ -46,6 +47,8 @@ struct Extent {
 /// Where `box`, stated in `source`, comes to lie in the world. nullopt if `source` is not placed there, not
 /// even conditionally.
 std::optional<Extent> extent_in(const World& world, const Graph& graph, SpaceId source, const Box& box);
+/// The same of a source that covers nobody knows what.
+std::optional<Extent> unreadable_in(const World& world, SpaceId source);
 
 /// Whether the boxes meet along every axis both state; touching counts. `region` may be a prefix of the
 /// frame's axes, an axis without entry is unbounded.

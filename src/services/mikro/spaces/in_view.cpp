@@ -1,14 +1,23 @@
 #include "services/mikro/spaces/in_view.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
+#include "services/mikro/annotations/batch.h"
 #include "services/mikro/schema/annotation.h"
 #include "services/mikro/schema/coordinate_system.h"
 #include "services/mikro/schema/view.h"
 #include "services/mikro/space/extent.h"
+#include "services/mikro/space/pixel_chain.h"
 #include "services/mikro/space/placement.h"
+#include "services/mikro/spaces/containers.h"
 #include "services/mikro/spaces/space_graph.h"
 
 namespace mikro {
@@ -61,6 +70,58 @@ Windows windows_in(sql::Reader& reader, const space::Graph& graph) {
   return windows;
 }
 
+/// What is no array, in a space of its own.
+struct Collection {
+  entity::Ref ref;
+  std::int64_t space = 0;
+  std::int64_t frame = 0;         ///< where its shapes are boxed
+  std::optional<space::Box> box;  ///< around all of them there; none if nobody knows
+};
+
+// Drawings are boxed in the nearest grid or in their own space; what tables cover stands in files that nobody
+// here opens.
+std::vector<Collection> collections_in(Call& call, const space::Graph& graph) {
+  sql::Ids spaces;
+  for (const space::Space& space : graph.spaces()) spaces.values.push_back(space.id);
+  std::vector<Collection> collections;
+  sql::Ids drawings;
+  for (const auto& [space, placed] : containers_at(*call.reader, spaces)) {
+    if (placed.ref.type == "ArrayDataset") continue;
+    if (placed.ref.type == "AnnotationCollection") drawings.values.push_back(placed.ref.id);
+    collections.push_back({placed.ref, space, space, {}});
+  }
+  entity::SqlText sql(call.database->dialect());
+  std::string text = fmt::format(
+      "select t.collection_id, t.box_rank, min(t.box_min0), max(t.box_max0), min(t.box_min1), "
+      "max(t.box_max1),"
+      " min(t.box_min2), max(t.box_max2) from annotation t where t.box_rank > 0 and {}",
+      sql.is_among("t.collection_id", std::move(drawings)));
+  text += fmt::format(" and {} group by t.collection_id, t.box_rank", visible_shape(sql, "t", call));
+  const sql::Rows boxes = call.reader->query(text, std::move(sql.parameters));
+  std::map<std::int64_t, std::size_t> rows;
+  for (std::size_t row = 0; row < boxes.size(); ++row) rows.emplace(boxes.integer(row, 0), row);
+  for (Collection& collection : collections) {
+    const auto found = rows.find(collection.ref.id);
+    if (collection.ref.type != "AnnotationCollection" || found == rows.end()) continue;
+    collection.frame = space::ShapeFrame(graph, collection.space).frame();
+    space::Box box;
+    for (const space::Axis& axis : graph.space(collection.frame)->axes) {
+      if (axis.type == space::AxisType::kSpace) box.push_back({axis.name, 0, 0});
+    }
+    // Drawn before an edge was taken away or declared: then the boxes are of another frame.
+    if (static_cast<std::int64_t>(box.size()) != boxes.integer(found->second, 1)) continue;
+    for (std::size_t i = 0; i < box.size(); ++i) {
+      box[i].min = boxes.real(found->second, 2 + 2 * i);
+      box[i].max = boxes.real(found->second, 3 + 2 * i);
+    }
+    collection.box = std::move(box);
+  }
+  std::sort(collections.begin(), collections.end(), [](const Collection& a, const Collection& b) {
+    return std::pair(a.ref.type, a.ref.id) < std::pair(b.ref.type, b.ref.id);
+  });
+  return collections;
+}
+
 space::Box region_of(const schema::BoundingBoxInput& in, std::span<const space::Axis> axes) {
   if (in.min.size() != in.max.size() || in.min.empty() || in.min.size() > axes.size()) {
     throw Error(code::kValidation,
@@ -89,6 +150,8 @@ std::string_view text_of(ExtentState state) {
       return "NON_AFFINE";
     case ExtentState::kInverted:
       return "INVERTED";
+    case ExtentState::kUnreadable:
+      return "UNREADABLE";
   }
   return "";
 }
@@ -130,10 +193,17 @@ class View {
         const auto crop = extent_of(*window);
         if (!crop || crop->state == ExtentState::kInverted) continue;
         has_crop = true;
-        show(dataset, window->space, *crop);
+        show({"ArrayDataset", dataset}, window->space, *crop);
       }
     }
-    if (!has_crop) show(dataset, whole->space, *grid);
+    if (!has_crop) show({"ArrayDataset", dataset}, whole->space, *grid);
+  }
+
+  void add(const Collection& collection) {
+    std::optional<space::Extent> extent;
+    if (collection.box) extent = space::extent_in(world_, graph_, collection.frame, *collection.box);
+    if (!extent) extent = space::unreadable_in(world_, collection.space);
+    if (extent) show(collection.ref, collection.space, *extent);
   }
 
   Json take() { return std::move(list_); }
@@ -145,9 +215,9 @@ class View {
   }
 
   // What cannot be bounded is in view until somebody knows better.
-  void show(std::int64_t dataset, std::int64_t system, const space::Extent& extent) {
+  void show(const entity::Ref& source, std::int64_t system, const space::Extent& extent) {
     if (extent.state == ExtentState::kKnown && !space::overlaps(extent.box, region_)) return;
-    list_.push_back(Json::object({{"source", Json::object({{"type", "ArrayDataset"}, {"id", dataset}})},
+    list_.push_back(Json::object({{"source", Json::object({{"type", source.type}, {"id", source.id}})},
                                   {"system", system},
                                   {"extent", extent_json(extent.box)},
                                   {"extent_state", text_of(extent.state)},
@@ -168,6 +238,7 @@ std::vector<Json> in_view(Call& call, std::span<const Row> rows,
   for (const Row& row : rows) worlds.values.push_back(row.id());
   const space::Graph graph = load_around(*call.reader, call.organization, worlds);
   const Windows windows = windows_in(*call.reader, graph);
+  const std::vector<Collection> collections = collections_in(call, graph);
   std::vector<space::Coordinate> at;
   if (in.at) {
     for (const schema::CoordinateInput& one : *in.at) at.push_back({one.name, one.value});
@@ -176,6 +247,7 @@ std::vector<Json> in_view(Call& call, std::span<const Row> rows,
   for (const Row& row : rows) {
     View view(graph, row.id(), at, in.region);
     for (const auto& [dataset, list] : windows) view.add(dataset, list);
+    for (const Collection& collection : collections) view.add(collection);
     lists.push_back(view.take());
   }
   return lists;

@@ -87,6 +87,47 @@ TEST_P(Views, AskForTheCoordinateThatAPlacementDependsOn) {
               HasSubstr("CONDITIONAL"));
 }
 
+TEST_P(Views, ShowDrawingsByTheirShapesAndTablesThatNobodyOpens) {
+  const auto made = [&](std::string_view mutation, Json members) {
+    return lab_.data(mutation, mikro_testing::input(std::move(members)))["it"];
+  };
+  const Json rois = made(
+      "mutation ($input: CreateAnnotationCollectionInput!) { it: createAnnotationCollection(input: $input) { "
+      "id"
+      " coordinateSystem { id } } }",
+      Json::object({{"name", "rois"}, {"axes", mikro_testing::axes_json({"y SPACE", "x SPACE"})}}));
+  const Json table = made(
+      "mutation ($input: CreateTableDatasetInput!) { it: createTableDataset(input: $input) { id"
+      " coordinateSystem { id } } }",
+      Json::object({{"name", "points"},
+                    {"data", lab_.table({{"y", "DOUBLE"}, {"x", "DOUBLE"}})},
+                    {"columns", Json::parse(R"([{"name":"y","axisType":"SPACE","unit":"micrometer"},
+                                                {"name":"x","axisType":"SPACE","unit":"micrometer"}])")}}));
+  const std::string stage = mikro_testing::world(lab_, "stage", {"y SPACE um", "x SPACE um"});
+  mikro_testing::edge(lab_, rois["coordinateSystem"]["id"].as_string(), stage,
+                      R"({"kind":"SCALE","scale":[2,2]})");
+  mikro_testing::edge(lab_, table["coordinateSystem"]["id"].as_string(), stage, R"({"kind":"IDENTITY"})");
+  const auto seen = [&](std::string_view region) {
+    std::string text;
+    for (const Json& one : Json::parse(in_view(stage, region)).items()) {
+      text += one["source"]["__typename"].as_string() + " " + one["extentState"].as_string() + " " +
+              one["extent"].dump() + "; ";
+    }
+    return text;
+  };
+  const std::string unread = "TableDataset UNREADABLE []; ";
+  EXPECT_EQ(seen(R"({"min":[0],"max":[1]})"), "AnnotationCollection UNREADABLE []; " + unread);
+  for (const char* vertices : {"[[1, 2], [3, 4]]", "[[10, 0]]"}) {
+    made("mutation ($input: CreateAnnotationInput!) { it: createAnnotation(input: $input) { id } }",
+         Json::object({{"collection", rois["id"]}, {"kind", "PATH"}, {"vectors", Json::parse(vertices)}}));
+  }
+  EXPECT_EQ(
+      seen(R"({"min":[5],"max":[6]})"),
+      R"(AnnotationCollection KNOWN [{"axis":"y","min":2.0,"max":20.0},{"axis":"x","min":0.0,"max":8.0}]; )" +
+          unread);
+  EXPECT_EQ(seen(R"({"min":[21],"max":[22]})"), unread);
+}
+
 TEST_P(Views, StartWhereTheRegistrationAttaches) {
   const std::string cells = mikro_testing::dataset(lab_, "cells", {"y SPACE", "x SPACE"}, {10, 10});
   const std::string crop =
