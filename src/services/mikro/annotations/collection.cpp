@@ -141,10 +141,7 @@ void add_annotation_collections(entity::Registry& registry, Feed& feed) {
               [&feed](Call& call, const schema::DeleteAnnotationCollectionInput& in) {
                 return remove(call, feed, in);
               });
-  registry.on(AnnotationCollection::kDescriptors,
-              [](Call&, std::span<const Row> rows, graphql::FieldOutput& out) {
-                for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
-              });
+  registry.on(AnnotationCollection::kDescriptors, no_descriptors);
   const Container& container = *container_called("annotationCollection");
   registry.on(AnnotationCollection::kFullLens, [&container](SqlText&, const std::string& alias, const Call&) {
     return full_lens(container, alias);

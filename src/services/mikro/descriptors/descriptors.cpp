@@ -102,4 +102,8 @@ std::string Descriptors::operator()(SqlText& sql, const std::string& alias,
   return text;
 }
 
+void no_descriptors(entity::Call&, std::span<const entity::Row> rows, graphql::FieldOutput& out) {
+  for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
+}
+
 }  // namespace mikro

@@ -8,11 +8,13 @@
 //                                                                 "{0}.magnitude"}}));
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "entity/call.h"
+#include "entity/registry.h"
 #include "services/mikro/schema/common.h"
 
 namespace mikro {
@@ -46,5 +48,8 @@ class Descriptors {
   std::string_view structure_;
   std::vector<DescriptorKey> keys_;
 };
+
+/// `descriptors` of a structure that declares none.
+void no_descriptors(entity::Call&, std::span<const entity::Row> rows, graphql::FieldOutput& out);
 
 }  // namespace mikro

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "entity/lookup.h"
 #include "service/store_tables.h"
+#include "services/mikro/descriptors/descriptors.h"
 #include "services/mikro/files/link_rows.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/folders/folder_feed.h"
@@ -148,10 +149,7 @@ void add_files(entity::Registry& registry, Stores& stores, Feed& feed) {
                 return follow_in_folder(call, feed, kTopic, in.folder, std::move(emit));
               });
   registry.on(File::kCreatedThroughBy, created_through_by);
-  // Files declare none.
-  registry.on(File::kDescriptors, [](Call&, std::span<const entity::Row> rows, graphql::FieldOutput& out) {
-    for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
-  });
+  registry.on(File::kDescriptors, no_descriptors);
   const entity::Expression is_mine = [](SqlText& sql, const std::string& alias, const Call& call) {
     return fmt::format("{}.creator_id = {}", alias, sql.bind(call.user));
   };

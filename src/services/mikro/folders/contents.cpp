@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "services/mikro/folders/folder_feed.h"
 #include "services/mikro/folders/folder_rows.h"
 #include "services/mikro/history.h"
 #include "services/mikro/ownership.h"
@@ -61,16 +62,6 @@ sql::Rows own_rows(sql::Writer& writer, const Call& call, const Contents& conten
   throw Error(base::code::kNotFound, "Not all of these are here: no {} with one of the ids.", contents.what);
 }
 
-// To who follows the folder that it was in, the one that it is in, and all.
-void tell(sql::Writer& writer, Feed& feed, const Maker& maker, const Contents& contents, std::int64_t row,
-          std::optional<std::int64_t> from, std::optional<std::int64_t> to) {
-  if (contents.topic.empty()) return;
-  const Json event = Json::object({{std::string(contents.event), row}});
-  feed.publish(writer, topic_of(contents.topic, maker.organization), event);
-  if (from) feed.publish(writer, topic_of(contents.topic, maker.organization, *from), event);
-  if (to) feed.publish(writer, topic_of(contents.topic, maker.organization, *to), event);
-}
-
 Json id_json(std::optional<std::int64_t> id) { return id ? Json(std::to_string(*id)) : Json(); }
 
 // Of rows that were in one folder, or in none. More than this many leave at once only when their folder is
@@ -83,8 +74,10 @@ void remember(sql::Writer& writer, Feed& feed, const Maker& maker, const Content
   Changes changes;
   changes.add(contents.field, id_json(from), id_json(to));
   record_all(writer, maker, contents.type, contents.table, rows, Change::kUpdate, changes);
-  if (rows.values.size() > kMostTold) return;
-  for (const std::int64_t row : rows.values) tell(writer, feed, maker, contents, row, from, to);
+  if (contents.topic.empty() || rows.values.size() > kMostTold) return;
+  for (const std::int64_t row : rows.values) {
+    tell_in_folder(writer, feed, maker.organization, contents.topic, to, contents.event, row, from);
+  }
 }
 
 template <class In>

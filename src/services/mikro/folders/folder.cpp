@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "entity/lookup.h"
+#include "services/mikro/descriptors/descriptors.h"
 #include "services/mikro/folders/folder_rows.h"
 #include "services/mikro/history.h"
 #include "services/mikro/schema/file.h"
@@ -230,10 +231,7 @@ void add_folders(entity::Registry& registry) {
         alias, sql.bind(call.user));
   });
   registry.on(Folder::kCreatedThroughBy, created_through_by);
-  // Folders declare none.
-  registry.on(Folder::kDescriptors, [](Call&, std::span<const entity::Row> rows, graphql::FieldOutput& out) {
-    for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
-  });
+  registry.on(Folder::kDescriptors, no_descriptors);
   add_filters(registry);
 }
 

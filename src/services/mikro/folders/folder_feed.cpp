@@ -9,9 +9,11 @@
 namespace mikro {
 
 void tell_in_folder(sql::Writer& writer, Feed& feed, std::int64_t organization, std::string_view topic,
-                    std::optional<std::int64_t> folder, std::string_view what, std::int64_t row) {
+                    std::optional<std::int64_t> folder, std::string_view what, std::int64_t row,
+                    std::optional<std::int64_t> left) {
   const base::Json event = base::Json::object({{std::string(what), row}});
   feed.publish(writer, topic_of(topic, organization), event);
+  if (left) feed.publish(writer, topic_of(topic, organization, *left), event);
   if (folder) feed.publish(writer, topic_of(topic, organization, *folder), event);
 }
 

@@ -12,9 +12,11 @@
 
 namespace mikro {
 
-/// `{what: row}` with the commit. `topic` is the kind's: `files`.
+/// `{what: row}` with the commit. `topic` is the kind's: `files`. `left` is the folder that it was in until
+/// now, if it moves.
 void tell_in_folder(sql::Writer& writer, Feed& feed, std::int64_t organization, std::string_view topic,
-                    std::optional<std::int64_t> folder, std::string_view what, std::int64_t row);
+                    std::optional<std::int64_t> folder, std::string_view what, std::int64_t row,
+                    std::optional<std::int64_t> left = {});
 
 /// Until the handle is dropped; all of the organization's without a folder. Throws NOT_FOUND if the
 /// organization has no such folder.

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
 #include "base/error.h"
 #include "services/mikro/descriptors/array_descriptors.h"
 #include "services/mikro/lenses/annotation_crop.h"
 #include "services/mikro/lenses/lens_box.h"
 #include "services/mikro/lenses/lens_rows.h"
+#include "services/mikro/row_lists.h"
 #include "services/mikro/schema/annotation.h"
 #include "services/mikro/schema/array_dataset.h"
 #include "services/mikro/schema/attribute_plan.h"
@@ -267,18 +266,13 @@ std::vector<Json> render_axes(Call& call, std::span<const Row> rows) {
 
 entity::RowLists derived_datasets(Call& call, std::span<const Row> rows) {
   const sql::Ids spaces = spaces_of(rows);
-  const sql::Rows found = call.reader->query(
-      "select distinct e.output_id, d.id from transformation e join array_dataset d"
-      " on d.intrinsic_system_id = e.input_id where e.output_id in_ids($1) and e.role = 'DERIVATION'"
-      " order by d.id",
-      {spaces});
-  std::map<std::int64_t, std::vector<std::int64_t>> by_space;
-  for (std::size_t row = 0; row < found.size(); ++row) {
-    by_space[found.integer(row, 0)].push_back(found.integer(row, 1));
-  }
-  entity::RowLists lists;
-  for (const std::int64_t space : spaces.values) lists.push_back(by_space[space]);
-  return lists;
+  return lists_by(
+      call.reader->query(
+          "select distinct e.output_id, d.id from transformation e join array_dataset d"
+          " on d.intrinsic_system_id = e.input_id where e.output_id in_ids($1) and e.role = 'DERIVATION'"
+          " order by d.id",
+          {spaces}),
+      spaces.values);
 }
 
 }  // namespace

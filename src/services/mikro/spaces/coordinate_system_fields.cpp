@@ -5,6 +5,7 @@
 
 #include "entity/lookup.h"
 #include "services/mikro/descriptors/descriptors.h"
+#include "services/mikro/row_lists.h"
 #include "services/mikro/schema/annotation.h"
 #include "services/mikro/schema/coordinate_system.h"
 #include "services/mikro/space/pixel_chain.h"
@@ -21,12 +22,6 @@ namespace {
 using entity::Call;
 using entity::Row;
 using entity::SqlText;
-
-sql::Ids ids_of(std::span<const Row> rows) {
-  sql::Ids ids;
-  for (const Row& row : rows) ids.values.push_back(row.id());
-  return ids;
-}
 
 // A container's whole lens is the container's handle, not a second resident. Ordered by kind, then by id.
 std::string residents_text() {

@@ -52,10 +52,7 @@ void add_filters(entity::Registry& registry) {
 void add_table_fields(entity::Registry& registry) {
   using schema::TableDataset;
   registry.on(TableDataset::kCreatedThroughBy, created_through_by);
-  // Tables declare none.
-  registry.on(TableDataset::kDescriptors, [](Call&, std::span<const Row> rows, graphql::FieldOutput& out) {
-    for (std::size_t i = 0; i < rows.size(); ++i) out.set(i, graphql::Cell::raw("{}"));
-  });
+  registry.on(TableDataset::kDescriptors, no_descriptors);
   const Container& container = *container_called("tableDataset");
   registry.on(TableDataset::kFullLens, [&container](SqlText&, const std::string& alias, const Call&) {
     return full_lens(container, alias);
