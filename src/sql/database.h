@@ -144,11 +144,12 @@ struct Stats {
   std::uint64_t commits;  ///< durable commits: many bodies may share one
 };
 
-/// A body runs on the database's writer thread: no I/O, no locks, no calls of
+/// Bodies run one after the other, on the database's writer thread or, if nobody
+/// writes, on the thread that waits for it: no I/O, no locks, no calls of
 /// the Database (asserted). It may run again after a serialization failure, so
 /// it must not change anything but the database.
 using WriteBody = std::function<void(Writer&)>;
-/// Called on the writer thread after the commit (null) or with what failed;
+/// Called after the commit (null) or with what failed, before the next body runs;
 /// hands over at once and must not throw.
 using WriteDone = std::function<void(std::exception_ptr)>;
 
@@ -169,7 +170,7 @@ class Database {
   /// undoes that body alone; a failed commit fails all, retryable.
   virtual void write_async(WriteBody body, WriteDone done) = 0;
   /// The same, waiting; rethrows. Not from an event-loop or writer thread.
-  void write(WriteBody body);
+  virtual void write(WriteBody body);
 
   /// Statements without parameters outside any group: schema changes. All of
   /// them are one transaction, so the script has no `begin` of its own.

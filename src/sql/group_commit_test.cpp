@@ -97,6 +97,26 @@ TEST_P(GroupCommit, SharesOneCommitAndKeepsTheOrderOfTheCalls) {
   EXPECT_EQ(database_->stats().writes - before.writes, 101u);
 }
 
+TEST_P(GroupCommit, WritesOnTheThreadThatWaitsIfNobodyElseDoes) {
+  std::thread::id ran_on;
+  const auto noting = [&](Writer& writer) {
+    add(1)(writer);
+    ran_on = std::this_thread::get_id();
+    EXPECT_THROW(database_->read(Snapshot::kSingle, [](Reader&) {}), Error);
+  };
+  database_->write(noting);
+  EXPECT_EQ(ran_on, std::this_thread::get_id());
+  database_->read(Snapshot::kSingle, [](Reader&) {});  // its turn is over
+
+  sql_testing::HeldWriter held(*database_);
+  std::future<void> waiting = std::async(std::launch::async, [&] { database_->write(add(2)); });
+  EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+  EXPECT_EQ(committed_entries(*database_), 1);
+  held.release();
+  waiting.get();
+  EXPECT_THAT(numbers(), testing::ElementsAre(1, 2));
+}
+
 TEST_P(GroupCommit, AFailedBodyIsUndoneAlone) {
   std::vector<std::string> codes;
   as_one_group(

@@ -135,44 +135,75 @@ GroupWriter::~GroupWriter() {
 }
 
 void GroupWriter::enqueue(WriteBody body, WriteDone done) {
-  push(Task{.body = std::move(body),
-            .script = {},
-            .done = std::move(done),
-            .after_commit = {},
-            .notifications = {},
-            .error = {}});
+  Task task;
+  task.body = std::move(body);
+  task.done = std::move(done);
+  push(std::move(task));
+}
+
+void GroupWriter::write(WriteBody body) {
+  std::vector<Task> tasks(1);
+  tasks.front().body = std::move(body);
+  if (!take_turn()) return push_and_wait(std::move(tasks.front()));
+  {
+    const RoleScope role(ThreadRole::kWriter);
+    run(tasks);
+  }
+  end_turn();
+  if (tasks.front().error) std::rethrow_exception(tasks.front().error);
 }
 
 void GroupWriter::run_script(std::string_view script) {
+  Task task;
+  task.script = script;
+  push_and_wait(std::move(task));
+}
+
+void GroupWriter::push_and_wait(Task task) {
+  // Shared: the waiting thread may be gone before the writer has left set_value.
   const auto finished = std::make_shared<std::promise<void>>();
-  push(Task{.body = nullptr,
-            .script = std::string(script),
-            .done =
-                [finished](std::exception_ptr error) {
-                  if (error) {
-                    finished->set_exception(std::move(error));
-                  } else {
-                    finished->set_value();
-                  }
-                },
-            .after_commit = {},
-            .notifications = {},
-            .error = {}});
+  task.done = [finished](std::exception_ptr error) {
+    if (error) {
+      finished->set_exception(std::move(error));
+    } else {
+      finished->set_value();
+    }
+  };
+  push(std::move(task));
   finished->get_future().get();
 }
 
 void GroupWriter::push(Task task) {
+  bool is_wanted = false;
   {
     const std::lock_guard lock(mutex_);
     queue_.push_back(std::move(task));
+    is_wanted = !is_writing_;
   }
-  queued_.notify_one();
+  if (is_wanted) queued_.notify_one();
 }
 
-/// What waits now, up to the limit. A script is a group of its own.
+/// False if somebody writes or waits to.
+bool GroupWriter::take_turn() {
+  const std::lock_guard lock(mutex_);
+  if (is_writing_ || !queue_.empty()) return false;
+  return is_writing_ = true;
+}
+
+void GroupWriter::end_turn() {
+  bool is_wanted = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_writing_ = false;
+    is_wanted = stopping_ || !queue_.empty();
+  }
+  if (is_wanted) queued_.notify_one();
+}
+
+/// What waits now, up to the limit; it is this thread's turn then. A script is a group of its own.
 std::vector<GroupWriter::Task> GroupWriter::next_group() {
   std::unique_lock lock(mutex_);
-  queued_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  queued_.wait(lock, [this] { return !is_writing_ && (stopping_ || !queue_.empty()); });
   std::vector<Task> group;
   while (!queue_.empty() && group.size() < kLargestGroup) {
     if (queue_.front().is_script() && !group.empty()) break;
@@ -180,27 +211,33 @@ std::vector<GroupWriter::Task> GroupWriter::next_group() {
     queue_.pop_front();
     if (group.back().is_script()) break;
   }
+  is_writing_ = !group.empty();
   return group;
 }
 
 void GroupWriter::loop() {
   const RoleScope role(ThreadRole::kWriter);
   for (std::vector<Task> tasks = next_group(); !tasks.empty(); tasks = next_group()) {
-    if (tasks.front().is_script()) {
-      run_script(tasks.front());
-    } else {
-      Group group;
-      group.reserve(tasks.size());
-      for (Task& task : tasks) group.push_back(&task);
-      run_group(std::move(group));
-      counters_.writes += tasks.size();
+    run(tasks);
+    end_turn();
+  }
+}
+
+void GroupWriter::run(std::vector<Task>& tasks) {
+  if (tasks.front().is_script()) {
+    run_script(tasks.front());
+  } else {
+    Group group;
+    group.reserve(tasks.size());
+    for (Task& task : tasks) group.push_back(&task);
+    run_group(std::move(group));
+    counters_.writes += tasks.size();
+  }
+  for (Task& task : tasks) {
+    if (!task.error) {
+      for (const std::function<void()>& action : task.after_commit) action();
     }
-    for (Task& task : tasks) {
-      if (!task.error) {
-        for (const std::function<void()>& action : task.after_commit) action();
-      }
-      if (task.done) task.done(std::move(task.error));
-    }
+    if (task.done) task.done(std::move(task.error));
   }
 }
 

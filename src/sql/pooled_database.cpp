@@ -51,6 +51,11 @@ void PooledDatabase::read(Snapshot snapshot, const std::function<void(Reader&)>&
   body(reader);
 }
 
+void PooledDatabase::write(WriteBody body) {
+  require_plain_thread("write");
+  writer_.write(std::move(body));
+}
+
 void PooledDatabase::write_async(WriteBody body, WriteDone done) {
   require_outside_body("write_async");
   writer_.enqueue(std::move(body), std::move(done));

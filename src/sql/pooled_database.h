@@ -21,6 +21,7 @@ class PooledDatabase : public Database {
 
   Dialect dialect() const override { return dialect_; }
   void read(Snapshot snapshot, const std::function<void(Reader&)>& body) override;
+  void write(WriteBody body) override;
   void write_async(WriteBody body, WriteDone done) override;
   void execute_script(std::string_view script) override;
   Stats stats() const override { return counters_.snapshot(); }

@@ -10,8 +10,8 @@ namespace sql {
 enum class ThreadRole {
   kPlain,
   kReading,  ///< inside Database::read, holding a connection
-  kWriter,   ///< a database's writer thread, between bodies
-  kInBody,   ///< a database's writer thread, inside a body
+  kWriter,   ///< whose turn it is to write, between bodies
+  kInBody,   ///< the same, inside a body
 };
 
 /// Sets the thread's role for a scope. Roles are per thread, not per database:
