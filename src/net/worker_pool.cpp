@@ -21,52 +21,63 @@ struct WorkerPool::State {
   base::metrics::Gauge& depth;
 
   std::mutex mutex;
-  std::condition_variable wake;
+  struct Worker {
+    std::condition_variable wake;
+    bool is_called = false;
+  };
+  std::deque<Worker> workers;  ///< as long as the pool: whoever calls one does so without the mutex
   std::deque<std::function<void()>> queue;
   bool stopping = false;
-  std::size_t idle = 0;
+  std::vector<Worker*>
+      idle;             ///< the last to become idle at the end: its caches are the warmest, it is called
   bool waking = false;  ///< an idle worker was called and has not come yet
   std::atomic<std::size_t> queued{0};
   std::mutex join_mutex;
   std::vector<std::thread> threads;
 
-  State(std::string pool_name, std::size_t limit)
+  State(std::string pool_name, std::size_t limit, std::size_t size)
       : name(std::move(pool_name)),
         max_queue(limit),
         depth(base::metrics::process().gauge("arkitektd_worker_queue", "Functions waiting for a worker.",
-                                             {{"pool", name}})) {}
+                                             {{"pool", name}})),
+        workers(size) {}
 
   // A burst calls one worker, which calls the next if there is something left: waking a thread takes longer
   // than most functions, and calling one for each would have more of them running than there are processors.
-  // With the mutex held; true: notify once it is released.
-  bool call_another() {
-    if (idle == 0 || waking || queue.empty()) return false;
-    return waking = true;
+  // With the mutex held; the worker to notify once it is released, or null.
+  Worker* call_another() {
+    if (idle.empty() || waking || queue.empty()) return nullptr;
+    waking = true;
+    Worker* called = idle.back();
+    idle.pop_back();
+    called->is_called = true;
+    return called;
   }
 
-  void wait_for_work(std::unique_lock<std::mutex>& lock) {
+  void wait_for_work(Worker& self, std::unique_lock<std::mutex>& lock) {
     while (!stopping && queue.empty()) {
-      ++idle;
-      wake.wait(lock);
-      --idle;
+      idle.push_back(&self);
+      self.wake.wait(lock, [&] { return self.is_called || stopping; });
+      self.is_called = false;
       waking = false;
     }
   }
 
   void run(std::size_t index) {
     name_this_thread(name + "-" + std::to_string(index));
+    Worker& self = workers[index];
     while (true) {
       std::function<void()> task;
-      bool more = false;
+      Worker* another = nullptr;
       {
         std::unique_lock lock(mutex);
-        wait_for_work(lock);
+        wait_for_work(self, lock);
         if (stopping) return;
         task = std::move(queue.front());
         queue.pop_front();
-        more = call_another();
+        another = call_another();
       }
-      if (more) wake.notify_one();
+      if (another != nullptr) another->wake.notify_one();
       --queued;
       depth.add(-1);
       try {
@@ -79,7 +90,7 @@ struct WorkerPool::State {
 };
 
 WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queue)
-    : state_(std::make_unique<State>(std::move(name), max_queue)) {
+    : state_(std::make_unique<State>(std::move(name), max_queue, threads)) {
   for (std::size_t i = 0; i < threads; ++i) {
     state_->threads.emplace_back([state = state_.get(), i] { state->run(i); });
   }
@@ -88,16 +99,16 @@ WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_qu
 WorkerPool::~WorkerPool() { stop(); }
 
 bool WorkerPool::post(std::function<void()> task) {
-  bool wanted = false;
+  State::Worker* called = nullptr;
   {
     std::lock_guard lock(state_->mutex);
     if (state_->stopping || state_->queue.size() >= state_->max_queue) return false;
     state_->queue.push_back(std::move(task));
     ++state_->queued;
     state_->depth.add(1);
-    wanted = state_->call_another();
+    called = state_->call_another();
   }
-  if (wanted) state_->wake.notify_one();
+  if (called != nullptr) called->wake.notify_one();
   return true;
 }
 
@@ -117,11 +128,12 @@ void WorkerPool::stop() {
   {
     std::lock_guard lock(state_->mutex);
     state_->stopping = true;
+    for (State::Worker* each : state_->idle) each->wake.notify_one();
+    state_->idle.clear();
     dropped.swap(state_->queue);
     state_->queued -= dropped.size();
     state_->depth.add(-static_cast<std::int64_t>(dropped.size()));
   }
-  state_->wake.notify_all();
   std::lock_guard lock(state_->join_mutex);
   for (std::thread& thread : state_->threads) {
     if (thread.joinable()) thread.join();
