@@ -8,7 +8,7 @@
 namespace objects {
 
 EmbeddedStore::EmbeddedStore(const std::string& root, GrantKey key)
-    : key_(std::move(key)), files_(root), seals_(root + "/.sealed"), uploads_(root) {}
+    : key_(std::move(key)), files_(root), seals_(root + "/.seals.sqlite"), uploads_(root) {}
 
 Credentials EmbeddedStore::grant(const Grant& grant) {
   if (grant.bucket.empty()) throw S3Error(400, "InvalidArgument", "A grant needs a bucket.");

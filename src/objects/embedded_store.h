@@ -34,6 +34,7 @@ class EmbeddedStore final : public ObjectStore {
   bool remove(std::string_view bucket, std::string_view key) override;
   void seal(std::string_view bucket, std::string_view key) override;
   void unseal(std::string_view bucket, std::string_view key) override;
+  bool keeps_seals() const override { return true; }
 
   // For requests, which seals bind.
   const GrantKey& key() const { return key_; }

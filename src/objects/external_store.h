@@ -49,6 +49,7 @@ class ExternalStore final : public ObjectStore {
   bool remove(std::string_view bucket, std::string_view key) override;
   void seal(std::string_view, std::string_view) override {}
   void unseal(std::string_view, std::string_view) override {}
+  bool keeps_seals() const override { return false; }
 
  private:
   net::HttpResponse ask(std::string method, std::string_view bucket, std::string_view key,

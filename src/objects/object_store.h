@@ -56,6 +56,8 @@ class ObjectStore {
   /// program's S3) does nothing: there, grants end it.
   virtual void seal(std::string_view bucket, std::string_view key) = 0;
   virtual void unseal(std::string_view bucket, std::string_view key) = 0;
+  /// False for a store that cannot.
+  virtual bool keeps_seals() const = 0;
 };
 
 }  // namespace objects

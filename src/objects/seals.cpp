@@ -1,24 +1,14 @@
 #include "objects/seals.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
-#include <vector>
+#include <utility>
 
-#include "base/error.h"
-#include "jose/jose.h"
-#include "objects/disk.h"
 #include "objects/s3_error.h"
 
 namespace objects {
 namespace {
-
-constexpr std::size_t kFanOut = 2;  ///< digits of the digest that name a folder
 
 std::string name_of(std::string_view bucket, std::string_view key) {
   while (key.ends_with('/')) key.remove_suffix(1);
@@ -55,30 +45,27 @@ Seals::Writing::~Writing() {
   seals_->written_.notify_all();
 }
 
-Seals::Seals(std::string folder) : folder_(std::move(folder)) {
-  std::error_code error;
-  std::filesystem::create_directories(folder_, error);
-  if (error) throw base::Error(base::code::kUnavailable, "Cannot use '{}': {}.", folder_, error.message());
+Seals::Seals(const std::string& file) : database_(sql::open_sqlite({.file = file})) {
+  database_->execute_script("create table if not exists seal (name text primary key) without rowid;");
 }
 
-std::string Seals::file_of(const std::string& name) const {
-  const std::string digest = jose::sha256_hex(name);
-  return fmt::format("{}/{}/{}", folder_, digest.substr(0, kFanOut), digest.substr(kFanOut));
+bool Seals::has_any(std::vector<std::string> names) {
+  bool has = false;
+  database_->read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+    has = !reader.query("select 1 from seal where name in_texts($1) limit 1", {sql::Texts{std::move(names)}})
+               .empty();
+  });
+  return has;
 }
 
 Seals::Writing Seals::write(std::string_view bucket, std::string_view key) {
-  const std::vector<std::string> names = names_above(bucket, key);
+  std::vector<std::string> names = names_above(bucket, key);
   std::unique_lock lock(mutex_);
   if (std::ranges::any_of(names, [&](const std::string& name) { return closing_.contains(name); })) refuse();
   Writing writing(*this, writing_.insert(names.back()));
   lock.unlock();
-  // A seal that begins now waits for us; one that has ended has its file.
-  for (const std::string& name : names) {
-    const std::string file = file_of(name);
-    if (::access(file.c_str(), F_OK) == 0) refuse();
-    // Sealed until the opposite is known.
-    if (errno != ENOENT) disk::fail("look for a seal", file);
-  }
+  // A seal that begins now waits for us; one that has ended has its row.
+  if (has_any(std::move(names))) refuse();
   return writing;
 }
 
@@ -95,17 +82,14 @@ bool Seals::is_being_written(const std::string& name) const {
 
 void Seals::seal(std::string_view bucket, std::string_view key) {
   const std::string name = name_of(bucket, key);
-  const std::string file = file_of(name);
   const std::lock_guard change(changing_);
-  if (::access(file.c_str(), F_OK) == 0) return;
+  if (has_any({name})) return;
   std::unique_lock lock(mutex_);
   closing_.insert(name);
   lock.unlock();
   try {
-    const std::string folder = disk::folder_of(file);
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) disk::fail("mkdir", folder);
-    disk::sync_folder(folder_);
-    disk::replace_file(file, name + "\n");
+    database_->write(
+        [&](sql::Writer& writer) { writer.execute("insert into seal (name) values ($1)", {name}); });
   } catch (...) {
     lock.lock();
     closing_.erase(name);
@@ -117,10 +101,10 @@ void Seals::seal(std::string_view bucket, std::string_view key) {
 }
 
 void Seals::unseal(std::string_view bucket, std::string_view key) {
-  const std::string file = file_of(name_of(bucket, key));
+  const std::string name = name_of(bucket, key);
   const std::lock_guard change(changing_);
-  if (::unlink(file.c_str()) != 0 && errno != ENOENT) disk::fail("unlink", file);
-  disk::sync_folder(disk::folder_of(file));
+  if (!has_any({name})) return;
+  database_->write([&](sql::Writer& writer) { writer.execute("delete from seal where name = $1", {name}); });
 }
 
 }  // namespace objects

@@ -2,22 +2,27 @@
 #pragma once
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "sql/database.h"
 
 namespace objects {
 
-/// A seal is a small file, found by its key's digest, so that a million of them cost no memory and no start.
-/// All functions block on the disk. Thread-safe.
+/// Rows of a small database of its own: one wait for the disk a seal, and a million of them cost no memory
+/// and no start. All functions block on the disk. Thread-safe.
 ///
 /// A write holds a `Writing` around its commit; `seal` returns when no commit of its keys is under way and
 /// none can begin.
 class Seals {
  public:
-  /// Makes the folder. Throws base::Error(kUnavailable).
-  explicit Seals(std::string folder);
+  /// Makes the file, in a folder that is there. Throws base::Error(kUnavailable), as all functions do if the
+  /// disk is full or fails.
+  explicit Seals(const std::string& file);
 
   class Writing {
    public:
@@ -42,15 +47,15 @@ class Seals {
   void unseal(std::string_view bucket, std::string_view key);
 
  private:
-  std::string file_of(const std::string& name) const;
+  bool has_any(std::vector<std::string> names);
   bool is_being_written(const std::string& name) const;
 
-  const std::string folder_;
+  const std::unique_ptr<sql::Database> database_;
   std::mutex changing_;  ///< one seal or unseal at a time; before `mutex_`
   std::mutex mutex_;     ///< never held during disk access
   std::condition_variable written_;
   std::multiset<std::string> writing_;  ///< names with a commit under way
-  std::set<std::string> closing_;       ///< being sealed: no commit begins, the file may not be there yet
+  std::set<std::string> closing_;       ///< being sealed: no commit begins, the row may not be there yet
 };
 
 }  // namespace objects

@@ -20,6 +20,7 @@ class NoObjectStore final : public objects::ObjectStore {
   void seal(std::string_view, std::string_view) override { refuse(); }
   // What is not there is not sealed: a service starts without its store.
   void unseal(std::string_view, std::string_view) override {}
+  bool keeps_seals() const override { return false; }
 
  private:
   [[noreturn]] static void refuse() {

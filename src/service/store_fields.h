@@ -66,8 +66,7 @@ using FinishStore = void (*)(SealedStore& sealed, Stores& stores);
 /// A store without contents that are read: how large it is, and that it is there.
 inline void finish_plain(SealedStore& sealed, Stores& stores) {
   const std::uint64_t bytes = stores.measure(sealed.kind(), sealed.row());
-  stores.database().write(
-      [&](sql::Writer& writer) { mark_finished(writer, sealed.kind(), sealed.row().id, bytes); });
+  stores.database().write([&](sql::Writer& writer) { sealed.write_down(writer, bytes); });
 }
 
 /// `field` is a mutation whose input has `storeId` and `valid`.

@@ -260,21 +260,23 @@ StoreRow Stores::find(entity::Call& call, const StoreKind& kind, const entity::I
   StoreRow row;
   row.id = store.row("store");
   call.read([&](sql::Reader& reader) {
-    const sql::Rows rows = reader.query(
-        fmt::format("select bucket, key, populated, max_bytes from {} where id = $1 and organization_id = $2"
-                    " and orphaned_at is null",
-                    kind.table),
-        {row.id, call.organization});
+    const sql::Rows rows =
+        reader.query(fmt::format("select bucket, key, populated, max_bytes, size_bytes from {} where id = $1"
+                                 " and organization_id = $2 and orphaned_at is null",
+                                 kind.table),
+                     {row.id, call.organization});
     if (rows.empty()) throw unknown(kind, store);
     row.bucket = rows.text(0, 0);
     row.key = rows.text(0, 1);
     row.populated = rows.integer(0, 2) != 0;
     if (!rows.is_null(0, 3)) row.max_bytes = static_cast<std::uint64_t>(rows.integer(0, 3));
+    if (!rows.is_null(0, 4)) row.size_bytes = static_cast<std::uint64_t>(rows.integer(0, 4));
   });
   return row;
 }
 
 std::uint64_t Stores::measure(const StoreKind& kind, const StoreRow& row) {
+  if (is_settled(row) && row.size_bytes) return *row.size_bytes;
   if (!kind.is_prefix) {
     const auto facts = head(row);
     if (!facts) throw Error(code::kValidation, "Nothing was uploaded to {}.", row.path());
@@ -365,15 +367,24 @@ bool SealedStore::may_be_repaired() const {
   return may;
 }
 
-void mark_finished(sql::Writer& writer, const StoreKind& kind, std::int64_t store, std::uint64_t size_bytes) {
-  const std::int64_t found = writer.execute(
-      fmt::format("update {} set populated = 1, size_bytes = $2 where id = $1 and orphaned_at is null",
-                  kind.table),
-      {store, static_cast<std::int64_t>(size_bytes)});
+void SealedStore::write_down(sql::Writer& writer, std::uint64_t size_bytes, std::string_view columns,
+                             std::vector<sql::Value> values) const {
+  constexpr std::string_view kHere = "where id = $1 and orphaned_at is null";
+  bool is_there = false;
+  if (stores_.is_settled(row_)) {
+    const std::string_view lock = writer.dialect() == sql::Dialect::kPostgres ? " for update" : "";
+    is_there =
+        !writer.query(fmt::format("select 1 from {} {}{}", kind_.table, kHere, lock), {row_.id}).empty();
+  } else {
+    values.insert(values.begin(), {row_.id, static_cast<std::int64_t>(size_bytes)});
+    is_there = writer.execute(fmt::format("update {} set populated = 1, size_bytes = $2{}{} {}", kind_.table,
+                                          columns.empty() ? "" : ", ", columns, kHere),
+                              std::move(values)) > 0;
+  }
   // What it was made for has been deleted since it was looked up, or it was given up; its bytes will go.
-  if (found == 0) {
-    throw Error(code::kNotFound, "No {} store with the id {} any more: request an upload again.", kind.name,
-                store);
+  if (!is_there) {
+    throw Error(code::kNotFound, "No {} store with the id {} any more: request an upload again.", kind_.name,
+                row_.id);
   }
 }
 

@@ -57,6 +57,7 @@ struct StoreRow {
   std::string key;
   bool populated = false;
   std::optional<std::uint64_t> max_bytes;
+  std::optional<std::uint64_t> size_bytes;  ///< once it is finished
 
   std::string path() const { return "s3://" + bucket + "/" + key; }
 };
@@ -106,7 +107,8 @@ class Stores {
   /// Throws NOT_FOUND if the caller's organization has no such store.
   StoreRow find(entity::Call& call, const StoreKind& kind, const entity::Id& store) const;
 
-  /// Bytes below or at the key. Throws VALIDATION_ERROR if a single object is not there.
+  /// Bytes below or at the key, which are counted once where a finished store stays as it is. Throws
+  /// VALIDATION_ERROR if a single object is not there.
   std::uint64_t measure(const StoreKind& kind, const StoreRow& row);
   /// The object at `row.key` or, with `name`, at `row.key/name`. Throws VALIDATION_ERROR naming what is
   /// missing or has more than `limit` bytes.
@@ -125,6 +127,8 @@ class Stores {
   objects::ObjectStore& objects() { return objects_; }
   sql::Database& database() { return database_; }
   const StoreSettings& settings() const { return settings_; }
+  /// It is finished in an object store that keeps seals: neither its bytes nor what is known of them change.
+  bool is_settled(const StoreRow& row) const { return row.populated && objects_.keeps_seals(); }
 
  private:
   Upload allowed(entity::Call& call, const Upload& upload) const;
@@ -151,7 +155,7 @@ class Stores {
 };
 
 /// Holds a store still from before it is read until what was read of it is committed. Whoever finishes a
-/// store makes one, reads, writes the row in a transaction by `mark_finished` and calls `keep`. Several may
+/// store makes one, reads, writes the row in a transaction by `write_down` and calls `keep`. Several may
 /// hold the same store at once: when the last of them is gone it may be written again, unless somebody has
 /// finished it, now or earlier, or it was given up.
 ///
@@ -166,6 +170,11 @@ class SealedStore {
 
   const StoreRow& row() const { return row_; }
   const StoreKind& kind() const { return kind_; }
+  /// In the transaction that finishes it: that it is finished, and as `columns` what was read of it
+  /// (`shape = $3, chunks = $4`, from $3 on). Does nothing to a settled one, which says so already. Throws
+  /// NOT_FOUND if it was given up or deleted.
+  void write_down(sql::Writer& writer, std::uint64_t size_bytes, std::string_view columns = {},
+                  std::vector<sql::Value> values = {}) const;
   /// After the commit. The store is not written again.
   void keep();
 
@@ -180,8 +189,6 @@ class SealedStore {
 /// What a service has that was given none: every use is refused with what to configure. Thread-safe.
 objects::ObjectStore& no_object_store();
 
-/// In the transaction that finishes a store.
-void mark_finished(sql::Writer& writer, const StoreKind& kind, std::int64_t store, std::uint64_t size_bytes);
 void unseal_unfinished(Stores& stores, const StoreKind& kind);
 
 }  // namespace service

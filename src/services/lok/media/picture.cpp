@@ -58,7 +58,7 @@ void ChosenPicture::put_on(sql::Writer& writer, std::string_view table, std::int
   if (!rows.empty() && !rows.is_null(0, 0)) before = rows.integer(0, 0);
   if (picture_ && before == picture_->id) return;
   if (picture_ && !is_own_) refuse(picture_->id);
-  if (sealed_) service::mark_finished(writer, kMedia, picture_->id, bytes_);
+  if (sealed_) sealed_->write_down(writer, bytes_);
   if (picture_) writer.execute("update media_store set orphaned_at = null where id = $1", {picture_->id});
   writer.execute(fmt::format("update {} set avatar_id = $2 where id = $1", table),
                  {row, picture_ ? sql::Value(picture_->id) : sql::Value()});

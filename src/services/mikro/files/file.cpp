@@ -46,7 +46,7 @@ std::int64_t from_file_like(Call& call, Stores& stores, Feed& feed, const schema
   call.database->write([&](sql::Writer& writer) {
     std::vector<NewLink> exports = checked_exports(writer, maker.organization, in.export_of, "exportOf");
     const std::int64_t folder = folder_for(writer, maker, in.folder);
-    service::mark_finished(writer, kBigFile, sealed.row().id, bytes);
+    sealed.write_down(writer, bytes);
     file = writer.insert(
         "insert into file (organization_id, name, store_id, folder_id, size, content_type, creator_id,"
         " created_through_id, created_at) values ($1, $2, $3, $4, $5,"

@@ -40,19 +40,16 @@ ReadCollection read_konnektion(service::Stores& stores, service::SealedStore& se
 }
 
 void write_collection(sql::Writer& writer, const ReadCollection& collection) {
-  const service::StoreKind& kind = collection.sealed.kind();
-  const std::int64_t store = collection.sealed.row().id;
   const formats::CollectionManifest& manifest = collection.manifest;
-  service::mark_finished(writer, kind, store, collection.bytes);
-  writer.execute(
-      fmt::format("update {} set spec_version = $2, grid = $3, encoding = $4, axes = $5, counts = $6,"
-                  " files = $7 where id = $1",
-                  kind.table),
-      {store, manifest.spec_version, column_text(manifest.grid), column_text(manifest.encoding),
-       column_text(manifest.axes), column_text(manifest.counts), column_text(manifest.files)});
-  if (kind.table != kKonnektion.table) return;
-  writer.execute("update konnektion_store set attributes = $2 where id = $1",
-                 {store, column_text(manifest.attributes)});
+  std::string columns = "spec_version = $3, grid = $4, encoding = $5, axes = $6, counts = $7, files = $8";
+  std::vector<sql::Value> values{manifest.spec_version,          column_text(manifest.grid),
+                                 column_text(manifest.encoding), column_text(manifest.axes),
+                                 column_text(manifest.counts),   column_text(manifest.files)};
+  if (collection.sealed.kind().table == kKonnektion.table) {
+    columns += ", attributes = $9";
+    values.emplace_back(column_text(manifest.attributes));
+  }
+  collection.sealed.write_down(writer, collection.bytes, columns, std::move(values));
 }
 
 }  // namespace mikro

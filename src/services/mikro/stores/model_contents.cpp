@@ -51,13 +51,13 @@ void write_model(sql::Writer& writer, const ReadModel& read) {
                                    {"triangles", model.stats.triangles},
                                    {"textures", model.stats.textures},
                                    {"animations", model.stats.animations}});
-  service::mark_finished(writer, kKulisse, read.sealed.row().id, read.bytes);
-  writer.execute(
-      "update kulisse_store set ref = $2, spec_version = $3, generator = $4, bounds = $5, nodes = $6,"
-      " joints = $7, extensions_used = $8, warnings = $9, stats = $10 where id = $1",
-      {read.sealed.row().id, read.ref, model.spec_version, column_text(model.generator),
-       column_text(bounds_json(model.bounds)), column_text(model.nodes), column_text(model.joints),
-       column_text(model.extensions_used), column_text(model.warnings), stats.dump()});
+  read.sealed.write_down(
+      writer, read.bytes,
+      "ref = $3, spec_version = $4, generator = $5, bounds = $6, nodes = $7, joints = $8,"
+      " extensions_used = $9, warnings = $10, stats = $11",
+      {read.ref, model.spec_version, column_text(model.generator), column_text(bounds_json(model.bounds)),
+       column_text(model.nodes), column_text(model.joints), column_text(model.extensions_used),
+       column_text(model.warnings), stats.dump()});
 }
 
 }  // namespace mikro

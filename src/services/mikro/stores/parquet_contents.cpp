@@ -39,9 +39,7 @@ void write_parquet(sql::Writer& writer, const ReadParquet& parquet) {
     columns.push_back(
         Json::object({{"name", column.name}, {"type", column.type}, {"nullable", column.nullable}}));
   }
-  service::mark_finished(writer, kParquet, parquet.sealed.row().id, parquet.bytes);
-  writer.execute("update parquet_store set columns = $2 where id = $1",
-                 {parquet.sealed.row().id, columns.dump()});
+  parquet.sealed.write_down(writer, parquet.bytes, "columns = $3", {columns.dump()});
 }
 
 }  // namespace mikro

@@ -55,9 +55,8 @@ ReadSparse read_sparse(service::Stores& stores, service::SealedStore& sealed) {
 void write_sparse(sql::Writer& writer, const ReadSparse& sparse) {
   Json layouts = Json::array();
   for (const formats::SparseLayout& layout : sparse.layouts) layouts.push_back(layout_json(layout));
-  service::mark_finished(writer, kSparse, sparse.sealed.row().id, sparse.bytes);
-  writer.execute("update sparse_store set spec = $2, shape = $3, layouts = $4 where id = $1",
-                 {sparse.sealed.row().id, sparse.root.spec, column_text(sparse.root.shape), layouts.dump()});
+  sparse.sealed.write_down(writer, sparse.bytes, "spec = $3, shape = $4, layouts = $5",
+                           {sparse.root.spec, column_text(sparse.root.shape), layouts.dump()});
 }
 
 }  // namespace mikro

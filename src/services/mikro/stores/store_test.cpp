@@ -108,6 +108,17 @@ TEST_P(StoreContents, OfATableAreItsColumns) {
   finished("Parquet", store, "id");
 }
 
+TEST_P(StoreContents, AreNotMeasuredAgainOnceTheyAreSettled) {
+  const std::string store = lab_.array({4, 4});
+  const Json size = finished("Zarr", store, "sizeBytes")["sizeBytes"];
+  // Past the seal, as no client can.
+  auto object = lab_.objects().files().begin();
+  object->write("more");
+  const std::string key = row("select key from zarr_store").as_string();
+  lab_.objects().files().commit(std::move(object), "zarr", key + "/more", {}, {});
+  EXPECT_EQ(finished("Zarr", store, "sizeBytes")["sizeBytes"], size);
+}
+
 TEST_P(StoreContents, OfATableAreRefusedWithTheReasonAndMayBeRepaired) {
   const std::string store = lab_.upload("Parquet", {});
   EXPECT_THAT(refused("Parquet", store), HasSubstr("Nothing was uploaded"));

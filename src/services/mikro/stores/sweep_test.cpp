@@ -58,6 +58,7 @@ class Between : public objects::ObjectStore {
     if (on_seal) on_seal();
   }
   void unseal(std::string_view bucket, std::string_view key) override { store_.unseal(bucket, key); }
+  bool keeps_seals() const override { return store_.keeps_seals(); }
 
   std::function<void()> on_list;
   std::function<void(std::string_view)> on_remove;
@@ -354,9 +355,14 @@ INSTANTIATE_TEST_SUITE_P(Alone, SweepsOnPostgres, testing::Values(sql::Dialect::
 TEST_P(SweepsOnPostgres, DoNotTakeWhatSomethingWasMadeOfWhileTheRestWasDeleted) {
   const std::string store = bytes();
   const std::string old = file(store);
+  service::StoreRow row;
+  row.id = std::stoll(store);
+  row.bucket = "bigfile";
+  row.populated = true;
+  const service::SealedStore sealed(lab_.stores(), kBigFile, row);
   lab_.overlap(
       [&](sql::Writer& writer) {
-        service::mark_finished(writer, kBigFile, std::stoll(store), 5);
+        sealed.write_down(writer, 5);
         writer.execute(
             "insert into file (organization_id, name, store_id, creator_id, created_at)"
             " select organization_id, 'new', store_id, creator_id, created_at from file where id = $1",

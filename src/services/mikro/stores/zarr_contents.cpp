@@ -20,12 +20,11 @@ void write_zarr(sql::Writer& writer, const ReadZarr& zarr) {
     names = Json::array();
     for (const auto& name : *array.dimension_names) names.push_back(name ? Json(*name) : Json());
   }
-  service::mark_finished(writer, kZarr, zarr.sealed.row().id, zarr.bytes);
-  writer.execute(
-      "update zarr_store set shape = $2, chunks = $3, shards = $4, version = $5, dtype = $6,"
-      " dimension_names = $7, fill_value = $8, attributes = $9, storage_transformers = $10,"
-      " chunk_key_encoding = $11, codecs = $12 where id = $1",
-      {zarr.sealed.row().id, column_text(array.shape), column_text(array.chunks), column_text(array.shards),
+  zarr.sealed.write_down(
+      writer, zarr.bytes,
+      "shape = $3, chunks = $4, shards = $5, version = $6, dtype = $7, dimension_names = $8, fill_value = $9,"
+      " attributes = $10, storage_transformers = $11, chunk_key_encoding = $12, codecs = $13",
+      {column_text(array.shape), column_text(array.chunks), column_text(array.shards),
        std::string(formats::kZarrVersion), column_text(array.dtype), column_text(names),
        array.fill_value.dump(), column_text(array.attributes), column_text(array.storage_transformers),
        column_text(array.chunk_key_encoding), column_text(array.codecs)});

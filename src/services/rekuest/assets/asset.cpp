@@ -105,7 +105,7 @@ std::int64_t create(Call& call, Stores& stores, const schema::CreateAssetInput& 
   }
   Recorded recorded;
   stores.database().write([&](sql::Writer& writer) {
-    recorded = record_asset(writer, call, kind, row.id, in.ref, asset.kind, *facts);
+    recorded = record_asset(writer, call, sealed, in.ref, asset.kind, *facts);
   });
   if (recorded.is_new) {
     sealed.keep();

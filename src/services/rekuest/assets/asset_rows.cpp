@@ -81,8 +81,9 @@ void expect_upload_for(sql::Reader& reader, const Call& call, const StoreKind& k
                     kind.name, store, ref);
 }
 
-Recorded record_asset(sql::Writer& writer, const Call& call, const StoreKind& kind, std::int64_t store,
+Recorded record_asset(sql::Writer& writer, const Call& call, const service::SealedStore& sealed,
                       const std::string& ref, schema::AssetKind asset_kind, const AssetFacts& facts) {
+  const std::int64_t store = sealed.row().id;
   const bool is_image = facts.image.has_value();
   const auto pixels = [&](std::int64_t side) { return is_image ? sql::Value(side) : sql::Value(); };
   const std::int64_t made = writer.execute(
@@ -99,7 +100,7 @@ Recorded record_asset(sql::Writer& writer, const Call& call, const StoreKind& ki
   recorded.asset = find_asset(writer, call, ref).value();
   recorded.is_new = made > 0;
   if (!recorded.is_new) return recorded;
-  service::mark_finished(writer, kind, store, facts.bytes);
+  sealed.write_down(writer, facts.bytes);
   if (!is_image) write_model(writer, store, ref, *facts.model);
   return recorded;
 }

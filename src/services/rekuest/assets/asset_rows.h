@@ -34,8 +34,7 @@ struct Recorded {
   std::int64_t asset = 0;
   bool is_new = false;  ///< otherwise somebody was faster, and the store is not needed
 };
-Recorded record_asset(sql::Writer& writer, const entity::Call& call, const service::StoreKind& kind,
-                      std::int64_t store, const std::string& ref, schema::AssetKind asset_kind,
-                      const AssetFacts& facts);
+Recorded record_asset(sql::Writer& writer, const entity::Call& call, const service::SealedStore& sealed,
+                      const std::string& ref, schema::AssetKind asset_kind, const AssetFacts& facts);
 
 }  // namespace rekuest
