@@ -10,8 +10,8 @@
 
 #include "services/mikro/space/axis.h"
 #include "services/mikro/space/compose.h"
+#include "services/mikro/space/selector.h"
 #include "services/mikro/space/transform.h"
-#include "services/mikro/space/transform_check.h"
 
 namespace mikro::space {
 

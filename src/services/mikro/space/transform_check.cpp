@@ -49,10 +49,10 @@ void check_no_index(const Scope& scope) {
   for (const std::vector<Axis>* axes : {&scope.inputs, &scope.outputs}) {
     for (const Axis& axis : *axes) {
       if (axis.type != AxisType::kIndex) continue;
-      throw refused(
-          fmt::format("{}: '{}' is an INDEX axis, whose positions enumerate: they cannot be scaled, moved or "
-                      "mixed. Relate it by IDENTITY.",
-                      scope.what, axis.name));
+      throw refused(fmt::format(
+          "{}: '{}' is an INDEX axis, whose positions enumerate: they cannot be scaled, moved or "
+          "mixed. Relate it by IDENTITY, or, in a BY_DIMENSION, by a TRANSLATION of whole numbers.",
+          scope.what, axis.name));
     }
   }
 }
@@ -120,6 +120,30 @@ void check_not_singular(const Scope& scope, const Rows& rows) {
   if (!singular(linear)) return;
   throw refused(fmt::format("{}: the matrix over {} is singular: it puts different positions at one place.",
                             scope.what, names_of(scope.inputs)));
+}
+
+/// Rows may be counted from another number than the positions that enumerate them: `cell_id = cell + 1`.
+void check_translation_part(const Scope& scope, const std::vector<double>& translation) {
+  check_equal_rank(scope);
+  check_vector(scope, "translation", translation);
+  for (std::size_t i = 0; i < translation.size(); ++i) {
+    const Axis& from = scope.inputs[i];
+    const Axis& to = scope.outputs[i];
+    if (from.type != AxisType::kIndex && to.type != AxisType::kIndex) continue;
+    const auto enumerates = [](const Axis& axis) {
+      return axis.type == AxisType::kIndex || axis.type == AxisType::kChannel;
+    };
+    if (!enumerates(from) || !enumerates(to)) {
+      throw refused(
+          fmt::format("{}: '{}' is of type {} and '{}' of type {}: what enumerates cannot be moved "
+                      "along what measures.",
+                      scope.what, from.name, to_text(from.type), to.name, to_text(to.type)));
+    }
+    if (translation[i] != std::floor(translation[i])) {
+      throw refused(fmt::format("{}: '{}' enumerates, so it is moved by whole numbers, not by {}.",
+                                scope.what, to.name, translation[i]));
+    }
+  }
 }
 
 void check_affine(const Scope& scope, const Rows& rows) {
@@ -259,9 +283,7 @@ void check_part(Part& part, const Scope& scope, const FieldLookup& lookup) {
       check_equal_rank(scope);
       return check_scale(scope, part.scale);
     case PartKind::kTranslation:
-      check_equal_rank(scope);
-      check_no_index(scope);
-      return check_vector(scope, "translation", part.translation);
+      return check_translation_part(scope, part.translation);
     case PartKind::kAffine:
       return check_affine(scope, part.affine);
     case PartKind::kRotation:
@@ -365,31 +387,6 @@ void check_derivation_order(std::span<const Kind> kinds) {
       "Source {} of `derivedFrom` has no transform, yet source {} after it has one. The first source "
       "places the data: please name those with a transform first.",
       lost - kinds.begin(), mappable - kinds.begin()));
-}
-
-void check_selector(const Selector& selector, const SystemView& input) {
-  const std::optional<std::size_t> index = index_of(input.axes, selector.axis);
-  if (!index) {
-    throw refused(fmt::format("The selector names axis '{}', but '{}' has the axes {}.", selector.axis,
-                              input.name, names_of(input.axes)));
-  }
-  switch (input.axes[*index].type) {
-    case AxisType::kChannel:
-    case AxisType::kTime:
-    case AxisType::kIndex:
-    case AxisType::kMicrotime:
-    case AxisType::kSpectrum:
-      break;
-    default:
-      throw refused(fmt::format(
-          "The selector names axis '{}', a {} axis; only positions of CHANNEL, TIME, INDEX, MICROTIME "
-          "and SPECTRUM axes select an edge.",
-          selector.axis, to_text(input.axes[*index].type)));
-  }
-  if (selector.index < 0) {
-    throw refused(fmt::format("The selector's index along '{}' is {}; positions start at 0.", selector.axis,
-                              selector.index));
-  }
 }
 
 }  // namespace mikro::space

@@ -41,15 +41,4 @@ Transform checked(Transform transform, const SystemView& input, const SystemView
 /// that is UNMAPPABLE: the first entry is the primary parent, which places.
 void check_derivation_order(std::span<const Kind> kinds);
 
-/// The one position of one input axis at which an edge holds.
-struct Selector {
-  std::string axis;
-  std::int64_t index = 0;
-
-  bool operator==(const Selector&) const = default;
-};
-/// Throws VALIDATION_ERROR unless it names a CHANNEL, TIME, INDEX, MICROTIME or SPECTRUM axis of `input`
-/// and a position on it.
-void check_selector(const Selector& selector, const SystemView& input);
-
 }  // namespace mikro::space

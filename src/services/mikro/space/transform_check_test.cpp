@@ -108,6 +108,22 @@ TEST(CheckMapAxis, NamesEveryAxisOnceAndKeepsItsType) {
               HasSubstr("'c' is a CHANNEL axis and cannot become 'x', which is a SPACE axis"));
 }
 
+TEST(CheckByDimension, MovesWhatEnumeratesByWholeNumbersAlone) {
+  const auto moved = [](const char* from, const char* to, double offset) {
+    return refused(by_dimension({{PartKind::kTranslation, {from}, {to}, {}, {offset}, {}, {}}}), axes("icxt"),
+                   axes("icxt"));
+  };
+  EXPECT_EQ(moved("i", "i", 1), "");
+  EXPECT_EQ(moved("c", "i", -3), "");
+  EXPECT_EQ(moved("i", "c", 2), "");
+  EXPECT_EQ(moved("c", "c", 0.5), "");
+  EXPECT_EQ(moved("x", "x", 0.5), "");
+  EXPECT_THAT(moved("i", "i", 0.5), HasSubstr("by whole numbers, not by 0.5"));
+  EXPECT_THAT(moved("c", "i", HUGE_VAL), HasSubstr("finite"));
+  EXPECT_THAT(moved("x", "i", 1), HasSubstr("'x' is of type SPACE and 'i' of type INDEX"));
+  EXPECT_THAT(moved("i", "t", 1), HasSubstr("'i' is of type INDEX and 't' of type TIME"));
+}
+
 TEST(CheckByDimension, ChecksEachPartOnItsOwnAxes) {
   EXPECT_EQ(refused(by_dimension({scale_part({"y", "x"}, {2, 2}), identity_part({"t"})}), axes("tcyx"),
                     axes("tzyx")),
@@ -220,18 +236,6 @@ TEST(CheckDerivationOrder, NamesSourcesThatPlaceBeforeThoseThatDoNot) {
   EXPECT_EQ(check({Kind::kScale, Kind::kIdentity, Kind::kUnmappable, Kind::kUnmappable}), "");
   EXPECT_THAT(check({Kind::kScale, Kind::kUnmappable, Kind::kIdentity}),
               HasSubstr("Source 1 of `derivedFrom`"));
-}
-
-TEST(CheckSelector, NamesAnAxisOfPositionsThatSelect) {
-  const std::vector<Axis> input = axes("tcyx");
-  const auto check = [&](Selector selector) {
-    return refusal([&] { check_selector(selector, {"image", input, {}}); });
-  };
-  EXPECT_EQ(check({"c", 0}), "");
-  EXPECT_EQ(check({"t", 5}), "");
-  EXPECT_THAT(check({"x", 0}), HasSubstr("'x', a SPACE axis"));
-  EXPECT_THAT(check({"q", 0}), HasSubstr("[t, c, y, x]"));
-  EXPECT_THAT(check({"c", -1}), HasSubstr("along 'c' is -1"));
 }
 
 }  // namespace
