@@ -12,6 +12,7 @@
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/lenses/lens.h"
 #include "services/mikro/people.h"
+#include "services/mikro/plans/attribute_plan.h"
 #include "services/mikro/spaces/coordinate_system.h"
 #include "services/mikro/spaces/transformation.h"
 #include "services/mikro/stores/store.h"
@@ -33,6 +34,7 @@ entity::Registry make_registry(service::Stores& stores, Feed& feed) {
   add_tables(registry, stores, feed);
   add_coordinate_systems(registry);
   add_transformations(registry);
+  add_attribute_plans(registry);
   add_lenses(registry, feed);
   add_unstructured_meta(registry);
   add_anchors(registry);

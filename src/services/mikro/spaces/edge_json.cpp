@@ -137,4 +137,12 @@ Transform transform_from(const EdgeTexts& texts) {
   return transform;
 }
 
+Json path_json(const space::Path& path) {
+  Json list = Json::array();
+  for (const space::PathStep& step : path) {
+    list.push_back(Json::object({{"transformation", step.edge->id}, {"inverted", step.inverted}}));
+  }
+  return list;
+}
+
 }  // namespace mikro

@@ -1,10 +1,11 @@
-// The parameters of a transformation as the columns of its row, and back.
+// The parameters of a transformation as the columns of its row, and back; paths as clients see them.
 #pragma once
 
 #include <string_view>
 #include <vector>
 
 #include "base/json.h"
+#include "services/mikro/space/graph.h"
 #include "services/mikro/space/transform.h"
 
 namespace mikro {
@@ -27,5 +28,8 @@ struct EdgeTexts {
   std::string_view kind, scale, translation, affine, parts, steps, input_axes, output_axes;
 };
 space::Transform transform_from(const EdgeTexts& texts);
+
+/// `PlacementStep`s, in the order of the walk.
+base::Json path_json(const space::Path& path);
 
 }  // namespace mikro

@@ -18,6 +18,7 @@
 #include "services/mikro/space/pixel_chain.h"
 #include "services/mikro/space/placement.h"
 #include "services/mikro/spaces/containers.h"
+#include "services/mikro/spaces/edge_json.h"
 #include "services/mikro/spaces/space_graph.h"
 
 namespace mikro {
@@ -160,14 +161,6 @@ Json extent_json(const space::Box& box) {
   Json list = Json::array();
   for (const space::AxisExtent& extent : box) {
     list.push_back(Json::object({{"axis", extent.axis}, {"min", extent.min}, {"max", extent.max}}));
-  }
-  return list;
-}
-
-Json path_json(const space::Path& path) {
-  Json list = Json::array();
-  for (const space::PathStep& step : path) {
-    list.push_back(Json::object({{"transformation", step.edge->id}, {"inverted", step.inverted}}));
   }
   return list;
 }

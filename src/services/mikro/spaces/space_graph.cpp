@@ -13,20 +13,27 @@ constexpr std::string_view kBegin =
     " and id in_ids($2) union ";
 
 // SQLite walks an index for each of two recursive parts, and none for a union inside of one; PostgreSQL
-// allows only one part, and looks into both sides of a lateral union.
-std::string_view connected(sql::Dialect dialect) {
+// allows only one part, and looks into both sides of a lateral union. `only` restricts the edges.
+std::string connected(sql::Dialect dialect, std::string_view only) {
   if (dialect == sql::Dialect::kSqlite) {
-    return "select e.output_id from reached r join transformation e on e.input_id = r.id union"
-           " select e.input_id from reached r join transformation e on e.output_id = r.id";
+    return fmt::format(
+        "select e.output_id from reached r join transformation e on e.input_id = r.id{0} union"
+        " select e.input_id from reached r join transformation e on e.output_id = r.id{0}",
+        only);
   }
-  return "select n.id from reached r cross join lateral (select e.output_id as id from transformation e"
-         " where e.input_id = r.id union all select e.input_id from transformation e"
-         " where e.output_id = r.id) n";
+  return fmt::format(
+      "select n.id from reached r cross join lateral (select e.output_id as id from transformation e"
+      " where e.input_id = r.id{0} union all select e.input_id from transformation e"
+      " where e.output_id = r.id{0}) n",
+      only);
 }
 
 // Edges that carry a box down: where there are several derivations only the first counts, which the walk
 // over the loaded edges decides.
 constexpr std::string_view kFacts = "('LENS', 'LEVEL', 'DERIVATION')";
+// Nothing is found across what corresponds to nothing.
+constexpr std::string_view kOnlyFacts =
+    " and e.role in ('LENS', 'LEVEL', 'DERIVATION') and e.kind <> 'UNMAPPABLE'";
 
 sql::Ids ids_in(const sql::Rows& rows) {
   sql::Ids ids;
@@ -34,9 +41,11 @@ sql::Ids ids_in(const sql::Rows& rows) {
   return ids;
 }
 
-sql::Ids connected_to(sql::Reader& reader, std::int64_t organization, const sql::Ids& spaces) {
-  return ids_in(reader.query(fmt::format("{}{}) select id from reached", kBegin, connected(reader.dialect())),
-                             {organization, spaces}));
+sql::Ids connected_to(sql::Reader& reader, std::int64_t organization, const sql::Ids& spaces,
+                      std::string_view only = "") {
+  return ids_in(
+      reader.query(fmt::format("{}{}) select id from reached", kBegin, connected(reader.dialect(), only)),
+                   {organization, spaces}));
 }
 
 space::Graph load(sql::Reader& reader, const sql::Ids& ids, std::string_view only) {
@@ -91,6 +100,10 @@ space::Graph load_connections(sql::Reader& reader, std::int64_t organization, co
     edges[row].output = rows.integer(row, 2);
   }
   return {std::move(nodes), std::move(edges)};
+}
+
+space::Graph load_facts(sql::Reader& reader, std::int64_t organization, const sql::Ids& spaces) {
+  return load(reader, connected_to(reader, organization, spaces, kOnlyFacts), kOnlyFacts);
 }
 
 space::Graph load_chains(sql::Reader& reader, std::int64_t organization, const sql::Ids& spaces) {

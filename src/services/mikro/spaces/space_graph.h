@@ -21,6 +21,10 @@ space::Graph load_around(sql::Reader& reader, std::int64_t organization, const s
 /// The same without axes and parameters, for questions about who is connected.
 space::Graph load_connections(sql::Reader& reader, std::int64_t organization, const sql::Ids& spaces);
 
+/// What is connected to `spaces` by facts alone: levels, lenses and derivations that correspond to something.
+/// No registrations, and nothing that only they connect. Two round trips.
+space::Graph load_facts(sql::Reader& reader, std::int64_t organization, const sql::Ids& spaces);
+
 /// What leads from `spaces` down to pixels: the spaces themselves, and the lens, level and primary derivation
 /// edges that begin there, and so on. What space::chain_to_pixels() and space::ShapeFrame read. Two round
 /// trips.
