@@ -12,6 +12,7 @@
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/lenses/lens.h"
 #include "services/mikro/people.h"
+#include "services/mikro/permissions.h"
 #include "services/mikro/plans/attribute_plan.h"
 #include "services/mikro/spaces/coordinate_system.h"
 #include "services/mikro/spaces/transformation.h"
@@ -24,6 +25,7 @@ namespace mikro {
 entity::Registry make_registry(service::Stores& stores, Feed& feed) {
   entity::Registry registry;
   add_people(registry);
+  add_permissions(registry);
   add_stores(registry, stores);
   add_folders(registry);
   add_folder_children(registry);
