@@ -98,7 +98,8 @@ entity::RefLists containers_of(Call&, std::span<const Row> rows) {
   for (const Row& row : rows) {
     std::vector<entity::Ref>& list = lists.emplace_back();
     for (const LinkedKind& kind : linked_kinds()) {
-      if (!row.is_null(kind.field)) list.push_back({std::string(kind.type), row.integer(kind.field)});
+      const entity::ColumnName field{kind.argument};
+      if (!row.is_null(field)) list.push_back({std::string(kind.type), row.integer(field)});
     }
   }
   return lists;
@@ -115,7 +116,7 @@ std::string has_link(const std::string& alias, bool has_one, std::string_view co
 // What no id can be matches nothing.
 std::string about(SqlText& sql, const schema::FileLinkContainerRef& container) {
   const LinkedKind& kind = linked_kind(container.kind);
-  return fmt::format(" and k.{} = {}", kind.column, sql.bind(container.id.row().value_or(0)));
+  return fmt::format(" and k.{} = {}", kind.link, sql.bind(container.id.row().value_or(0)));
 }
 
 // Empty asks for links of the file as a whole: that is how they are stored, too.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <tuple>
@@ -25,16 +24,6 @@ constexpr std::string_view kType = "FileLink";
 constexpr std::size_t kMostLinks = 1000;
 // Part of a unique index, whose entries databases limit.
 constexpr std::size_t kLongestSeries = 512;
-
-constexpr std::array kKinds{
-    LinkedKind{FileLinkContainerKind::kDataset, "ArrayDataset", "array_dataset", "dataset_id",
-               schema::FileLink::kDataset, "dataset", "dataset"},
-    LinkedKind{FileLinkContainerKind::kTableDataset, "TableDataset", "table_dataset", "table_dataset_id",
-               schema::FileLink::kTableDataset, "tableDataset", "table"},
-    LinkedKind{FileLinkContainerKind::kAnnotationCollection, "AnnotationCollection", "annotation_collection",
-               "annotation_collection_id", schema::FileLink::kAnnotationCollection, "annotationCollection",
-               "annotation collection"},
-};
 
 void check_count(std::size_t count) {
   if (count > kMostLinks)
@@ -105,7 +94,7 @@ std::int64_t insert_link(sql::Writer& writer, const Maker& maker, const NewLink&
                   " value_relation, identity, creator_id, created_through_id, created_at)"
                   " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
                   " on conflict (identity) do nothing returning id",
-                  kind.column),
+                  kind.link),
       {maker.organization, link.file, link.container, std::string(entity::text_of(link.direction)),
        link.series ? sql::Value(*link.series) : sql::Value(std::monostate()),
        link.relation ? sql::Value(std::string(entity::text_of(*link.relation)))
@@ -130,12 +119,9 @@ void unlink(sql::Writer& writer, const Maker& maker, std::string_view column, st
 
 }  // namespace
 
-std::span<const LinkedKind> linked_kinds() { return kKinds; }
-
 const LinkedKind& linked_kind(FileLinkContainerKind kind) {
-  for (const LinkedKind& known : kKinds) {
-    if (known.kind == kind) return known;
-  }
+  const DataKind* known = kind_of_value(entity::text_of(kind));
+  if (known != nullptr && known->is_linked()) return *known;
   throw Error(code::kNotImplemented, "Links between files and {} are not built yet.", entity::text_of(kind));
 }
 
@@ -214,7 +200,7 @@ void unlink_file(sql::Writer& writer, const Maker& maker, std::int64_t file) {
 
 void unlink_container(sql::Writer& writer, const Maker& maker, FileLinkContainerKind kind,
                       std::int64_t container) {
-  unlink(writer, maker, linked_kind(kind).column, container);
+  unlink(writer, maker, linked_kind(kind).link, container);
 }
 
 }  // namespace mikro

@@ -9,29 +9,17 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "entity/names.h"
+#include "services/mikro/data_kinds.h"
 #include "services/mikro/ownership.h"
 #include "services/mikro/schema/file.h"
 #include "sql/database.h"
 
 namespace mikro {
 
-/// A kind of data that files are linked to. Texts are literals; tables and columns are SQL.
-struct LinkedKind {
-  schema::FileLinkContainerKind kind;
-  std::string_view type;      ///< `ArrayDataset`
-  std::string_view table;     ///< `array_dataset`
-  std::string_view column;    ///< of `file_link`
-  entity::ColumnName field;   ///< the same, of FileLink
-  std::string_view argument;  ///< how inputs call its id
-  std::string_view noun;      ///< how errors call it
-};
-std::span<const LinkedKind> linked_kinds();
 /// Throws NOT_IMPLEMENTED for a kind that is to come.
 const LinkedKind& linked_kind(schema::FileLinkContainerKind kind);
 

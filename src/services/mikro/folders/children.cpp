@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "entity/filter.h"
 #include "entity/lookup.h"
+#include "services/mikro/data_kinds.h"
 #include "services/mikro/ownership.h"
 #include "services/mikro/schema/folder.h"
 #include "sql/expressions.h"
@@ -21,34 +20,16 @@ using schema::ChildrenArguments;
 constexpr std::size_t kMost = 1000;
 constexpr std::int64_t kUnasked = 200;
 
-/// Where the rows of a kind are. Texts are literals; tables and columns are SQL.
-struct ChildKind {
-  std::string_view type;
-  std::string_view table;  ///< has `organization_id`, `name` and `created_at`
-  std::string_view folder = "folder_id";
-  bool is_described = true;         ///< has `description`
-  std::string_view linked_by = {};  ///< its column of `file_link`, if it can be made of a file
-};
-// In the order of the list, which is that of the schema's union.
-constexpr std::array kKinds{
-    ChildKind{"Folder", "folder", "parent_id"},
-    ChildKind{"File", "file", "folder_id", false},
-    ChildKind{"ArrayDataset", "array_dataset", "folder_id", true, "dataset_id"},
-    ChildKind{"TableDataset", "table_dataset", "folder_id", true, "table_dataset_id"},
-    ChildKind{"AnnotationCollection", "annotation_collection", "folder_id", true, "annotation_collection_id"},
-};
-
-std::string searched(SqlText& sql, const ChildKind& kind, const std::string& text) {
+std::string searched(SqlText& sql, const DataKind& kind, const std::string& text) {
   std::string found = entity::contains_folded(sql, "t.name", text);
   if (kind.is_described) found += " or " + entity::contains_folded(sql, "t.description", text);
   return fmt::format(" and ({})", found);
 }
 
 // What was read out of a file is not listed beside it.
-std::string not_converted(const ChildKind& kind) {
+std::string not_converted(const DataKind& kind) {
   return fmt::format(
-      " and not exists (select 1 from file_link k where k.{} = t.id and k.direction = 'SOURCE')",
-      kind.linked_by);
+      " and not exists (select 1 from file_link k where k.{} = t.id and k.direction = 'SOURCE')", kind.link);
 }
 
 std::string order_by(const std::optional<schema::ChildrenOrder>& order, sql::Dialect dialect) {
@@ -67,15 +48,15 @@ Json children(Call& call, const ChildrenArguments& in) {
   const bool shows_converted = filters.show_converted.value_or(false);
   SqlText sql(call.database->dialect());
   std::string text;
-  for (std::size_t place = 0; place < kKinds.size(); ++place) {
-    const ChildKind& kind = kKinds[place];
+  for (const DataKind& kind : data_kinds()) {
+    if (kind.folder.empty()) continue;
     text += fmt::format(
         "{}select {} as place, '{}' as type, t.id, t.name, t.created_at from {} t"
         " where t.organization_id = {} and t.{} = {}",
-        place == 0 ? "" : " union all ", place, kind.type, kind.table, sql.bind(call.organization),
+        text.empty() ? "" : " union all ", place_of(kind), kind.type, kind.table, sql.bind(call.organization),
         kind.folder, sql.bind(folder));
     if (filters.search && !filters.search->empty()) text += searched(sql, kind, *filters.search);
-    if (!shows_converted && !kind.linked_by.empty()) text += not_converted(kind);
+    if (!shows_converted && kind.is_linked()) text += not_converted(kind);
   }
   const schema::ChildrenPaginationInput asked = in.pagination.value_or(schema::ChildrenPaginationInput{});
   const entity::Page page = entity::page_of(asked.offset.value_or(0), asked.limit.value_or(kUnasked), kMost);

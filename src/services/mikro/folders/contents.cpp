@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "services/mikro/data_kinds.h"
 #include "services/mikro/folders/folder_feed.h"
 #include "services/mikro/folders/folder_rows.h"
 #include "services/mikro/history.h"
@@ -23,43 +24,29 @@ using base::Json;
 using entity::Call;
 using entity::Id;
 
-/// Things that lie in folders. Texts are literals; tables and columns are SQL.
-struct Contents {
-  std::string_view type;    ///< `File`
-  std::string_view table;   ///< `file`
-  std::string_view column;  ///< its column that names the folder
-  std::string_view field;   ///< how the history calls that
-  std::string_view what;    ///< how errors call one
-  std::string_view topic;   ///< who follows them; empty if nobody can
-  std::string_view event;   ///< what these are told
-};
-constexpr Contents kFolders{"Folder", "folder", "parent_id", "parent", "folder", "", ""};
-constexpr Contents kFiles{"File", "file", "folder_id", "folder", "file", "files", "moved"};
-constexpr Contents kDatasets{"ArrayDataset", "array_dataset",  "folder_id", "folder",
-                             "dataset",      "array-datasets", "update"};
-constexpr Contents kTables{"TableDataset", "table_dataset",  "folder_id", "folder",
-                           "table",        "table-datasets", "update"};
-constexpr Contents kCollections{
-    "AnnotationCollection", "annotation_collection", "folder_id", "folder", "annotation collection", "", ""};
+// Columns are called `<field>_id`, and the history calls fields as the schema does.
+std::string_view folder_field(const DataKind& kind) {
+  return kind.folder.substr(0, kind.folder.size() - std::string_view("_id").size());
+}
 
+constexpr std::string_view kFolder = "Folder";
 constexpr std::size_t kMostMoved = 1'000;
 
 // Locked, so that what the history says of them is true.
-sql::Rows own_rows(sql::Writer& writer, const Call& call, const Contents& contents,
-                   const std::vector<Id>& ids) {
+sql::Rows own_rows(sql::Writer& writer, const Call& call, const DataKind& kind, const std::vector<Id>& ids) {
   sql::Ids rows;
-  for (const Id& id : ids) rows.values.push_back(id.row(contents.what));
+  for (const Id& id : ids) rows.values.push_back(id.row(kind.noun));
   std::sort(rows.values.begin(), rows.values.end());
   rows.values.erase(std::unique(rows.values.begin(), rows.values.end()), rows.values.end());
   writer.execute(fmt::format("update {0} set {1} = {1} where organization_id = $1 and id in_ids($2)",
-                             contents.table, contents.column),
+                             kind.table, kind.folder),
                  {call.organization, rows});
   sql::Rows found = writer.query(
       fmt::format("select id, {1} from {0} where organization_id = $1 and id in_ids($2) order by id",
-                  contents.table, contents.column),
+                  kind.table, kind.folder),
       {call.organization, rows});
   if (found.size() == rows.values.size()) return found;
-  throw Error(base::code::kNotFound, "Not all of these are here: no {} with one of the ids.", contents.what);
+  throw Error(base::code::kNotFound, "Not all of these are here: no {} with one of the ids.", kind.noun);
 }
 
 Json id_json(std::optional<std::int64_t> id) { return id ? Json(std::to_string(*id)) : Json(); }
@@ -69,19 +56,19 @@ Json id_json(std::optional<std::int64_t> id) { return id ? Json(std::to_string(*
 // would hold everybody else's up.
 constexpr std::size_t kMostTold = 1'000;
 
-void remember(sql::Writer& writer, Feed& feed, const Maker& maker, const Contents& contents,
-              const sql::Ids& rows, std::optional<std::int64_t> from, std::optional<std::int64_t> to) {
+void remember(sql::Writer& writer, Feed& feed, const Maker& maker, const DataKind& kind, const sql::Ids& rows,
+              std::optional<std::int64_t> from, std::optional<std::int64_t> to) {
   Changes changes;
-  changes.add(contents.field, id_json(from), id_json(to));
-  record_all(writer, maker, contents.type, contents.table, rows, Change::kUpdate, changes);
-  if (contents.topic.empty() || rows.values.size() > kMostTold) return;
+  changes.add(folder_field(kind), id_json(from), id_json(to));
+  record_all(writer, maker, kind.type, kind.table, rows, Change::kUpdate, changes);
+  if (kind.topic.empty() || rows.values.size() > kMostTold) return;
   for (const std::int64_t row : rows.values) {
-    tell_in_folder(writer, feed, maker.organization, contents.topic, to, contents.event, row, from);
+    tell_in_folder(writer, feed, maker.organization, kind.topic, to, kind.moved, row, from);
   }
 }
 
 template <class In>
-std::int64_t move(Call& call, Feed& feed, const In& in, const Contents& contents, bool is_put) {
+std::int64_t move(Call& call, Feed& feed, const In& in, const DataKind& kind, bool is_put) {
   if (in.selfs.size() > kMostMoved) {
     throw Error(base::code::kValidation, "One call moves {} things at most, not {}: move them in several.",
                 kMostMoved, in.selfs.size());
@@ -89,10 +76,10 @@ std::int64_t move(Call& call, Feed& feed, const In& in, const Contents& contents
   const Maker maker = maker_of(call);
   std::int64_t folder = 0;
   call.database->write([&](sql::Writer& writer) {
-    const bool moves_folders = contents.type == kFolders.type;
+    const bool moves_folders = kind.type == kFolder;
     if (moves_folders) lock_folders(writer, maker.organization);
     folder = row_of_folder(writer, maker.organization, in.other);
-    const sql::Rows rows = own_rows(writer, call, contents, in.selfs);
+    const sql::Rows rows = own_rows(writer, call, kind, in.selfs);
     const std::optional<std::int64_t> to = is_put ? std::optional(folder) : std::nullopt;
     sql::Ids moved;
     std::map<std::optional<std::int64_t>, sql::Ids> moved_from;
@@ -108,8 +95,8 @@ std::int64_t move(Call& call, Feed& feed, const In& in, const Contents& contents
       moved_from[from].values.push_back(row);
     }
     if (moves_folders && is_put) check_is_no_circle(writer, all, folder);
-    for (const auto& [from, ids] : moved_from) remember(writer, feed, maker, contents, ids, from, to);
-    writer.execute(fmt::format("update {} set {} = $1 where id in_ids($2)", contents.table, contents.column),
+    for (const auto& [from, ids] : moved_from) remember(writer, feed, maker, kind, ids, from, to);
+    writer.execute(fmt::format("update {} set {} = $1 where id in_ids($2)", kind.table, kind.folder),
                    {to ? sql::Value(*to) : sql::Value(std::monostate()), moved});
   });
   return folder;
@@ -118,15 +105,16 @@ std::int64_t move(Call& call, Feed& feed, const In& in, const Contents& contents
 // Said of each thing that it leaves, which the foreign keys alone would do in silence. Nothing comes in
 // meanwhile: the folder's row is locked.
 void release_all(sql::Writer& writer, Feed& feed, const Maker& maker, std::int64_t folder) {
-  for (const Contents* contents : {&kFolders, &kFiles, &kDatasets, &kTables, &kCollections}) {
-    const sql::Rows left = writer.query(fmt::format("update {0} set {1} = null where {1} = $1 returning id",
-                                                    contents->table, contents->column),
-                                        {folder});
+  for (const DataKind& kind : data_kinds()) {
+    if (kind.folder.empty()) continue;
+    const sql::Rows left = writer.query(
+        fmt::format("update {0} set {1} = null where {1} = $1 returning id", kind.table, kind.folder),
+        {folder});
     if (left.empty()) continue;
     sql::Ids rows;
     for (std::size_t at = 0; at < left.size(); ++at) rows.values.push_back(left.integer(at, 0));
     std::sort(rows.values.begin(), rows.values.end());
-    remember(writer, feed, maker, *contents, rows, folder, std::nullopt);
+    remember(writer, feed, maker, kind, rows, folder, std::nullopt);
   }
 }
 
@@ -138,7 +126,7 @@ Json remove(Call& call, Feed& feed, const schema::DeleteFolderInput& in) {
     lock_folders(writer, maker.organization);
     expect_may_delete(writer, call, "folder", folder, "folder");
     release_all(writer, feed, maker, folder);
-    record(writer, maker, kFolders.type, folder, Change::kDelete);
+    record(writer, maker, kFolder, folder, Change::kDelete);
     writer.execute("delete from folder where id = $1", {folder});
   });
   return in.id.text;
@@ -148,20 +136,21 @@ Json remove(Call& call, Feed& feed, const schema::DeleteFolderInput& in) {
 
 void add_folder_contents(entity::Registry& registry, Feed& feed) {
   namespace mutation = schema::mutation;
-  const auto on = [&](auto put, auto release, const Contents& contents) {
-    registry.on(put, [&feed, &contents](Call& call, const schema::AssociateInput& in) {
-      return move(call, feed, in, contents, true);
+  const auto on = [&](std::string_view type, auto put, auto release) {
+    const DataKind& kind = *kind_of_type(type);
+    registry.on(put, [&feed, &kind](Call& call, const schema::AssociateInput& in) {
+      return move(call, feed, in, kind, true);
     });
-    registry.on(release, [&feed, &contents](Call& call, const schema::DesociateInput& in) {
-      return move(call, feed, in, contents, false);
+    registry.on(release, [&feed, &kind](Call& call, const schema::DesociateInput& in) {
+      return move(call, feed, in, kind, false);
     });
   };
-  on(mutation::kPutFoldersInFolder, mutation::kReleaseFoldersFromFolder, kFolders);
-  on(mutation::kPutFilesInFolder, mutation::kReleaseFilesFromFolder, kFiles);
-  on(mutation::kPutArrayDatasetsInFolder, mutation::kReleaseArrayDatasetsFromFolder, kDatasets);
-  on(mutation::kPutTableDatasetsInFolder, mutation::kReleaseTableDatasetsFromFolder, kTables);
-  on(mutation::kPutAnnotationCollectionsInFolder, mutation::kReleaseAnnotationCollectionsFromFolder,
-     kCollections);
+  on(kFolder, mutation::kPutFoldersInFolder, mutation::kReleaseFoldersFromFolder);
+  on("File", mutation::kPutFilesInFolder, mutation::kReleaseFilesFromFolder);
+  on("ArrayDataset", mutation::kPutArrayDatasetsInFolder, mutation::kReleaseArrayDatasetsFromFolder);
+  on("TableDataset", mutation::kPutTableDatasetsInFolder, mutation::kReleaseTableDatasetsFromFolder);
+  on("AnnotationCollection", mutation::kPutAnnotationCollectionsInFolder,
+     mutation::kReleaseAnnotationCollectionsFromFolder);
   registry.on(mutation::kDeleteFolder,
               [&feed](Call& call, const schema::DeleteFolderInput& in) { return remove(call, feed, in); });
 }

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "base/error.h"
 #include "services/mikro/annotations/batch.h"
 
@@ -12,15 +10,6 @@ namespace {
 
 using base::Error;
 namespace code = base::code;
-
-constexpr std::array kContainers{
-    Container{"ArrayDataset", "array_dataset", "intrinsic_system_id", "dataset", "dataset", "dataset_id",
-              "ARRAY"},
-    Container{"TableDataset", "table_dataset", "coordinate_system_id", "tableDataset", "table",
-              "table_dataset_id", "TABLE"},
-    Container{"AnnotationCollection", "annotation_collection", "coordinate_system_id", "annotationCollection",
-              "annotation collection", "annotation_collection_id", "ANNOTATION"},
-};
 
 Source find_space(sql::Reader& reader, std::int64_t organization, const entity::Id& id) {
   const std::int64_t space = id.row("coordinate system");
@@ -50,15 +39,12 @@ Source find_shape(sql::Reader& reader, std::int64_t organization, const entity::
 
 }  // namespace
 
-std::span<const Container> containers() { return kContainers; }
-
 std::string containers_text() {
   std::string text;
-  for (std::size_t place = 0; place < kContainers.size(); ++place) {
-    const Container& container = kContainers[place];
+  for (const Container& container : containers()) {
     text += fmt::format("{}select {} as space, '{}' as kind, id, {} as place from {}",
-                        text.empty() ? "" : " union all ", container.space, container.type, place,
-                        container.table);
+                        text.empty() ? "" : " union all ", container.space, container.type,
+                        place_of(container), container.table);
   }
   return text;
 }
@@ -77,25 +63,11 @@ std::map<std::int64_t, Placed> containers_at(sql::Reader& reader, const sql::Ids
 
 std::string of_lensed(std::string_view column, std::string_view alias) {
   std::string text;
-  for (const Container& container : kContainers) {
+  for (const Container& container : containers()) {
     text += fmt::format("{}(select x.{} from {} x where x.id = {}.{})", text.empty() ? "" : ", ", column,
                         container.table, alias, container.lens);
   }
   return "coalesce(" + text + ")";
-}
-
-const Container* container_called(std::string_view argument) {
-  for (const Container& container : kContainers) {
-    if (container.argument == argument) return &container;
-  }
-  return nullptr;
-}
-
-const Container* container_of_lenses(std::string_view kind) {
-  for (const Container& container : kContainers) {
-    if (container.lens_kind == kind) return &container;
-  }
-  return nullptr;
 }
 
 Source find_source(sql::Reader& reader, std::int64_t organization, const NamedSources& named) {
@@ -132,7 +104,7 @@ std::map<std::int64_t, entity::Ref> owners_of(sql::Reader& reader, const sql::Id
   std::string text =
       "select coordinate_system_id, 'ArrayDataset', dataset_id from data_array"
       " where coordinate_system_id in_ids($1)";
-  for (const Container& container : kContainers) {
+  for (const Container& container : containers()) {
     text += fmt::format(
         " union select {0}, '{1}', id from {2} where {0} in_ids($1) union"
         " select coordinate_system_id, '{1}', {3} from lens where coordinate_system_id in_ids($1) and {3} is "

@@ -1,12 +1,9 @@
-// What can live in a space: datasets and collections, by the one table that says for each kind where its
-// rows are. A kind that is built later adds its line there, and is then found as a resident, registered,
-// derived from and seen.
+// What lives in spaces: datasets and collections, found as residents and named as sources.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,21 +11,11 @@
 
 #include "entity/input.h"
 #include "entity/registry.h"
+#include "services/mikro/data_kinds.h"
 #include "sql/database.h"
 
 namespace mikro {
 
-/// Texts are literals; tables and columns are SQL.
-struct Container {
-  std::string_view type;       ///< `ArrayDataset`
-  std::string_view table;      ///< has `organization_id`, `name` and `folder_id`
-  std::string_view space;      ///< its column that names the space
-  std::string_view argument;   ///< how inputs call its id: `dataset`
-  std::string_view noun;       ///< how errors call it
-  std::string_view lens;       ///< the column by which its lenses name it
-  std::string_view lens_kind;  ///< the schema's `LensKind` of these
-};
-std::span<const Container> containers();
 /// A select of every container of every kind: `space`, `kind`, `id`, and `place`, the order of the kinds.
 std::string containers_text();
 /// Those whose spaces these are, with their `place`, by space.
@@ -39,9 +26,6 @@ struct Placed {
 std::map<std::int64_t, Placed> containers_at(sql::Reader& reader, const sql::Ids& spaces);
 /// SQL for a column of the container that the lens `alias` looks at.
 std::string of_lensed(std::string_view column, std::string_view alias);
-/// nullptr if there is no such kind yet.
-const Container* container_called(std::string_view argument);
-const Container* container_of_lenses(std::string_view kind);
 
 /// A thing that was named, and where it lives.
 struct Source {

@@ -25,7 +25,7 @@ using entity::SqlText;
 
 // A container's whole lens is the container's handle, not a second resident. Ordered by kind, then by id.
 std::string residents_text() {
-  const std::size_t order = containers().size();
+  const std::size_t order = data_kinds().size();
   return fmt::format(
       "select c.space, c.kind, c.id, c.place from ({}) c where c.space in_ids($1) union all"
       " select coordinate_system_id, 'DataArray', id, {} from data_array where coordinate_system_id "
