@@ -11,6 +11,7 @@
 #include "services/mikro/folders/contents.h"
 #include "services/mikro/folders/folder.h"
 #include "services/mikro/lenses/lens.h"
+#include "services/mikro/lineage/lineage.h"
 #include "services/mikro/people.h"
 #include "services/mikro/permissions.h"
 #include "services/mikro/plans/attribute_plan.h"
@@ -42,6 +43,7 @@ entity::Registry make_registry(service::Stores& stores, Feed& feed) {
   add_anchors(registry);
   add_annotation_collections(registry, feed);
   add_annotations(registry, feed);
+  lineage::add_lineage(registry);
   add_what_is_to_come(registry);
   return registry;
 }

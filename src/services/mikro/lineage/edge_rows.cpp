@@ -1,0 +1,281 @@
+#include "services/mikro/lineage/edge_rows.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "entity/call.h"
+
+namespace mikro::lineage {
+namespace {
+
+using entity::SqlText;
+using schema::LineageEdgeKind;
+
+/// Nodes as parameters, by kind. Only those that a statement reads become parameters of it.
+class Bound {
+ public:
+  Bound(SqlText& sql, const std::vector<Node>& nodes) : sql_(sql) {
+    for (const Node& node : nodes) ids_[node.kind].values.push_back(node.id);
+  }
+  bool has(Kind kind) const { return ids_.contains(kind); }
+  /// Empty if there are none of this kind.
+  std::string of(Kind kind) {
+    if (!has(kind)) return "";
+    std::string& name = names_[kind];
+    if (name.empty()) name = sql_.bind(std::move(ids_.at(kind)));
+    return name;
+  }
+  std::string of(const DataKind& kind) { return of(kind_of(kind)); }
+
+ private:
+  SqlText& sql_;
+  std::map<Kind, sql::Ids> ids_;
+  std::map<Kind, std::string> names_;
+};
+
+/// Selects that become one.
+class Union {
+ public:
+  void add(std::string select) {
+    text_ += text_.empty() ? "" : " union all ";
+    text_ += select;
+  }
+  std::string text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string code_text(const DataKind& kind, std::string_view id) {
+  return fmt::format("{} + {}", base_of(kind_of(kind)), id);
+}
+
+// The code of whatever container the link `k` names, if the organization has it.
+std::string linked_text(std::string_view organization) {
+  std::string text;
+  for (const LinkedKind& kind : linked_kinds()) {
+    text +=
+        fmt::format("{}(select {} from {} c where c.id = k.{} and c.organization_id = {})",
+                    text.empty() ? "" : ", ", code_text(kind, "c.id"), kind.table, kind.link, organization);
+  }
+  return "coalesce(" + text + ")";
+}
+
+std::string file_text(std::string_view organization) {
+  return fmt::format("(select {} + f.id from file f where f.id = k.file_id and f.organization_id = {})",
+                     base_of(Kind::kFile), organization);
+}
+
+// A select of `node` and `space`: everywhere where something can have been computed from these nodes.
+std::string spaces_text(Bound& nodes) {
+  Union spaces;
+  for (const Container& kind : containers()) {
+    const std::string ids = nodes.of(kind);
+    if (ids.empty()) continue;
+    spaces.add(fmt::format("select {} as node, c.{} as space from {} c where c.id in_ids({})",
+                           code_text(kind, "c.id"), kind.space, kind.table, ids));
+  }
+  const std::string arrays = nodes.of(Kind::kDataset);
+  if (!arrays.empty()) {
+    const std::int64_t base = base_of(Kind::kDataset);
+    spaces.add(
+        fmt::format("select {} + a.dataset_id, a.coordinate_system_id from data_array a"
+                    " where a.dataset_id in_ids({}) and a.level > 0",
+                    base, arrays));
+    spaces.add(
+        fmt::format("select {} + l.dataset_id, l.coordinate_system_id from lens l"
+                    " where l.dataset_id in_ids({}) and l.selection <> ''",
+                    base, arrays));
+  }
+  return spaces.text().empty() ? "select 0 as node, 0 as space where 1 = 0" : spaces.text();
+}
+
+// Selects of `here` and `there`, null for what is nobody's or another organization's.
+void add_children(Union& hops, Bound& nodes, std::string_view organization) {
+  hops.add(
+      fmt::format("select s.node as here, {} as there from ({}) s join transformation e"
+                  " on e.output_id = s.space and e.role = 'DERIVATION'"
+                  " join coordinate_system i on i.id = e.input_id and i.organization_id = {}",
+                  own_text("e.input_id"), spaces_text(nodes), organization));
+}
+
+void add_parents(Union& hops, Bound& nodes, std::string_view organization) {
+  for (const Container& kind : containers()) {
+    const std::string ids = nodes.of(kind);
+    if (ids.empty()) continue;
+    hops.add(fmt::format(
+        "select {} as here, {} as there from {} c join transformation e"
+        " on e.input_id = c.{} and e.role = 'DERIVATION'"
+        " join coordinate_system o on o.id = e.output_id and o.organization_id = {}"
+        " where c.id in_ids({})",
+        code_text(kind, "c.id"), owner_text("e.output_id"), kind.table, kind.space, organization, ids));
+  }
+}
+
+void add_links(Union& hops, Bound& nodes, Direction direction, std::string_view organization) {
+  const bool is_down = direction == Direction::kDown;
+  for (const LinkedKind& kind : linked_kinds()) {
+    const std::string ids = nodes.of(kind);
+    if (ids.empty()) continue;
+    hops.add(
+        fmt::format("select {} as here, {} as there from file_link k"
+                    " where k.{} in_ids({}) and k.direction = '{}'",
+                    code_text(kind, fmt::format("k.{}", kind.link)), file_text(organization), kind.link, ids,
+                    is_down ? "RENDITION" : "SOURCE"));
+  }
+  const std::string files = nodes.of(Kind::kFile);
+  if (files.empty()) return;
+  hops.add(
+      fmt::format("select {} + k.file_id as here, {} as there from file_link k"
+                  " where k.file_id in_ids({}) and k.direction = '{}'",
+                  base_of(Kind::kFile), linked_text(organization), files, is_down ? "SOURCE" : "RENDITION"));
+}
+
+std::string neighbours_text(SqlText& sql, Direction direction, const std::vector<Node>& nodes,
+                            std::int64_t organization, Through through) {
+  Bound bound(sql, nodes);
+  const std::string own = sql.bind(organization);
+  Union hops;
+  if (direction == Direction::kDown) {
+    add_children(hops, bound, own);
+  } else {
+    add_parents(hops, bound, own);
+  }
+  if (through == Through::kDerivationsAndFiles) add_links(hops, bound, direction, own);
+  if (hops.text().empty()) return fmt::format("select 0 as here, {} as there where 1 = 0", own);
+  return fmt::format("select p.here, p.there from ({}) p where p.there <> p.here", hops.text());
+}
+
+std::optional<std::string> text_at(const sql::Rows& rows, std::size_t row, std::size_t column) {
+  if (rows.is_null(row, column)) return std::nullopt;
+  return std::string(rows.text(row, column));
+}
+
+}  // namespace
+
+std::string own_text(std::string_view space) {
+  std::string text;
+  for (const Container& kind : containers()) {
+    text += fmt::format("{}(select {} from {} c where c.{} = {})", text.empty() ? "" : ", ",
+                        code_text(kind, "c.id"), kind.table, kind.space, space);
+  }
+  return "coalesce(" + text + ")";
+}
+
+std::string owner_text(std::string_view space) {
+  const std::int64_t base = base_of(Kind::kDataset);
+  return fmt::format(
+      "coalesce({}, (select {} + a.dataset_id from data_array a where a.coordinate_system_id = {}),"
+      " (select {} + l.dataset_id from lens l where l.coordinate_system_id = {} and l.kind = 'ARRAY'))",
+      own_text(space), base, space, base, space);
+}
+
+sql::Query EdgeQueries::hops(Direction direction, const std::vector<Node>& nodes, std::size_t most) const {
+  SqlText sql(dialect_);
+  const std::string neighbours = neighbours_text(sql, direction, nodes, organization_, through_);
+  std::string text = fmt::format(
+      "select distinct r.here, r.there from (select n.here, n.there,"
+      " dense_rank() over (partition by n.here order by n.there) as place from ({}) n) r"
+      " where r.place <= {} order by r.here, r.there",
+      neighbours, sql.bind(static_cast<std::int64_t>(most)));
+  return {std::move(text), std::move(sql.parameters)};
+}
+
+sql::Query EdgeQueries::degrees(Direction direction, const std::vector<Node>& nodes) const {
+  SqlText sql(dialect_);
+  std::string text = fmt::format("select n.here, count(distinct n.there) from ({}) n group by n.here",
+                                 neighbours_text(sql, direction, nodes, organization_, through_));
+  return {std::move(text), std::move(sql.parameters)};
+}
+
+sql::Query EdgeQueries::derivations(const std::vector<Node>& nodes) const {
+  SqlText sql(dialect_);
+  Bound bound(sql, nodes);
+  Union own;
+  for (const Container& kind : containers()) {
+    const std::string ids = bound.of(kind);
+    if (ids.empty()) continue;
+    own.add(fmt::format("select c.{} as space from {} c where c.id in_ids({})", kind.space, kind.table, ids));
+  }
+  // The primary parent is the first one that was declared, also where that is no container.
+  std::string text = fmt::format(
+      "select e.id, s.node, {}, e.kind, e.value_relation, a.uuid,"
+      " (select l.id from lens l where l.coordinate_system_id = e.output_id and l.kind = 'ARRAY'"
+      " and l.selection <> ''),"
+      " case when exists (select 1 from transformation f where f.input_id = e.input_id"
+      " and f.role = 'DERIVATION' and (f.rank < e.rank or (f.rank = e.rank and f.id < e.id))) then 0 else 1"
+      " end from ({}) s join transformation e on e.output_id = s.space and e.role = 'DERIVATION'"
+      " and e.input_id in ({}) left join annotation a on a.id = e.annotation_id order by e.id",
+      own_text("e.input_id"), spaces_text(bound), own.text().empty() ? "0" : own.text());
+  return {std::move(text), std::move(sql.parameters)};
+}
+
+sql::Query EdgeQueries::links(const std::vector<Node>& nodes) const {
+  SqlText sql(dialect_);
+  Bound bound(sql, nodes);
+  const std::string organization = sql.bind(organization_);
+  std::string containers;
+  for (const LinkedKind& kind : linked_kinds()) {
+    if (!bound.has(Kind::kFile) || !bound.has(kind_of(kind))) continue;
+    containers +=
+        fmt::format("{}k.{} in_ids({})", containers.empty() ? "" : " or ", kind.link, bound.of(kind));
+  }
+  const std::string condition =
+      containers.empty() ? "1 = 0"
+                         : fmt::format("k.file_id in_ids({}) and ({})", bound.of(Kind::kFile), containers);
+  std::string text = fmt::format(
+      "select k.id, {}, {}, k.direction, k.value_relation, t.task_id from file_link k"
+      " left join task t on t.id = k.created_through_id where {} order by k.id",
+      linked_text(organization), file_text(organization), condition);
+  return {std::move(text), std::move(sql.parameters)};
+}
+
+void add_hops(Hops& hops, const sql::Rows& rows) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    hops[node_of(rows.integer(row, 0))].push_back(node_of(rows.integer(row, 1)));
+  }
+}
+
+Degrees degrees_in(const sql::Rows& rows) {
+  Degrees degrees;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    degrees[node_of(rows.integer(row, 0))] = static_cast<std::size_t>(rows.integer(row, 1));
+  }
+  return degrees;
+}
+
+std::vector<Edge> derivations_in(const sql::Rows& rows) {
+  std::vector<Edge> edges;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    Edge& edge = edges.emplace_back();
+    edge.id = rows.integer(row, 0);
+    edge.tie = {node_of(rows.integer(row, 1)), node_of(rows.integer(row, 2))};
+    edge.transformation_kind = text_at(rows, row, 3);
+    edge.value_relation = text_at(rows, row, 4);
+    edge.annotation = text_at(rows, row, 5);
+    if (!rows.is_null(row, 6)) edge.crop = rows.integer(row, 6);
+    edge.is_primary = rows.integer(row, 7) == 1;
+  }
+  return edges;
+}
+
+std::vector<Edge> links_in(const sql::Rows& rows) {
+  std::vector<Edge> edges;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    // Of another organization, which no link leads to.
+    if (rows.is_null(row, 1) || rows.is_null(row, 2)) continue;
+    Edge& edge = edges.emplace_back();
+    const bool is_export = rows.text(row, 3) == "RENDITION";
+    const Node container = node_of(rows.integer(row, 1));
+    const Node file = node_of(rows.integer(row, 2));
+    edge.kind = is_export ? LineageEdgeKind::kExport : LineageEdgeKind::kIngest;
+    edge.id = rows.integer(row, 0);
+    edge.tie = is_export ? Tie{container, file} : Tie{file, container};
+    edge.value_relation = text_at(rows, row, 4);
+    edge.task = text_at(rows, row, 5);
+  }
+  return edges;
+}
+
+}  // namespace mikro::lineage
