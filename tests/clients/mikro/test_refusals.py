@@ -194,6 +194,7 @@ def test_what_is_somebody_elses_is_not_there(
         f"query {id_} {{ arrayDataset(id: $id) {{ name }} }}": dataset.id,
         f"query {id_} {{ folder(id: $id) {{ name }} }}": folder.id,
         f"query {id_} {{ file(id: $id) {{ name }} }}": file.id,
+        f"query {id_} {{ lineage(start: {{kind: DATASET, id: $id}}) {{ root }} }}": dataset.id,
         f"mutation {id_} {{ deleteArrayDataset(input: {{id: $id}}) }}": dataset.id,
         f"mutation {id_} {{ deleteFolder(input: {{id: $id}}) }}": folder.id,
         f"mutation {id_} {{ deleteFile(input: {{id: $id}}) }}": file.id,
@@ -208,7 +209,7 @@ def test_what_is_somebody_elses_is_not_there(
         answer, nothing = stranger(text, id=theirs).json(), stranger(text, id="999999999").json()
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["NOT_FOUND"], answer
         assert answer["errors"][0]["message"] == nothing["errors"][0]["message"].replace("999999999", theirs)
-    for name in ("arrayDatasets", "folders", "files"):
+    for name in ("arrayDatasets", "folders", "files", "roots"):
         assert stranger(f"{{ {name} {{ name }} }}").json()["data"] == {name: []}
     given = {"data": store, "scales": [], "name": "stolen", "axes": axes("c", "y", "x")}
     assert stranger(CREATE, i=given).error_code() == "NOT_FOUND"
