@@ -741,6 +741,8 @@ alter table "array_dataset" add foreign key ("intrinsic_system_id") references "
 
 alter table "array_dataset" add foreign key ("creator_id") references "user_account"(id) on delete set null;
 
+create index if not exists "array_dataset_organization_id_created_at_idx" on "array_dataset" ("organization_id", "created_at");
+
 create index if not exists "array_dataset_organization_id_id_idx" on "array_dataset" ("organization_id", "id");
 
 create index if not exists "array_dataset_folder_id_some_idx" on "array_dataset" ("folder_id") where "folder_id" is not null;
@@ -792,6 +794,8 @@ alter table "file" add foreign key ("folder_id") references "folder"(id) on dele
 alter table "file" add foreign key ("creator_id") references "user_account"(id) on delete restrict;
 
 alter table "file" add foreign key ("created_through_id") references "task"(id) on delete set null;
+
+create index if not exists "file_organization_id_created_at_idx" on "file" ("organization_id", "created_at");
 
 create index if not exists "file_organization_id_id_idx" on "file" ("organization_id", "id");
 
@@ -1078,6 +1082,8 @@ alter table "table_dataset" add foreign key ("coordinate_system_id") references 
 alter table "table_dataset" add foreign key ("created_through_id") references "task"(id) on delete set null;
 
 alter table "table_dataset" add foreign key ("creator_id") references "user_account"(id) on delete set null;
+
+create index if not exists "table_dataset_organization_id_created_at_idx" on "table_dataset" ("organization_id", "created_at");
 
 create index if not exists "table_dataset_organization_id_id_idx" on "table_dataset" ("organization_id", "id");
 

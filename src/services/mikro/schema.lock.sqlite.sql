@@ -679,6 +679,8 @@ create index if not exists "annotation_collection_created_through_id_some_idx" o
 
 create unique index if not exists "annotation_pin_annotation_id_name_idx" on "annotation_pin" ("annotation_id", "name");
 
+create index if not exists "array_dataset_organization_id_created_at_idx" on "array_dataset" ("organization_id", "created_at");
+
 create index if not exists "array_dataset_organization_id_id_idx" on "array_dataset" ("organization_id", "id");
 
 create index if not exists "array_dataset_folder_id_some_idx" on "array_dataset" ("folder_id") where "folder_id" is not null;
@@ -706,6 +708,8 @@ create index if not exists "coordinate_system_organization_id_id_idx" on "coordi
 create index if not exists "coordinate_system_creator_id_some_idx" on "coordinate_system" ("creator_id") where "creator_id" is not null;
 
 create index if not exists "coordinate_system_created_through_id_some_idx" on "coordinate_system" ("created_through_id") where "created_through_id" is not null;
+
+create index if not exists "file_organization_id_created_at_idx" on "file" ("organization_id", "created_at");
 
 create index if not exists "file_organization_id_id_idx" on "file" ("organization_id", "id");
 
@@ -874,6 +878,8 @@ create unique index if not exists "table_column_table_id_order_idx" on "table_co
 create unique index if not exists "table_column_table_id_name_idx" on "table_column" ("table_id", "name");
 
 create index if not exists "table_column_references_id_some_idx" on "table_column" ("references_id") where "references_id" is not null;
+
+create index if not exists "table_dataset_organization_id_created_at_idx" on "table_dataset" ("organization_id", "created_at");
 
 create index if not exists "table_dataset_organization_id_id_idx" on "table_dataset" ("organization_id", "id");
 
