@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "base/error.h"
 #include "entity/call.h"
 
 namespace mikro::lineage {
@@ -147,6 +148,15 @@ std::string neighbours_text(SqlText& sql, Direction direction, const std::vector
   return fmt::format("select p.here, p.there from ({}) p where p.there <> p.here", hops.text());
 }
 
+void expect_few(const sql::Rows& edges) {
+  if (edges.size() <= kMostEdges) return;
+  throw base::Error(
+      base::code::kValidation,
+      "More than {} edges lie between what was asked for. Ask for less of it: with fewer levels,"
+      " or with a smaller `limit` or `fanout` where there is one.",
+      kMostEdges);
+}
+
 std::optional<std::string> text_at(const sql::Rows& rows, std::size_t row, std::size_t column) {
   if (rows.is_null(row, column)) return std::nullopt;
   return std::string(rows.text(row, column));
@@ -198,16 +208,16 @@ sql::Query EdgeQueries::derivations(const std::vector<Node>& nodes) const {
     if (ids.empty()) continue;
     own.add(fmt::format("select c.{} as space from {} c where c.id in_ids({})", kind.space, kind.table, ids));
   }
-  // The primary parent is the first one that was declared, also where that is no container.
+  // The primary parent is the first one that was declared, also where that is no container. All of a thing's
+  // are numbered at once: to look for an earlier one of each would be quadratic.
   std::string text = fmt::format(
       "select e.id, s.node, {}, e.kind, e.value_relation, a.uuid,"
       " (select l.id from lens l where l.coordinate_system_id = e.output_id and l.kind = 'ARRAY'"
-      " and l.selection <> ''),"
-      " case when exists (select 1 from transformation f where f.input_id = e.input_id"
-      " and f.role = 'DERIVATION' and (f.rank < e.rank or (f.rank = e.rank and f.id < e.id))) then 0 else 1"
-      " end from ({}) s join transformation e on e.output_id = s.space and e.role = 'DERIVATION'"
-      " and e.input_id in ({}) left join annotation a on a.id = e.annotation_id order by e.id",
-      own_text("e.input_id"), spaces_text(bound), own.text().empty() ? "0" : own.text());
+      " and l.selection <> ''), e.declared from ({}) s join (select t.*, row_number() over"
+      " (partition by t.input_id order by t.rank, t.id) as declared from transformation t"
+      " where t.role = 'DERIVATION' and t.input_id in ({})) e on e.output_id = s.space"
+      " left join annotation a on a.id = e.annotation_id order by e.id limit {}",
+      own_text("e.input_id"), spaces_text(bound), own.text().empty() ? "0" : own.text(), kMostEdges + 1);
   return {std::move(text), std::move(sql.parameters)};
 }
 
@@ -226,8 +236,8 @@ sql::Query EdgeQueries::links(const std::vector<Node>& nodes) const {
                          : fmt::format("k.file_id in_ids({}) and ({})", bound.of(Kind::kFile), containers);
   std::string text = fmt::format(
       "select k.id, {}, {}, k.direction, k.value_relation, t.task_id from file_link k"
-      " left join task t on t.id = k.created_through_id where {} order by k.id",
-      linked_text(organization), file_text(organization), condition);
+      " left join task t on t.id = k.created_through_id where {} order by k.id limit {}",
+      linked_text(organization), file_text(organization), condition, kMostEdges + 1);
   return {std::move(text), std::move(sql.parameters)};
 }
 
@@ -246,6 +256,7 @@ Degrees degrees_in(const sql::Rows& rows) {
 }
 
 std::vector<Edge> derivations_in(const sql::Rows& rows) {
+  expect_few(rows);
   std::vector<Edge> edges;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     Edge& edge = edges.emplace_back();
@@ -261,6 +272,7 @@ std::vector<Edge> derivations_in(const sql::Rows& rows) {
 }
 
 std::vector<Edge> links_in(const sql::Rows& rows) {
+  expect_few(rows);
   std::vector<Edge> edges;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     // Of another organization, which no link leads to.

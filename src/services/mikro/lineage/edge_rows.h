@@ -52,7 +52,8 @@ struct Edge {
   std::optional<std::int64_t> crop;       ///< the lens in whose space a derivation ends; none for the whole
   bool is_primary = false;
 };
-/// What derivations() or links() found, by kind and then by id.
+/// What derivations() or links() found, by id. Throws VALIDATION_ERROR for more than kMostEdges.
+inline constexpr std::size_t kMostEdges = 20'000;
 std::vector<Edge> derivations_in(const sql::Rows& rows);
 std::vector<Edge> links_in(const sql::Rows& rows);
 

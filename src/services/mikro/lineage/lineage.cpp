@@ -36,7 +36,7 @@ void check_range(std::string_view argument, std::int64_t given, std::int64_t lea
 struct Surroundings {
   NodeRows rows;
   std::vector<Edge> edges;
-  std::vector<Tie> ties;  ///< those of the edges
+  Neighbours parents, children;  ///< as far as there are edges
   Degrees up, down;
 };
 
@@ -56,7 +56,10 @@ Surroundings look_around(sql::Reader& reader, std::int64_t organization, const E
     return edge.tie.parent == edge.tie.child || !among.contains(edge.tie.parent) ||
            !among.contains(edge.tie.child);
   });
-  for (const Edge& edge : around.edges) around.ties.push_back(edge.tie);
+  std::vector<Tie> ties;
+  for (const Edge& edge : around.edges) ties.push_back(edge.tie);
+  around.parents = neighbours(Direction::kUp, ties);
+  around.children = neighbours(Direction::kDown, ties);
   around.up = degrees_in(results[3].get());
   around.down = degrees_in(results[4].get());
   return around;
@@ -149,8 +152,8 @@ Json lineage(Call& call, const schema::LineageArguments& in) {
     }
     std::map<Node, NodeParts> parts = read_parts(reader, nodes, crops);
     const std::set<Node> among(nodes.begin(), nodes.end());
-    const std::set<Node> more_up = with_more(Direction::kUp, among, around.ties, around.up);
-    const std::set<Node> more_down = with_more(Direction::kDown, among, around.ties, around.down);
+    const std::set<Node> more_up = with_more(among, around.parents, around.up);
+    const std::set<Node> more_down = with_more(among, around.children, around.down);
     Json edges = Json::array();
     for (const Edge& edge : around.edges) edges.push_back(edge_json(edge, around.rows, parts));
     Json list = Json::array();
@@ -197,7 +200,7 @@ Json descendants_json(const Node& root, const std::vector<Reached>& reached, con
                                  {"depth", one.depth},
                                  {"parent", one.parent.key()}}));
   }
-  const bool has_more = !with_more(Direction::kDown, nodes, around.ties, around.down).empty();
+  const bool has_more = !with_more(nodes, around.children, around.down).empty();
   return Json::object({{"root", root.key()}, {"nodes", std::move(list)}, {"more", has_more}});
 }
 

@@ -50,5 +50,29 @@ TEST_P(LineageGraph, HasAllThatHangsTogetherEitherWay) {
               StartsWith("VALIDATION_ERROR"));
 }
 
+TEST_P(LineageGraph, WithTooManyEdgesIsRefused) {
+  const std::string cells = image("cells");
+  const std::string mask = image("mask", derived({from_image(cells)}));
+  const auto repeat = [&](int times) {
+    execute(fmt::format(
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < {}) insert into"
+        " transformation (organization_id, kind, validity, created_at, input_id, output_id, input_axes,"
+        " output_axes, invariance, role) select e.organization_id, e.kind, e.validity, 0, e.input_id,"
+        " e.output_id, '[]', '[]', 'NONE', 'DERIVATION' from n, (select * from transformation"
+        " where role = 'DERIVATION' limit 1) e",
+        times));
+  };
+  const std::string graph = fmt::format("{{ it: lineageGraph(coordinateSystem: {}) {{ edges {{ id }} }} }}",
+                                        mikro_testing::grid_of(lab_, mask));
+  const std::string lineage =
+      fmt::format("{{ it: lineage(start: {{kind: DATASET, id: {}}}) {{ edges {{ key }} }} }}", cells);
+  repeat(19'999);
+  EXPECT_EQ(lab_.data(graph)["it"]["edges"].items().size(), 20'000U);
+  EXPECT_EQ(lab_.data(lineage)["it"]["edges"].items().size(), 20'000U);
+  repeat(1);
+  EXPECT_THAT(lab_.error(graph), StartsWith("VALIDATION_ERROR More than 20000 edges"));
+  EXPECT_THAT(lab_.error(lineage), StartsWith("VALIDATION_ERROR More than 20000 edges"));
+}
+
 }  // namespace
 }  // namespace mikro::lineage

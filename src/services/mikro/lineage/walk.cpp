@@ -79,18 +79,27 @@ std::vector<std::pair<Node, std::int64_t>> merged(const Node& root, const std::v
   return nodes;
 }
 
-std::set<Node> with_more(Direction direction, const std::set<Node>& nodes, const std::vector<Tie>& ties,
-                         const Degrees& degrees) {
-  std::map<Node, std::set<Node>> shown;
+Neighbours neighbours(Direction direction, const std::vector<Tie>& ties) {
+  Neighbours found;
   for (const Tie& tie : ties) {
-    if (tie.parent == tie.child || !nodes.contains(tie.parent) || !nodes.contains(tie.child)) continue;
+    if (tie.parent == tie.child) continue;
     const bool is_up = direction == Direction::kUp;
-    shown[is_up ? tie.child : tie.parent].insert(is_up ? tie.parent : tie.child);
+    found[is_up ? tie.child : tie.parent].insert(is_up ? tie.parent : tie.child);
   }
+  return found;
+}
+
+std::set<Node> with_more(const std::set<Node>& nodes, const Neighbours& known, const Degrees& degrees) {
   std::set<Node> found;
   for (const Node& node : nodes) {
     const auto degree = degrees.find(node);
-    if (degree != degrees.end() && degree->second > shown[node].size()) found.insert(node);
+    if (degree == degrees.end()) continue;
+    const auto others = known.find(node);
+    const auto shown = others == known.end()
+                           ? 0
+                           : std::count_if(others->second.begin(), others->second.end(),
+                                           [&](const Node& other) { return nodes.contains(other); });
+    if (degree->second > static_cast<std::size_t>(shown)) found.insert(node);
   }
   return found;
 }

@@ -84,12 +84,14 @@ struct Tie {
 
   auto operator<=>(const Tie&) const = default;
 };
-/// How many neighbours a node has in one direction, seen or not.
+/// Those of each node in one direction. Ties may be there several times; what was made from itself is none of
+/// its neighbours.
+using Neighbours = std::map<Node, std::set<Node>>;
+Neighbours neighbours(Direction direction, const std::vector<Tie>& ties);
+/// How many neighbours a node has in one direction, known or not.
 using Degrees = std::map<Node, std::size_t>;
 
-/// Those of `nodes` that have neighbours in this direction which are not among `nodes`. `ties` has all
-/// between two of `nodes`, in any order and perhaps several times.
-std::set<Node> with_more(Direction direction, const std::set<Node>& nodes, const std::vector<Tie>& ties,
-                         const Degrees& degrees);
+/// Those of `nodes` that have neighbours which are not among `nodes`. `known` has at least all that are.
+std::set<Node> with_more(const std::set<Node>& nodes, const Neighbours& known, const Degrees& degrees);
 
 }  // namespace mikro::lineage
