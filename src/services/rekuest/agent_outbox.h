@@ -16,7 +16,7 @@
 namespace rekuest {
 
 /// Makes frames' text when their turn has come, on a worker: signing a task's
-/// token takes longer than a commit's share of the writer thread. Null: that
+/// token takes longer than a commit's share of a writer's turn. Null: that
 /// was all. May block, and may throw if the database is away.
 using FrameSource = std::function<std::optional<std::string>()>;
 FrameSource one_frame(std::string text);

@@ -126,7 +126,7 @@ class AgentSocket : public net::WebSocketSession,
     net::post_patiently(machinery_.workers, machinery_.loop, [self = shared_from_this()] { self->work(); });
   }
 
-  // After a commit, on the writer thread; after probes were answered, on a worker.
+  // After a commit, by whoever writes; after probes were answered, on a worker.
   void go_on() {
     {
       const std::lock_guard lock(mutex_);
@@ -286,7 +286,7 @@ class AgentSocket : public net::WebSocketSession,
     return true;
   }
 
-  // On the writer thread, in commit order: a task assigned after this commit
+  // By whoever writes, in commit order: a task assigned after this commit
   // finds the link, one assigned before is in the backlog.
   void registered(Registered& result) {
     registered_ = std::move(result);

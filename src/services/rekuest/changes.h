@@ -20,7 +20,7 @@ class Changes {
   using Body = std::function<Outcome(sql::Writer&)>;
   using Done = std::function<void(std::exception_ptr)>;
   /// Runs the body and tells what it led to once that is committed. Without
-  /// `done`, which is called on the writer thread, a failure is logged.
+  /// `done`, which is called by whoever writes, a failure is logged.
   void run(Body body, Done done = nullptr) const;
   /// The same, waiting; rethrows.
   void run_and_wait(const Body& body) const;

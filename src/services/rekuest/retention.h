@@ -43,7 +43,7 @@ struct SweepPoint {
 SweepPoint sweep_chunk(sql::Writer& writer, const RetentionSettings& settings, std::int64_t now,
                        const SweepPoint& from, Deleted& deleted);
 
-/// The whole history of an agent's states, in chunks. Not from the writer thread.
+/// The whole history of an agent's states, in chunks. Not while writing.
 void delete_history(sql::Database& database, std::int64_t agent);
 
 /// Sweeps chunk by chunk, behind whatever else waits for the writer. Thread-safe;

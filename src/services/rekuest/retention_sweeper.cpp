@@ -87,7 +87,7 @@ struct Retention::Sweeper : std::enable_shared_from_this<Sweeper> {
   std::atomic<bool> stopped{false};
   std::atomic<bool> running{false};
   Counters counters;
-  // Of the sweep that is running, on the writer thread.
+  // Of the sweep that is running, by whoever writes.
   Deleted total;
   std::int64_t logged_at = 0;
 };

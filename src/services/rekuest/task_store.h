@@ -2,7 +2,7 @@
 // a TaskLedger.
 //
 // The task row is the truth about a task; each change appends an event. Bodies
-// run one after the other on the writer thread, so the order of a task's event
+// run one after the other, so the order of a task's event
 // ids is the order of commits.
 #pragma once
 
