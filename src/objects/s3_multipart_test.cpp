@@ -138,6 +138,32 @@ TEST_F(S3Multipart, KeepsTheLimitOfTheGrantForTheWhole) {
   EXPECT_EQ(part(3, "x"), "400 EntityTooLarge");
 }
 
+// A client that gave up waiting sends again what the server is still receiving.
+TEST_F(S3Multipart, CountsAPartOnceHoweverOftenItComes) {
+  Grant grant = grant_of("zarr", "big", Grant::Access::kWrite);
+  grant.max_bytes = kPart + 10;
+  const Credentials by = store_->key().issue(grant);
+  const std::string id = create();
+  const auto part = [&](int number, const std::string& body) {
+    return Ask{.method = "PUT",
+               .path = "/zarr/big",
+               .query = "partNumber=" + std::to_string(number) + "&uploadId=" + id,
+               .body = body,
+               .payload_hash = "UNSIGNED-PAYLOAD"};
+  };
+  net::testing::RawClient stuck(server_->port());
+  const std::string whole = signed_bytes(part(1, first_), by);
+  stuck.send(whole.substr(0, whole.size() - 1));
+  EXPECT_TRUE(
+      net::testing::TestServer::eventually([&] { return inode("/objects/.uploads/" + id + "/data") != 0; }));
+  EXPECT_EQ(code(ask(part(1, first_), by)), "200 ");
+  EXPECT_EQ(code(ask(part(2, std::string(11, 'x')), by)), "400 EntityTooLarge");
+  EXPECT_EQ(code(ask(part(2, std::string(10, 'x')), by)), "200 ");
+  EXPECT_EQ(code(ask(part(3, "x"), by)), "400 EntityTooLarge");
+  stuck.send(whole.substr(whole.size() - 1));
+  EXPECT_EQ(stuck.read_response().status, 200);
+}
+
 TEST_F(S3Multipart, IsBoundBySealsAndConditionsAndGoesOnAfterThem) {
   const std::string id = create();
   const std::string first = etag_of(put_part(id, 1, "1"));

@@ -141,10 +141,8 @@ std::unique_ptr<Upload::Part> Upload::begin_part(int number, std::uint64_t size,
                                                  std::optional<std::uint64_t> max_bytes) {
   const std::lock_guard lock(mutex_);
   if (state_ != State::kOpen) no_such_upload();
-  std::uint64_t total = announced_ + size;
-  for (const auto& [other, part] : parts_) total += other == number ? 0 : part.size;
   const std::uint64_t limit = std::min(max_bytes.value_or(kLargestObject), kLargestObject);
-  if (total > limit)
+  if (size_with(number, size) > limit)
     throw S3Error(400, "EntityTooLarge",
                   "The parts together are longer than the {} bytes that are permitted here.", limit);
   std::unique_ptr<Part> part(new Part(shared_from_this(), number, size));
@@ -154,8 +152,22 @@ std::unique_ptr<Upload::Part> Upload::begin_part(int number, std::uint64_t size,
   part->descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (part->descriptor_ < 0) disk::fail("create", path);
   if (has_place) writing_.insert(number);
-  announced_ += size;
+  coming_[number].insert(size);
   return part;
+}
+
+/// One of a number is in the object, however often it is sent: a client that gives up waiting sends a part
+/// again while the first sending is still being taken apart here.
+std::uint64_t Upload::size_with(int number, std::uint64_t size) const {
+  std::uint64_t total = 0;
+  for (const auto& [other, part] : parts_)
+    total += other == number || coming_.contains(other) ? 0 : part.size;
+  for (const auto& [other, sizes] : coming_) {
+    const auto there = other == number ? parts_.end() : parts_.find(other);
+    const std::uint64_t rival = other == number ? size : there == parts_.end() ? 0 : there->second.size;
+    total += std::max(*sizes.rbegin(), rival);
+  }
+  return coming_.contains(number) ? total : total + size;
 }
 
 /// A place in `data` is written once: what comes again must not touch what is already good.
@@ -186,7 +198,9 @@ Upload::Part::~Part() {
   if (descriptor_ < 0) return;
   ::close(descriptor_);
   const std::lock_guard lock(upload_->mutex_);
-  upload_->announced_ -= size_;
+  const auto coming = upload_->coming_.find(number_);
+  coming->second.erase(coming->second.find(size_));
+  if (coming->second.empty()) upload_->coming_.erase(coming);
   if (record_.file == kData) {
     upload_->writing_.erase(number_);
   } else if (!is_committed_) {

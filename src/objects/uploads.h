@@ -102,6 +102,8 @@ class Upload : public std::enable_shared_from_this<Upload> {
   void read_log(const std::string& text);
   void append_line(const std::string& line);
   bool take_place(Part& part);
+  /// Of the whole, with a part of this number and size that is about to come.
+  std::uint64_t size_with(int number, std::uint64_t size) const;
   void begin_finishing();
   void keep_going();
   /// Its bytes have become the object. Holds `mutex_`.
@@ -118,9 +120,9 @@ class Upload : public std::enable_shared_from_this<Upload> {
   mutable std::mutex mutex_;  ///< guards what follows
   State state_ = State::kOpen;
   std::map<int, UploadedPart> parts_;
-  std::uint64_t place_size_ = 0;  ///< of each part in `data`; 0: not known yet
-  std::set<int> writing_;         ///< numbers of parts being written in `data`
-  std::uint64_t announced_ = 0;   ///< bytes of parts being written
+  std::uint64_t place_size_ = 0;                        ///< of each part in `data`; 0: not known yet
+  std::set<int> writing_;                               ///< numbers of parts being written in `data`
+  std::map<int, std::multiset<std::uint64_t>> coming_;  ///< sizes of parts being written
 };
 
 /// All of a store. Thread-safe; all functions block on the disk.
