@@ -78,12 +78,14 @@ class S3Test : public StoreTest {
   ~S3Test() override {
     client_.reset();
     server_.reset();
+    copies_.stop();
+    joins_.stop();
     workers_.stop();
   }
 
   void serve() {
     net::Router router;
-    serve_s3(router, *store_, workers_, metrics_);
+    serve_s3(router, *store_, {workers_, copies_, joins_}, metrics_);
     server_ = std::make_unique<net::testing::TestServer>(std::move(router));
     client_ = std::make_unique<net::testing::RawClient>(server_->port());
   }
@@ -180,6 +182,8 @@ class S3Test : public StoreTest {
 
   base::metrics::Registry metrics_;
   net::WorkerPool workers_{"test", 4};
+  net::WorkerPool copies_{"test-copies", 2, 1};
+  net::WorkerPool joins_{"test-joins", 2, 1};
   std::unique_ptr<net::testing::TestServer> server_;
   std::unique_ptr<net::testing::RawClient> client_;
 };

@@ -41,7 +41,7 @@ class WithDocument final : public Operation {
   const std::function<net::HttpResponse(std::string)> run_;
   const bool has_own_checksum_;
   std::string body_;
-  HeldBytes held_;
+  HeldBytes held_{HeldBytes::Of::kDocuments};
 };
 
 }  // namespace

@@ -109,7 +109,7 @@ class FormUpload final : public Operation {
   const S3Context context_;
   FormReader reader_;
   std::optional<PostPermission> permission_;
-  HeldBytes held_;
+  HeldBytes held_{HeldBytes::Of::kForms};
   std::string key_;
   ObjectFacts facts_;
   int status_ = 204;

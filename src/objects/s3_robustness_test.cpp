@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <csignal>
+#include <latch>
 #include <random>
+#include <semaphore>
 #include <thread>
 
 #include "objects/digest.h"
@@ -105,8 +107,8 @@ TEST_F(S3Robustness, ReadersOfAKeyThatManyWriteSeeOneOfTheirObjectsWhole) {
 TEST_F(S3Robustness, ManyFormsThatDoNotGoOnAreRefusedBeforeTheyFillTheMemory) {
   std::vector<std::unique_ptr<net::testing::RawClient>> clients;
   std::vector<std::unique_ptr<HeldBytes>> others;
-  for (int i = 0; i < 63; ++i) {
-    others.push_back(std::make_unique<HeldBytes>());
+  for (int i = 0; i < 31; ++i) {
+    others.push_back(std::make_unique<HeldBytes>(HeldBytes::Of::kForms));
     others.back()->add(1 << 20U);
   }
   const std::string half =
@@ -119,22 +121,98 @@ TEST_F(S3Robustness, ManyFormsThatDoNotGoOnAreRefusedBeforeTheyFillTheMemory) {
   }
   EXPECT_TRUE(net::testing::TestServer::eventually([&] {
     try {
-      HeldBytes().add(60'000);
+      HeldBytes(HeldBytes::Of::kForms).add(60'000);
       return false;
     } catch (const S3Error&) {
       return true;
     }
   }));
+  // Who has signed is not kept waiting by those who have not.
+  EXPECT_EQ(code(ask({.method = "POST", .path = "/zarr/a", .query = "uploadId=x", .body = "<none/>"})),
+            "400 MalformedXML");
   clients.clear();
   others.clear();
   EXPECT_TRUE(net::testing::TestServer::eventually([&] {
     try {
-      HeldBytes().add(64 << 20U);
+      HeldBytes(HeldBytes::Of::kForms).add(32 << 20U);
       return true;
     } catch (const S3Error&) {
       return false;
     }
   }));
+}
+
+/// All threads of a pool, held until it is gone.
+class Busy {
+ public:
+  Busy(net::WorkerPool& pool, int threads) : all_there_(threads) {
+    for (int i = 0; i < threads; ++i) {
+      while (!pool.post([this] {
+        all_there_.count_down();
+        over_.wait();
+        gone_.release();
+      })) {
+        std::this_thread::yield();
+      }
+    }
+    all_there_.wait();
+    threads_ = threads;
+  }
+  ~Busy() {
+    over_.count_down();
+    for (int i = 0; i < threads_; ++i) gone_.acquire();
+  }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+
+ private:
+  std::latch all_there_;
+  std::latch over_{1};
+  std::counting_semaphore<> gone_{0};
+  int threads_ = 0;
+};
+
+TEST_F(S3Robustness, CopiesThatTakeLongKeepNothingElseWaiting) {
+  upload("from", "bytes");
+  const Ask copy{.method = "PUT", .path = "/zarr/to", .headers = {{"x-amz-copy-source", "zarr/from"}}};
+  net::testing::RawClient waiting(server_->port());
+  {
+    const Busy copiers(copies_, 2);
+    waiting.send(signed_bytes(copy, writer()));
+    EXPECT_TRUE(net::testing::TestServer::eventually([&] { return copies_.queued() == 1; }));
+    EXPECT_EQ(code(ask(copy)), "503 SlowDown");
+    const Response created = ask({.method = "POST", .path = "/zarr/parts", .query = "uploads"});
+    const std::string id = inside(created.body, "UploadId");
+    EXPECT_EQ(code(ask({.method = "PUT",
+                        .path = "/zarr/parts",
+                        .query = "partNumber=1&uploadId=" + id,
+                        .headers = copy.headers})),
+              "503 SlowDown");
+    EXPECT_EQ(upload("small", "small").status, 200);
+    EXPECT_EQ(download("small").body, "small");
+    EXPECT_EQ(get("to"), "nothing");
+    EXPECT_EQ(code(ask({.method = "POST", .path = "/zarr/parts", .query = "uploadId=none", .body = "<x/>"})),
+              "400 MalformedXML");
+  }
+  EXPECT_EQ(waiting.read_response().status, 200);
+  EXPECT_EQ(get("to"), "bytes");
+}
+
+TEST_F(S3Robustness, CompletionsThatTakeLongKeepNothingElseWaiting) {
+  upload("from", "bytes");
+  const Ask complete{.method = "POST", .path = "/zarr/a", .query = "uploadId=none", .body = "<x/>"};
+  net::testing::RawClient waiting(server_->port());
+  {
+    const Busy joiners(joins_, 2);
+    waiting.send(signed_bytes(complete, writer()));
+    EXPECT_TRUE(net::testing::TestServer::eventually([&] { return joins_.queued() == 1; }));
+    EXPECT_EQ(code(ask(complete)), "503 SlowDown");
+    EXPECT_EQ(download("from").body, "bytes");
+    EXPECT_EQ(
+        code(ask({.method = "PUT", .path = "/zarr/to", .headers = {{"x-amz-copy-source", "zarr/from"}}})),
+        "200 ");
+  }
+  EXPECT_EQ(code(waiting.read_response()), "400 MalformedXML");
 }
 
 TEST_F(S3Robustness, WithoutWorkersRequestsAreToldToComeAgain) {

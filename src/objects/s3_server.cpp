@@ -117,8 +117,9 @@ class Exchange {
 /// files.
 class WorkerSink final : public net::BodySink {
  public:
-  WorkerSink(std::shared_ptr<Exchange> exchange, net::WorkerPool& workers)
-      : exchange_(std::move(exchange)), workers_(workers) {}
+  /// `finishers` do the last step.
+  WorkerSink(std::shared_ptr<Exchange> exchange, net::WorkerPool& workers, net::WorkerPool& finishers)
+      : exchange_(std::move(exchange)), workers_(workers), finishers_(finishers) {}
   ~WorkerSink() override {
     // Not among ourselves if it can be helped: closing and removing a large file takes time.
     [[maybe_unused]] const bool queued = workers_.post([exchange = std::move(exchange_)] {});
@@ -128,26 +129,32 @@ class WorkerSink final : public net::BodySink {
 
   void on_piece(std::string piece, std::function<void()> resume) override {
     auto shared = std::make_shared<std::string>(std::move(piece));
-    post([exchange = exchange_, shared, resume = std::move(resume)] {
+    post(workers_, [exchange = exchange_, shared, resume = std::move(resume)] {
       if (exchange->take(*shared)) resume();
     });
   }
   void on_end() override {
-    post([exchange = exchange_] { exchange->finish(); });
+    post(finishers_, [exchange = exchange_] { exchange->finish(); });
   }
   void on_broken() override {}
 
  private:
-  void post(std::function<void()> step) {
-    if (!workers_.post(std::move(step))) exchange_->give_up();
+  void post(net::WorkerPool& pool, std::function<void()> step) {
+    if (!pool.post(std::move(step))) exchange_->give_up();
   }
 
   std::shared_ptr<Exchange> exchange_;
   net::WorkerPool& workers_;
+  net::WorkerPool& finishers_;
 };
 
+net::WorkerPool& finishers_of(OperationKind kind, const S3Workers& workers) {
+  if (kind == OperationKind::kCopyObject || kind == OperationKind::kUploadPartCopy) return workers.copies;
+  return kind == OperationKind::kCompleteMultipartUpload ? workers.joins : workers.pieces;
+}
+
 std::unique_ptr<net::BodySink> handle(net::HttpRequest request, Reply reply, EmbeddedStore& store,
-                                      net::WorkerPool& workers) {
+                                      const S3Workers& workers) {
   if (request.method == "OPTIONS") {
     net::HttpResponse answer = answer_preflight(request);
     reply.kind = OperationKind::kPreflight;
@@ -164,8 +171,9 @@ std::unique_ptr<net::BodySink> handle(net::HttpRequest request, Reply reply, Emb
     }
     const Route route = route_of(*asked);
     reply.kind = route.kind;
-    auto exchange = std::make_shared<Exchange>(S3Context{store, workers, asked, caller}, route, reply);
-    return std::make_unique<WorkerSink>(std::move(exchange), workers);
+    auto exchange = std::make_shared<Exchange>(S3Context{store, workers.pieces, asked, caller}, route, reply);
+    return std::make_unique<WorkerSink>(std::move(exchange), workers.pieces,
+                                        finishers_of(route.kind, workers));
   } catch (const std::exception& failure) {
     send(reply, answer_to(failure, path));
     return nullptr;
@@ -174,10 +182,10 @@ std::unique_ptr<net::BodySink> handle(net::HttpRequest request, Reply reply, Emb
 
 }  // namespace
 
-void serve_s3(net::Router& router, EmbeddedStore& store, net::WorkerPool& workers,
+void serve_s3(net::Router& router, EmbeddedStore& store, const S3Workers& workers,
               base::metrics::Registry& registry) {
   router.stream("*", "/*",
-                [&store, &workers, metrics = std::make_shared<S3Metrics>(registry)](
+                [&store, workers, metrics = std::make_shared<S3Metrics>(registry)](
                     net::HttpRequest request, const net::Respond& respond) {
                   const Reply reply{respond, metrics, request.method != "HEAD"};
                   return handle(std::move(request), reply, store, workers);

@@ -36,6 +36,11 @@ constexpr std::int64_t kLongest = 36LL * 60 * 60 * kSecond;
 // They wait for the disk most of the time.
 std::size_t worker_count() { return std::max<std::size_t>(16, 4 * std::thread::hardware_concurrency()); }
 
+// More at once would be no faster: they wait for one disk. Some clients ask for a hundred copies at once,
+// none of which may be told to come again only because of that.
+constexpr std::size_t kLongAtOnce = 4;
+constexpr std::size_t kLongWaiting = 256;
+
 objects::GrantKey grant_key(const DataDirectory& data) {
   const std::string file = data.file(kKeyFile);
   if (!data.has(kKeyFile)) lok::write_private_file(file, base::random_token(kKeyBytes) + "\n");
@@ -95,8 +100,17 @@ objects::Grant read_grant(const Json& arguments) {
 }  // namespace
 
 ObjectStore::ObjectStore(const DataDirectory& data)
-    : store_(data.file("objects"), grant_key(data)), workers_("objects", worker_count()) {
+    : store_(data.file("objects"), grant_key(data)),
+      workers_("objects", worker_count()),
+      copies_("object-copies", kLongAtOnce, kLongWaiting),
+      joins_("object-joins", kLongAtOnce, kLongWaiting) {
   store_.remove_old_uploads();
+}
+
+void ObjectStore::stop() {
+  copies_.stop();
+  joins_.stop();
+  workers_.stop();
 }
 
 net::Router ObjectStore::router(jose::Key instance_key) {
@@ -110,7 +124,7 @@ net::Router ObjectStore::router(jose::Key instance_key) {
         respond(service::answer_challenge(request, key));
       },
       open);
-  objects::serve_s3(router, store_, workers_, base::metrics::process());
+  objects::serve_s3(router, store_, {workers_, copies_, joins_}, base::metrics::process());
   return router;
 }
 

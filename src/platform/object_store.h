@@ -23,7 +23,7 @@ class ObjectStore {
   /// `instance_key` signs the challenge.
   net::Router router(jose::Key instance_key);
   /// Once nothing is served any more.
-  void stop() { workers_.stop(); }
+  void stop();
 
   /// `s3 grant`: credentials as the environment of S3's clients takes them. `url` is where the store is
   /// reached. Throws base::Error that says what to do.
@@ -33,6 +33,8 @@ class ObjectStore {
  private:
   objects::EmbeddedStore store_;
   net::WorkerPool workers_;
+  net::WorkerPool copies_;
+  net::WorkerPool joins_;
 };
 
 }  // namespace platform
