@@ -8,15 +8,72 @@
 #include "objects/hmac.h"
 #include "objects/http_conditions.h"
 #include "objects/key_path.h"
-#include "objects/s3_copy_source.h"
 #include "objects/s3_error.h"
 #include "objects/s3_headers.h"
+#include "objects/s3_operation.h"
 #include "objects/uploads.h"
 
 namespace objects {
 namespace {
 
 constexpr std::uint64_t kLargestCopy = 5ULL << 30U;
+
+/// What `x-amz-copy-source` names.
+struct CopySource {
+  std::string bucket;
+  std::string key;
+
+  /// Throws S3Error for what cannot be read, and for what the caller may not read.
+  static CopySource of(const S3Context& context);
+  /// Throws S3Error: NoSuchKey, PreconditionFailed by the conditions of the request. On a worker.
+  std::unique_ptr<OpenObject> open(const S3Context& context) const;
+};
+
+CopySource CopySource::of(const S3Context& context) {
+  std::string_view header = context.request->header("x-amz-copy-source");
+  if (const std::size_t query = header.find('?'); query != std::string_view::npos) {
+    if (header.substr(query) != "?versionId=null")
+      throw S3Error(404, "NoSuchVersion", "There are no versions here but the latest.");
+    header = header.substr(0, query);
+  }
+  std::string path;
+  try {
+    path = net::percent_decode(header);
+  } catch (const base::Error& error) {
+    throw S3Error(400, "InvalidArgument", "x-amz-copy-source: {}", error.message());
+  }
+  if (path.starts_with('/')) path.erase(0, 1);
+  const std::size_t slash = path.find('/');
+  if (slash == std::string::npos)
+    throw S3Error(400, "InvalidArgument", "x-amz-copy-source must be bucket/key.");
+  CopySource source{path.substr(0, slash), path.substr(slash + 1)};
+  check_bucket(source.bucket);
+  check_key(source.key);
+  context.caller->must_read(source.bucket, source.key);
+  return source;
+}
+
+std::unique_ptr<OpenObject> CopySource::open(const S3Context& context) const {
+  auto object = context.store.files().open(bucket, key);
+  if (!object) throw S3Error(404, "NoSuchKey", "The object to copy does not exist.");
+  if (judge(context.request->http.headers, "x-amz-copy-source-", object->facts()) != Verdict::kGo)
+    throw S3Error(412, "PreconditionFailed",
+                  "At least one of the pre-conditions you specified did not hold.");
+  return object;
+}
+
+/// Hands bytes of an object to `take`, piece by piece.
+void read_pieces(const OpenObject& object, std::uint64_t offset, std::uint64_t size,
+                 const std::function<void(std::string_view)>& take) {
+  constexpr std::uint64_t kPiece = 1ULL << 20U;
+  while (size > 0) {
+    const std::string piece = object.read(offset, std::min(size, kPiece));
+    if (piece.empty()) throw S3Error(500, "InternalError", "The object is shorter than it was.");
+    take(piece);
+    offset += piece.size();
+    size -= piece.size();
+  }
+}
 
 std::uint64_t most_bytes(const S3Context& context) {
   return std::min(kLargestCopy, context.caller->grant().max_bytes.value_or(kLargestCopy));
@@ -144,51 +201,6 @@ net::HttpResponse answer_copy_part(const S3Context& context, const CopySource& n
 }
 
 }  // namespace
-
-CopySource CopySource::of(const S3Context& context) {
-  std::string_view header = context.request->header("x-amz-copy-source");
-  if (const std::size_t query = header.find('?'); query != std::string_view::npos) {
-    if (header.substr(query) != "?versionId=null")
-      throw S3Error(404, "NoSuchVersion", "There are no versions here but the latest.");
-    header = header.substr(0, query);
-  }
-  std::string path;
-  try {
-    path = net::percent_decode(header);
-  } catch (const base::Error& error) {
-    throw S3Error(400, "InvalidArgument", "x-amz-copy-source: {}", error.message());
-  }
-  if (path.starts_with('/')) path.erase(0, 1);
-  const std::size_t slash = path.find('/');
-  if (slash == std::string::npos)
-    throw S3Error(400, "InvalidArgument", "x-amz-copy-source must be bucket/key.");
-  CopySource source{path.substr(0, slash), path.substr(slash + 1)};
-  check_bucket(source.bucket);
-  check_key(source.key);
-  context.caller->must_read(source.bucket, source.key);
-  return source;
-}
-
-std::unique_ptr<OpenObject> CopySource::open(const S3Context& context) const {
-  auto object = context.store.files().open(bucket, key);
-  if (!object) throw S3Error(404, "NoSuchKey", "The object to copy does not exist.");
-  if (judge(context.request->http.headers, "x-amz-copy-source-", object->facts()) != Verdict::kGo)
-    throw S3Error(412, "PreconditionFailed",
-                  "At least one of the pre-conditions you specified did not hold.");
-  return object;
-}
-
-void read_pieces(const OpenObject& object, std::uint64_t offset, std::uint64_t size,
-                 const std::function<void(std::string_view)>& take) {
-  constexpr std::uint64_t kPiece = 1ULL << 20U;
-  while (size > 0) {
-    const std::string piece = object.read(offset, std::min(size, kPiece));
-    if (piece.empty()) throw S3Error(500, "InternalError", "The object is shorter than it was.");
-    take(piece);
-    offset += piece.size();
-    size -= piece.size();
-  }
-}
 
 std::unique_ptr<Operation> copy_object(const S3Context& context) {
   const S3Request& request = *context.request;
