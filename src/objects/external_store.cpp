@@ -76,10 +76,14 @@ std::string inline_policy(const Grant& grant) {
   Json actions = may_write
                      ? strings({"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"})
                      : strings({"s3:GetObject"});
-  Json objects = grant.key.empty() ? strings({bucket + "/*"})
-                                   : strings({bucket + "/" + grant.key, bucket + "/" + grant.key + "/*"});
+  Json objects = grant.key.empty()     ? strings({bucket + "/*"})
+                 : grant.is_one_object ? strings({bucket + "/" + grant.key})
+                                       : strings({bucket + "/" + grant.key, bucket + "/" + grant.key + "/*"});
   Json list = statement(strings({"s3:ListBucket"}), strings({bucket}));
-  if (!grant.key.empty()) {
+  if (grant.is_one_object) {
+    list.set("Condition",
+             Json::object({{"StringEquals", Json::object({{"s3:prefix", strings({grant.key})}})}}));
+  } else if (!grant.key.empty()) {
     list.set("Condition",
              Json::object(
                  {{"StringLike", Json::object({{"s3:prefix", strings({grant.key, grant.key + "/*"})}})}}));

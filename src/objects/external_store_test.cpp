@@ -140,6 +140,11 @@ TEST(ExternalGrants, NameExactlyWhatTheyOpen) {
             R"("Condition":{"StringLike":{"s3:prefix":["1/abc","1/abc/*"]}}})");
   grant.access = Grant::Access::kWrite;
   EXPECT_THAT(inline_policy(grant), HasSubstr("s3:PutObject"));
+  grant.is_one_object = true;
+  const Json one = Json::parse(inline_policy(grant))["Statement"];
+  EXPECT_EQ(one.items()[0]["Resource"].dump(), R"(["arn:aws:s3:::zarr/1/abc"])");
+  EXPECT_EQ(one.items()[1]["Condition"].dump(), R"({"StringEquals":{"s3:prefix":["1/abc"]}})");
+  grant.is_one_object = false;
   grant.key = "";
   EXPECT_EQ(Json::parse(inline_policy(grant))["Statement"].items()[1].find("Condition"), nullptr);
 }

@@ -17,8 +17,11 @@ constexpr std::size_t kLongestBucket = 63;
 constexpr std::size_t kLongestToken = 4096;
 constexpr std::size_t kIdBytes = 10;
 constexpr char kVersion = 1;
+// Capitals: nothing below the key. Tokens from before there were any hold what they held.
 constexpr char kReads = 'r';
 constexpr char kWrites = 'w';
+constexpr char kReadsOne = 'R';
+constexpr char kWritesOne = 'W';
 constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
 /// Letters and digits only, as access keys have them (RFC 4648's alphabet, five bits a character).
@@ -75,10 +78,15 @@ class Reader {
   std::string_view rest_;
 };
 
+char access_in_token(const Grant& grant) {
+  if (grant.access == Grant::Access::kWrite) return grant.is_one_object ? kWritesOne : kWrites;
+  return grant.is_one_object ? kReadsOne : kReads;
+}
+
 std::string payload_of(std::string_view access_key, const Grant& grant) {
   std::string out;
   out += kVersion;
-  out += grant.access == Grant::Access::kWrite ? kWrites : kReads;
+  out += access_in_token(grant);
   append_number(out, static_cast<std::uint64_t>(grant.expires_at), 8);
   append_number(out, grant.max_bytes.value_or(kNoLimit), 8);
   append_text(out, access_key);
@@ -91,7 +99,9 @@ Grant grant_of(std::string_view payload, std::string& access_key) {
   Reader reader(payload);
   if (reader.number(1) != kVersion) not_ours();
   Grant grant;
-  grant.access = reader.number(1) == kWrites ? Grant::Access::kWrite : Grant::Access::kRead;
+  const auto access = static_cast<char>(reader.number(1));
+  grant.access = access == kWrites || access == kWritesOne ? Grant::Access::kWrite : Grant::Access::kRead;
+  grant.is_one_object = access == kReadsOne || access == kWritesOne;
   grant.expires_at = static_cast<std::int64_t>(reader.number(8));
   const std::uint64_t max_bytes = reader.number(8);
   if (max_bytes != kNoLimit) grant.max_bytes = max_bytes;
@@ -123,7 +133,8 @@ std::string payload_in(std::string_view token, std::string_view token_key) {
 bool Grant::covers(std::string_view other_bucket, std::string_view other_key) const {
   if (!covers_bucket(other_bucket)) return false;
   if (key.empty() || other_key == key) return true;
-  return other_key.size() > key.size() && other_key.starts_with(key) && other_key[key.size()] == '/';
+  return !is_one_object && other_key.size() > key.size() && other_key.starts_with(key) &&
+         other_key[key.size()] == '/';
 }
 
 GrantKey::GrantKey(std::string_view secret)
@@ -143,7 +154,8 @@ std::string GrantKey::secret_key_of(std::string_view payload) const {
 
 Credentials GrantKey::issue(const Grant& grant) const {
   const bool is_possible = grant.bucket.size() <= kLongestBucket && grant.key.size() <= kLongestKey &&
-                           !grant.key.ends_with('/') && (grant.key.empty() || !grant.bucket.empty());
+                           !grant.key.ends_with('/') && (grant.key.empty() || !grant.bucket.empty()) &&
+                           !(grant.is_one_object && grant.key.empty());
   if (!is_possible) {
     throw base::Error(base::code::kValidation, "No such permission can be given: bucket '{}', key '{}'.",
                       grant.bucket, grant.key);

@@ -8,7 +8,8 @@
 
 namespace objects {
 
-/// What a holder may do: below `key/` and on `key` itself, or in the whole bucket if `key` is empty.
+/// What a holder may do: below `key/` and on `key` itself, or in the whole bucket if `key` is empty. With
+/// `is_one_object` on `key` alone.
 struct Grant {
   enum class Access { kRead, kWrite };  ///< writing includes reading, listing, deleting
 
@@ -17,6 +18,7 @@ struct Grant {
   Access access = Access::kRead;
   std::int64_t expires_at = 0;             ///< microseconds UTC
   std::optional<std::uint64_t> max_bytes;  ///< of one object
+  bool is_one_object = false;              ///< nothing below the key; never without a key
 
   bool covers_bucket(std::string_view other) const { return bucket.empty() || bucket == other; }
   bool covers(std::string_view other_bucket, std::string_view other_key) const;

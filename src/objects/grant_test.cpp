@@ -120,10 +120,27 @@ TEST(Grant, CoversItsKeyAndWhatIsBelowIt) {
   }
   EXPECT_FALSE(grant.covers("zar", "lab/1"));
   EXPECT_FALSE(grant.covers("", "lab/1"));
+  EXPECT_FALSE(grant.covers("", "lab/1/zarr.json"));
   Grant whole = grant;
   whole.key = "";
   EXPECT_TRUE(whole.covers("zarr", "lab/10"));
   EXPECT_FALSE(whole.covers("other", "lab/10"));
+}
+
+TEST(Grant, OfOneObjectCoversNothingBelowItsKey) {
+  const GrantKey key(kSecret);
+  for (const Grant::Access access : {Grant::Access::kRead, Grant::Access::kWrite}) {
+    Grant grant = some_grant();
+    grant.access = access;
+    grant.is_one_object = true;
+    const Credentials made = key.issue(grant);
+    const Grant opened = key.open(made.access_key, made.session_token, kNow).grant;
+    EXPECT_EQ(opened.access, access);
+    EXPECT_TRUE(opened.covers("zarr", "lab/1"));
+    for (const char* other : {"lab/1/", "lab/1/zarr.json", "lab/10", "lab", ""})
+      EXPECT_FALSE(opened.covers("zarr", other)) << other;
+  }
+  EXPECT_THROW(key.issue({.bucket = "zarr", .key = "", .max_bytes = {}, .is_one_object = true}), base::Error);
 }
 
 }  // namespace
