@@ -1,187 +1,98 @@
-"""No pixel is lost: the platform is killed while images are uploaded and finished, again and again.
+"""No pixel is lost: whoever brokers images is killed while they are uploaded and finished, again and again.
 
 KILLS says how often (10), SEED repeats a run's choices.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import random
-import threading
-import time
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from platform_under_test import wire
+from conformance.s3.stores import Versitygw, gateway_program
+from platform_under_test.replicas import Replicas
 from platform_under_test.server import Server, free_ports
 
-KILLS = int(os.environ.get("KILLS", "10"))
-SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
-WRITERS = 6
-CHUNK = 300_000
-PART = 5 << 20
+from . import pixels
 
-UPLOAD = """mutation { grant: requestZarrUpload(input: {}) {
-  store bucket key accessKey secretKey sessionToken } }"""
-FINISH = "mutation ($id: String!) { finishZarrUpload(input: {storeId: $id}) { id sizeBytes } }"
-CREATE = """mutation ($id: ArrayLike!) { made: createArrayDataset(
-  input: {data: $id, scales: [], name: "image", axes: [{name: "x", type: SPACE}]}) { id } }"""
-REFRESH = """mutation ($id: String!) { grant: refreshZarrUpload(input: {storeId: $id}) {
-  store bucket key accessKey secretKey sessionToken } }"""
-STORES = """query { arrayDatasets(pagination: {limit: 100, offset: %d}) { id
-  dataArrays { store { id bucket key sizeBytes accessGrant { accessKey secretKey sessionToken } } } } }"""
+BUCKETS = ["media", "bigfile", "zarr", "parquet", "fabriks", "konnektion", "kulisse"]
+BUCKETS += ["lok-media", "rekuest-media", "rekuest-kulisse"]
 
-METADATA = {
-    "shape": [CHUNK],
-    "data_type": "uint8",
-    "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [CHUNK]}},
-    "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
-    "fill_value": 0,
-    "codecs": [{"name": "bytes"}],
-    "attributes": {},
-    "zarr_format": 3,
-    "node_type": "array",
-    "storage_transformers": [],
-}
+# What a transaction that was cut off could have left.
+HALF_MADE = """select (select count(*) from mikro.array_dataset d where not exists
+    (select 1 from mikro.data_array a join mikro.zarr_store s on s.id = a.store_id
+      where a.dataset_id = d.id and s.populated = 1 and s.orphaned_at is null)),
+  (select count(*) from mikro.array_dataset d where not exists
+    (select 1 from mikro.lens l where l.dataset_id = d.id and l.selection = '')),
+  (select count(*) from mikro.coordinate_system c where not exists
+    (select 1 from mikro.axis a where a.coordinate_system_id = c.id))"""
+FINISHED = "select id, bucket, key, size_bytes from mikro.zarr_store where populated = 1 order by id"
 
 
-@dataclass
-class Said:
-    """What the platform answered before it was killed: it has to be true ever after."""
-
-    written: dict[tuple[str, str], bytes] = field(default_factory=dict)
-    finished: set[str] = field(default_factory=set)
-    created: dict[str, str] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-def client(endpoint: str, grant: dict[str, Any]) -> Any:
-    config = Config(
-        s3={"addressing_style": "path"}, retries={"max_attempts": 1}, connect_timeout=5, read_timeout=20
-    )
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=grant["accessKey"],
-        aws_secret_access_key=grant["secretKey"],
-        aws_session_token=grant["sessionToken"],
-        config=config,
-    )
-
-
-def ask(server: Server, token: str, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-    answer = wire.graphql(f"{server.url}/mikro", query, variables, token=token).json()
-    if "errors" in answer:
-        raise OSError(answer["errors"][0]["message"])
-    return answer["data"]
-
-
-def upload_one(server: Server, token: str, dice: random.Random, said: Said) -> None:
-    """One image as a client keeps it; now and then a large one, in parts."""
-    grant = ask(server, token, UPLOAD)["grant"]
-    s3 = client(server.s3_url.rstrip("/"), grant)
-    chunk = dice.randbytes(2 * PART if dice.random() < 0.2 else CHUNK)
-    where = {"Bucket": grant["bucket"], "Key": grant["key"] + "/c/0"}
-    if len(chunk) > CHUNK:
-        upload = s3.create_multipart_upload(**where)["UploadId"]
-        parts = []
-        for number, begin in ((2, PART), (1, 0)):
-            part = s3.upload_part(
-                **where, UploadId=upload, PartNumber=number, Body=chunk[begin : begin + PART]
-            )
-            parts.insert(0, {"PartNumber": number, "ETag": part["ETag"]})
-        s3.complete_multipart_upload(**where, UploadId=upload, MultipartUpload={"Parts": parts})
-    else:
-        s3.put_object(**where, Body=chunk)
-    with said.lock:
-        said.written[(where["Bucket"], where["Key"])] = chunk
-    s3.put_object(Bucket=grant["bucket"], Key=grant["key"] + "/zarr.json", Body=json.dumps(METADATA).encode())
-    if dice.random() < 0.5:
-        ask(server, token, FINISH, {"id": grant["store"]})
-        with said.lock:
-            said.finished.add(grant["store"])
-    made = ask(server, token, CREATE, {"id": grant["store"]})["made"]["id"]
-    with said.lock:
-        said.created[made] = grant["store"]
-
-
-def keep_uploading(server: Server, token: str, seed: int, said: Said, stop: threading.Event) -> Counter[str]:
-    dice = random.Random(seed)
-    seen: Counter[str] = Counter()
-    while not stop.is_set():
-        try:
-            upload_one(server, token, dice, said)
-            seen["uploaded"] += 1
-        except (OSError, BotoCoreError, ClientError, AssertionError):
-            seen["interrupted"] += 1
-            time.sleep(0.05)
-    return seen
-
-
-def everything(server: Server, token: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    while page := ask(server, token, STORES % len(rows))["arrayDatasets"]:
-        rows += page
-    return rows
-
-
-@pytest.mark.timeout(120 + 20 * KILLS)
+@pytest.mark.timeout(120 + 20 * pixels.KILLS)
 def test_no_pixel_is_lost(tmp_path: Path) -> None:
-    print(f"SEED={SEED}")
-    dice = random.Random(SEED)
     server = Server(tmp_path / "data", free_ports()).start()
-    needs = [{"key": key, "service": f"live.arkitekt.{key}", "optional": False} for key in ("mikro", "s3")]
-    token = wire.log_in(server.url, server.take_key(), "writer", requirements=needs)["access_token"]
-    said, stop = Said(), threading.Event()
-    with ThreadPoolExecutor(WRITERS) as pool:
-        writers = [pool.submit(keep_uploading, server, token, SEED + n, said, stop) for n in range(WRITERS)]
-        for _ in range(KILLS):
-            time.sleep(dice.uniform(0.1, 1.5))
-            server.kill()
-            server.start()
-        time.sleep(1)
-        stop.set()
-        seen = sum((writer.result() for writer in writers), Counter())
-    print(f"{KILLS} kills, {dict(seen)}, {len(said.created)} images")
-    assert seen["uploaded"] > KILLS, "nothing got through between the kills"
 
-    rows = everything(server, token)
-    stores = {row["id"]: row["dataArrays"][0]["store"] for row in rows}
-    assert {made: stores.get(made, {}).get("id") for made in said.created} == said.created
-    whole = 0
-    for store in stores.values():
-        s3 = client(server.s3_url.rstrip("/"), store["accessGrant"])
-        listed = s3.list_objects_v2(Bucket=store["bucket"], Prefix=store["key"] + "/")["Contents"]
-        assert sum(each["Size"] for each in listed) == store["sizeBytes"]
-        body = s3.get_object(Bucket=store["bucket"], Key=store["key"] + "/c/0")["Body"].read()
-        kept = said.written.get((store["bucket"], store["key"] + "/c/0"))
-        assert kept is None or body == kept
-        whole += kept is not None
-        # What is finished stays as it is; what is not may be repaired.
-        with pytest.raises(OSError, match="finished"):
-            ask(server, token, REFRESH, {"id": store["id"]})
-    assert whole >= len(said.created)
+    def kill() -> None:
+        server.kill()
+        server.start()
 
-    unfinished = 0
-    for store in range(1, max(int(each["id"]) for each in stores.values())):
-        if str(store) in said.finished or str(store) in {each["id"] for each in stores.values()}:
-            continue
-        try:
-            grant = ask(server, token, REFRESH, {"id": str(store)})["grant"]
-        except OSError:
-            continue  # finished, and the kill took the answer
-        s3 = client(server.s3_url.rstrip("/"), grant)
-        s3.put_object(Bucket=grant["bucket"], Key=grant["key"] + "/c/0", Body=b"again")
-        unfinished += 1
-    print(f"{len(stores)} images whole, {unfinished} interrupted uploads open")
+    token = pixels.log_in(server)
+    said = pixels.upload_through_kills(server, token, kill)
+    pixels.check_uploads(server, token, said, pixels.check_images(server, token, said))
     server.end_well()
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Versitygw]:
+    program = gateway_program()
+    if program is None:
+        pytest.skip("versitygw is not there")
+    running = Versitygw(program, tmp_path / "gateway", free_ports(1)).start()
+    s3 = pixels.client(running.endpoint, root_of(running))
+    for bucket in BUCKETS:
+        s3.create_bucket(Bucket=bucket)
+    yield running
+    running.end_well()
+
+
+def root_of(gateway: Versitygw) -> dict[str, Any]:
+    root = gateway.root
+    return {"accessKey": root.access_key, "secretKey": root.secret_key, "sessionToken": None}
+
+
+@pytest.fixture
+def laboratory(gateway: Versitygw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Replicas]:
+    # Also for whoever is started again.
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", gateway.root.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", gateway.root.secret_key)
+    init = ["--s3", gateway.endpoint, "--s3-permanent-keys", "--object-store", f"{gateway.endpoint}/health"]
+    running = Replicas(tmp_path / "laboratory", {"lok": 1, "rekuest": 1, "mikro": 1}, init=init)
+    running.room.mkdir()
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.mark.timeout(180 + 20 * pixels.KILLS)
+def test_no_pixel_is_lost_in_a_store_of_its_own(laboratory: Replicas, gateway: Versitygw) -> None:
+    (mikro,) = laboratory.of("mikro")
+
+    def kill() -> None:
+        mikro.kill()
+        mikro.start()
+
+    token = pixels.log_in(laboratory)
+    said = pixels.upload_through_kills(laboratory, token, kill)
+    stores = pixels.check_images(laboratory, token, said)
+
+    assert laboratory.postgres.query(HALF_MADE) == "0|0|0"
+    finished = [row.split("|") for row in laboratory.postgres.query(FINISHED).splitlines()]
+    assert said.finished | {each["id"] for each in stores.values()} <= {row[0] for row in finished}
+    for row, bucket, key, size in finished:
+        store = {"bucket": bucket, "key": key, "accessGrant": root_of(gateway)}
+        assert pixels.bytes_below(laboratory, store) == int(size), f"store {row} is finished and not whole"
+    pixels.check_uploads(laboratory, token, said, stores)
