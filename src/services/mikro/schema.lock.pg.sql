@@ -973,6 +973,8 @@ create unique index if not exists "big_file_store_bucket_key_idx" on "big_file_s
 
 create index if not exists "big_file_store_orphaned_at_some_idx" on "big_file_store" ("orphaned_at") where "orphaned_at" is not null;
 
+create index if not exists "big_file_store_organization_id_orphaned_at_creator_e97f1cb9_idx" on "big_file_store" ("organization_id", "orphaned_at", "creator_id", "size_bytes");
+
 create index if not exists "big_file_store_organization_id_id_idx" on "big_file_store" ("organization_id", "id");
 
 create index if not exists "big_file_store_creator_id_some_idx" on "big_file_store" ("creator_id") where "creator_id" is not null;
@@ -984,6 +986,8 @@ alter table "fabriks_store" add foreign key ("creator_id") references "user_acco
 create unique index if not exists "fabriks_store_bucket_key_idx" on "fabriks_store" ("bucket", "key");
 
 create index if not exists "fabriks_store_orphaned_at_some_idx" on "fabriks_store" ("orphaned_at") where "orphaned_at" is not null;
+
+create index if not exists "fabriks_store_organization_id_orphaned_at_creator__141709e0_idx" on "fabriks_store" ("organization_id", "orphaned_at", "creator_id", "size_bytes");
 
 create index if not exists "fabriks_store_organization_id_id_idx" on "fabriks_store" ("organization_id", "id");
 
@@ -997,6 +1001,8 @@ create unique index if not exists "konnektion_store_bucket_key_idx" on "konnekti
 
 create index if not exists "konnektion_store_orphaned_at_some_idx" on "konnektion_store" ("orphaned_at") where "orphaned_at" is not null;
 
+create index if not exists "konnektion_store_organization_id_orphaned_at_creat_60ea1a5c_idx" on "konnektion_store" ("organization_id", "orphaned_at", "creator_id", "size_bytes");
+
 create index if not exists "konnektion_store_organization_id_id_idx" on "konnektion_store" ("organization_id", "id");
 
 create index if not exists "konnektion_store_creator_id_some_idx" on "konnektion_store" ("creator_id") where "creator_id" is not null;
@@ -1008,6 +1014,8 @@ alter table "kulisse_store" add foreign key ("creator_id") references "user_acco
 create unique index if not exists "kulisse_store_bucket_key_idx" on "kulisse_store" ("bucket", "key");
 
 create index if not exists "kulisse_store_orphaned_at_some_idx" on "kulisse_store" ("orphaned_at") where "orphaned_at" is not null;
+
+create index if not exists "kulisse_store_organization_id_orphaned_at_creator__fb4b9a0a_idx" on "kulisse_store" ("organization_id", "orphaned_at", "creator_id", "size_bytes");
 
 create index if not exists "kulisse_store_organization_id_id_idx" on "kulisse_store" ("organization_id", "id");
 
@@ -1021,6 +1029,8 @@ create unique index if not exists "media_store_bucket_key_idx" on "media_store" 
 
 create index if not exists "media_store_orphaned_at_some_idx" on "media_store" ("orphaned_at") where "orphaned_at" is not null;
 
+create index if not exists "media_store_organization_id_orphaned_at_creator_id_17053ec2_idx" on "media_store" ("organization_id", "orphaned_at", "creator_id", "size_bytes");
+
 create index if not exists "media_store_organization_id_id_idx" on "media_store" ("organization_id", "id");
 
 create index if not exists "media_store_creator_id_some_idx" on "media_store" ("creator_id") where "creator_id" is not null;
@@ -1032,6 +1042,8 @@ alter table "parquet_store" add foreign key ("creator_id") references "user_acco
 create unique index if not exists "parquet_store_bucket_key_idx" on "parquet_store" ("bucket", "key");
 
 create index if not exists "parquet_store_orphaned_at_some_idx" on "parquet_store" ("orphaned_at") where "orphaned_at" is not null;
+
+create index if not exists "parquet_store_organization_id_orphaned_at_creator__c42d257a_idx" on "parquet_store" ("organization_id", "orphaned_at", "creator_id", "size_bytes");
 
 create index if not exists "parquet_store_organization_id_id_idx" on "parquet_store" ("organization_id", "id");
 
@@ -1045,6 +1057,8 @@ create unique index if not exists "sparse_store_bucket_key_idx" on "sparse_store
 
 create index if not exists "sparse_store_orphaned_at_some_idx" on "sparse_store" ("orphaned_at") where "orphaned_at" is not null;
 
+create index if not exists "sparse_store_organization_id_orphaned_at_creator_i_59d95720_idx" on "sparse_store" ("organization_id", "orphaned_at", "creator_id", "size_bytes");
+
 create index if not exists "sparse_store_organization_id_id_idx" on "sparse_store" ("organization_id", "id");
 
 create index if not exists "sparse_store_creator_id_some_idx" on "sparse_store" ("creator_id") where "creator_id" is not null;
@@ -1056,6 +1070,8 @@ alter table "zarr_store" add foreign key ("creator_id") references "user_account
 create unique index if not exists "zarr_store_bucket_key_idx" on "zarr_store" ("bucket", "key");
 
 create index if not exists "zarr_store_orphaned_at_some_idx" on "zarr_store" ("orphaned_at") where "orphaned_at" is not null;
+
+create index if not exists "zarr_store_organization_id_orphaned_at_creator_id__eda09dbd_idx" on "zarr_store" ("organization_id", "orphaned_at", "creator_id", "size_bytes");
 
 create index if not exists "zarr_store_organization_id_id_idx" on "zarr_store" ("organization_id", "id");
 
