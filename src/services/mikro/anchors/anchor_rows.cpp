@@ -135,6 +135,7 @@ AnchoredArray hold_array(sql::Writer& writer, std::int64_t organization, const A
 std::int64_t put_anchor(sql::Writer& writer, const Maker& maker, const Anchored& thing,
                         const NewAnchor& anchor) {
   const std::string place = anchor.place();
+  space::check_length(place, "An anchor's place");
   const std::string_view column = thing.owner->column;
   const bool is_new =
       writer.execute(fmt::format("insert into coordinate_anchor (organization_id, {}, coordinates, place)"

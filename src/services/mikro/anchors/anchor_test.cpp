@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "services/mikro/testing/drawing.h"
 
 namespace mikro {
@@ -143,6 +145,39 @@ TEST_P(Anchors, ThatDoNotFitAreRefused) {
   EXPECT_THAT(error(dataset, R"({"axisAnchors": []})"), StartsWith("NOT_FOUND"));
   EXPECT_EQ(lab_.data("{ coordinateAnchors { id } }").dump(), R"({"coordinateAnchors":[]})");
   EXPECT_EQ(count("coordinate_anchor"), 0);
+}
+
+// Names that cannot be compressed: PostgreSQL would take more of others.
+TEST_P(Anchors, OfPlacesLongerThanAnIndexTakesAreRefused) {
+  constexpr std::size_t kAxes = 13;
+  std::mt19937 random(7);
+  Json axes = Json::array();
+  Json places = Json::array();
+  for (std::size_t i = 0; i < kAxes; ++i) {
+    std::string name;
+    while (name.size() < 200) name += static_cast<char>('a' + random() % 26);
+    axes.push_back(axis(name.c_str(), "SPACE"));
+    places.push_back(Json::object({{"axis", name}, {"value", 0}}));
+  }
+  const std::string dataset = lab_.data(
+                                      "mutation ($input: CreateArrayDatasetInput!) { made: "
+                                      "createArrayDataset(input: $input) { id } }",
+                                      input({{"name", "long"},
+                                             {"data", lab_.array(std::vector<std::int64_t>(kAxes, 1))},
+                                             {"scales", Json::array()},
+                                             {"axes", axes}}))["made"]["id"]
+                                  .as_string();
+  const auto at = [&](const Json& anchors) {
+    return input({{"dataset", dataset}, {"anchor", Json::object({{"axisAnchors", anchors}})}});
+  };
+  EXPECT_THAT(
+      lab_.error(kCreate, at(places)),
+      testing::AllOf(StartsWith("VALIDATION_ERROR"), HasSubstr("may take 2500"), HasSubstr("shorter")));
+  EXPECT_EQ(count("coordinate_anchor"), 0);
+  Json fewer = Json::array();
+  for (std::size_t i = 0; i + 1 < kAxes; ++i) fewer.push_back(places.items()[i]);
+  lab_.data(kCreate, at(fewer));
+  EXPECT_EQ(count("coordinate_anchor"), 1);
 }
 
 TEST_P(Anchors, KeepLightPathsWhoseEdgesMeetTheirPorts) {

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "services/mikro/testing/drawing.h"
 
 namespace mikro {
@@ -215,6 +217,28 @@ TEST_P(AnnotationCollections, GoWithAllThatIsInThem) {
   EXPECT_EQ(lab_.data(remove, one)["it"].as_string(), rois);
   EXPECT_EQ(count("annotation") + count("annotation_pin") + count("lens") + count("transformation"), 0);
   EXPECT_EQ(count("coordinate_system"), 1);
+}
+
+// Names that cannot be compressed: PostgreSQL would take more of others.
+TEST_P(AnnotationCollections, HaveNoLensWhoseSelectionIsLongerThanAnIndexTakes) {
+  constexpr std::size_t kAxes = 12;
+  std::mt19937 random(7);
+  Json axes = Json::array();
+  Json windows = Json::array();
+  for (std::size_t i = 0; i < kAxes; ++i) {
+    std::string name;
+    while (name.size() < 200) name += static_cast<char>('a' + random() % 26);
+    axes.push_back(axis(name.c_str(), "SPACE"));
+    windows.push_back(Json::object({{"axis", name}, {"min", 0}}));
+  }
+  const std::string rois = collection("long", axes);
+  EXPECT_THAT(lab_.error(kCreateLens, input({{"annotationCollection", rois}, {"windows", windows}})),
+              testing::AllOf(StartsWith("VALIDATION_ERROR"), HasSubstr("may take 2500"), HasSubstr("fewer")));
+  EXPECT_EQ(count("lens"), 1);
+  Json fewer = Json::array();
+  for (std::size_t i = 0; i + 2 < kAxes; ++i) fewer.push_back(windows.items()[i]);
+  lab_.data(kCreateLens, input({{"annotationCollection", rois}, {"windows", fewer}}));
+  EXPECT_EQ(count("lens"), 2);
 }
 
 }  // namespace

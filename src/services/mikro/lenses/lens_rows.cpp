@@ -28,10 +28,12 @@ std::optional<std::int64_t> try_insert(sql::Writer& writer, const Maker& maker, 
                                        const std::optional<std::string>& name) {
   const std::vector<space::Axis> axes = plain(array.axes);
   const std::vector<std::int64_t> shape = shape_of(selection);
+  const std::string key = selection_key(selection, array.shape);
+  space::check_length(key, "A selection");
   std::vector<sql::Value> values{maker.organization,
                                  array.dataset,
                                  space ? sql::Value(*space) : sql::Value(std::monostate()),
-                                 selection_key(selection, array.shape),
+                                 key,
                                  selection_suffix(selection, axes, array.shape),
                                  slices_json(selection, axes, array.shape).dump(),
                                  json_list(array_spec(axes, shape)).dump(),

@@ -20,6 +20,7 @@ std::int64_t find_or_create_lens(sql::Writer& writer, Feed& feed, const Maker& m
                                  const WindowLens& lens) {
   const Container& container = *lens.container;
   const std::string selection = selection_of(lens.windows);
+  space::check_length(selection, "A selection");
   const sql::Rows made = writer.query(
       fmt::format(
           "insert into lens (organization_id, kind, {}, coordinate_system_id, selection, suffix, windows,"

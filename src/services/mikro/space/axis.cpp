@@ -197,6 +197,14 @@ RenderAxes render_axes(std::span<const Axis> axes) {
   return result;
 }
 
+void check_length(std::string_view place, std::string_view what) {
+  if (place.size() <= kLongestPlace) return;
+  throw refused(
+      fmt::format("{} is told apart by its axes and numbers, which take {} bytes here and may take {}. "
+                  "Please name fewer axes, or make their names shorter.",
+                  what, place.size(), kLongestPlace));
+}
+
 std::optional<std::size_t> index_of(std::span<const Axis> axes, std::string_view name) {
   for (std::size_t i = 0; i < axes.size(); ++i) {
     if (axes[i].name == name) return i;

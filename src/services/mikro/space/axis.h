@@ -68,6 +68,13 @@ struct RenderAxes {
 /// first MICROTIME or SPECTRUM, vector the first DISPLACEMENT.
 RenderAxes render_axes(std::span<const Axis> axes);
 
+/// The longest text of axes and numbers that rows are told apart by, in bytes: an entry of an index of
+/// PostgreSQL has at most 2704, and what one database takes the other takes, too.
+inline constexpr std::size_t kLongestPlace = 2500;
+
+/// Throws VALIDATION_ERROR, calling it `what` (`A selection`), if the text is longer.
+void check_length(std::string_view place, std::string_view what);
+
 /// Where `name` stands. nullopt if nowhere.
 std::optional<std::size_t> index_of(std::span<const Axis> axes, std::string_view name);
 /// `[c, y, x]`, for errors.
