@@ -14,18 +14,18 @@
 
 namespace service {
 
-/// `path` and `accessGrant` of a store's type. A key that anybody who sees the row may read its bytes with,
+/// `path` and `accessGrant` of a kind's type. A key that anybody who sees the row may read its bytes with,
 /// so the caller was looked at already.
 template <class Type>
-void add_store_fields(entity::Registry& registry, Stores& stores) {
-  registry.on(Type::kAccessGrant, [&stores](entity::Call& call, std::span<const entity::Row> rows) {
+void add_store_fields(entity::Registry& registry, Stores& stores, const StoreKind& kind) {
+  registry.on(Type::kAccessGrant, [&stores, &kind](entity::Call& call, std::span<const entity::Row> rows) {
     std::vector<base::Json> grants;
     for (const entity::Row& row : rows) {
       StoreRow store;
       store.id = row.id();
       store.bucket = row.text(Type::kBucket);
       store.key = row.text(Type::kKey);
-      grants.push_back(stores.access_grant(store, call.now));
+      grants.push_back(stores.access_grant(kind, store, call.now));
     }
     return grants;
   });

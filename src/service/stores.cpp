@@ -90,7 +90,7 @@ objects::Credentials Stores::grant(const objects::Grant& grant) {
 Json Stores::request_upload(entity::Call& call, const StoreKind& kind, const Upload& wanted) {
   const Upload upload = allowed(call, wanted);
   StoreRow row = new_row(call, kind, upload);
-  const objects::Credentials keys = upload_keys(row, upload, call.now);
+  const objects::Credentials keys = upload_keys(kind, row, upload, call.now);
   insert(call, kind, upload, row);
   return upload_grant(keys, row, upload);
 }
@@ -166,7 +166,7 @@ Json Stores::refresh_upload(entity::Call& call, const StoreKind& kind, const ent
   const StoreRow row = find(call, kind, store);
   if (row.populated) throw already_finished(store);
   const Upload upload = allowed(call, {});
-  const objects::Credentials keys = upload_keys(row, upload, call.now);
+  const objects::Credentials keys = upload_keys(kind, row, upload, call.now);
   note_refresh(kind, row.id, store, call.now);
   return upload_grant(keys, row, upload);
 }
@@ -184,10 +184,12 @@ void Stores::note_refresh(const StoreKind& kind, std::int64_t id, const entity::
   });
 }
 
-objects::Credentials Stores::upload_keys(const StoreRow& row, const Upload& upload, std::int64_t now) {
+objects::Credentials Stores::upload_keys(const StoreKind& kind, const StoreRow& row, const Upload& upload,
+                                         std::int64_t now) {
   objects::Grant grant;
   grant.bucket = row.bucket;
   grant.key = row.key;
+  grant.is_one_object = !kind.is_prefix;
   grant.access = objects::Grant::Access::kWrite;
   grant.expires_at = now + lifetime().count() * kMicros;
   grant.max_bytes = upload.most;
@@ -210,14 +212,15 @@ Json Stores::upload_grant(const objects::Credentials& keys, const StoreRow& row,
 }
 
 Json Stores::request_access(entity::Call& call, const StoreKind& kind, const entity::Id& store) {
-  return access_grant(find(call, kind, store), call.now);
+  return access_grant(kind, find(call, kind, store), call.now);
 }
 
-Json Stores::access_grant(const StoreRow& row, std::int64_t now) {
+Json Stores::access_grant(const StoreKind& kind, const StoreRow& row, std::int64_t now) {
   const std::chrono::seconds seconds = lifetime();
   objects::Grant grant;
   grant.bucket = row.bucket;
   grant.key = row.key;
+  grant.is_one_object = !kind.is_prefix;
   grant.expires_at = now + seconds.count() * kMicros;
   Json json = credentials_json(this->grant(grant));
   json.set("region", objects_.region());

@@ -95,7 +95,7 @@ class Stores {
   base::Json refresh_upload(entity::Call& call, const StoreKind& kind, const entity::Id& store);
   /// Keys that read a store, as the fields of an access grant.
   base::Json request_access(entity::Call& call, const StoreKind& kind, const entity::Id& store);
-  base::Json access_grant(const StoreRow& row, std::int64_t now);
+  base::Json access_grant(const StoreKind& kind, const StoreRow& row, std::int64_t now);
   /// Keys that read all of the organization's stores of a kind. `lifetime` is clamped.
   base::Json request_general_access(entity::Call& call, const StoreKind& kind,
                                     std::optional<std::int64_t> lifetime);
@@ -135,7 +135,8 @@ class Stores {
   StoreRow new_row(entity::Call& call, const StoreKind& kind, const Upload& upload) const;
   void insert(entity::Call& call, const StoreKind& kind, const Upload& upload, StoreRow& row);
   void note_refresh(const StoreKind& kind, std::int64_t id, const entity::Id& store, std::int64_t now);
-  objects::Credentials upload_keys(const StoreRow& row, const Upload& upload, std::int64_t now);
+  objects::Credentials upload_keys(const StoreKind& kind, const StoreRow& row, const Upload& upload,
+                                   std::int64_t now);
   base::Json upload_grant(const objects::Credentials& keys, const StoreRow& row, const Upload& upload);
   objects::Credentials grant(const objects::Grant& grant);
   std::chrono::seconds lifetime(std::optional<std::int64_t> wanted = {}) const;

@@ -11,14 +11,14 @@ using service::Stores;
 
 void add_grants(entity::Registry& registry, Stores& stores) {
   namespace mutation = schema::mutation;
-  service::add_store_fields<schema::MediaStore>(registry, stores);
-  service::add_store_fields<schema::BigFileStore>(registry, stores);
-  service::add_store_fields<schema::ZarrStore>(registry, stores);
-  service::add_store_fields<schema::ParquetStore>(registry, stores);
-  service::add_store_fields<schema::SparseStore>(registry, stores);
-  service::add_store_fields<schema::FabriksStore>(registry, stores);
-  service::add_store_fields<schema::KonnektionStore>(registry, stores);
-  service::add_store_fields<schema::KulisseStore>(registry, stores);
+  service::add_store_fields<schema::MediaStore>(registry, stores, kMedia);
+  service::add_store_fields<schema::BigFileStore>(registry, stores, kBigFile);
+  service::add_store_fields<schema::ZarrStore>(registry, stores, kZarr);
+  service::add_store_fields<schema::ParquetStore>(registry, stores, kParquet);
+  service::add_store_fields<schema::SparseStore>(registry, stores, kSparse);
+  service::add_store_fields<schema::FabriksStore>(registry, stores, kFabriks);
+  service::add_store_fields<schema::KonnektionStore>(registry, stores, kKonnektion);
+  service::add_store_fields<schema::KulisseStore>(registry, stores, kKulisse);
 
   service::on_upload_request(registry, stores, mutation::kRequestMediaUpload, kMedia);
   service::on_upload_request(registry, stores, mutation::kRequestBigfileUpload, kBigFile);
