@@ -8,7 +8,7 @@
 namespace objects {
 
 EmbeddedStore::EmbeddedStore(const std::string& root, GrantKey key)
-    : key_(std::move(key)), files_(root), seals_(root + "/.seals.sqlite"), uploads_(root) {}
+    : key_(std::move(key)), files_(root), uploads_(root) {}
 
 Credentials EmbeddedStore::grant(const Grant& grant) {
   if (grant.bucket.empty()) throw S3Error(400, "InvalidArgument", "A grant needs a bucket.");
@@ -48,10 +48,6 @@ ObjectList EmbeddedStore::list(std::string_view bucket, const ListRequest& reque
 bool EmbeddedStore::remove(std::string_view bucket, std::string_view key) {
   return files_.remove(bucket, key);
 }
-
-void EmbeddedStore::seal(std::string_view bucket, std::string_view key) { seals_.seal(bucket, key); }
-
-void EmbeddedStore::unseal(std::string_view bucket, std::string_view key) { seals_.unseal(bucket, key); }
 
 void EmbeddedStore::commit(std::unique_ptr<IncomingObject> object, std::string_view bucket,
                            std::string_view key, const ObjectFacts& facts, const WriteCondition& condition) {

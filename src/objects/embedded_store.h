@@ -9,7 +9,6 @@
 #include "objects/grant.h"
 #include "objects/object_files.h"
 #include "objects/object_store.h"
-#include "objects/seals.h"
 #include "objects/uploads.h"
 
 namespace objects {
@@ -30,11 +29,16 @@ class EmbeddedStore final : public ObjectStore {
   std::string read(std::string_view bucket, std::string_view key, std::uint64_t offset,
                    std::size_t size) override;
   ObjectList list(std::string_view bucket, const ListRequest& request) override;
-  /// Sealed or not: it is how stores are purged.
+  /// Finished or not: it is how stores are purged.
   bool remove(std::string_view bucket, std::string_view key) override;
-  void seal(std::string_view bucket, std::string_view key) override;
-  void unseal(std::string_view bucket, std::string_view key) override;
-  bool keeps_seals() const override { return true; }
+  void hold(std::string_view bucket, std::string_view key) override { seals_.hold(bucket, key); }
+  void release(std::string_view bucket, std::string_view key) noexcept override {
+    seals_.release(bucket, key);
+  }
+  bool refuse_writes_to(IsFinished is_finished) override {
+    seals_.ask(std::move(is_finished));
+    return true;
+  }
 
   // For requests, which seals bind.
   const GrantKey& key() const { return key_; }

@@ -47,9 +47,9 @@ class ExternalStore final : public ObjectStore {
                    std::size_t size) override;
   ObjectList list(std::string_view bucket, const ListRequest& request) override;
   bool remove(std::string_view bucket, std::string_view key) override;
-  void seal(std::string_view, std::string_view) override {}
-  void unseal(std::string_view, std::string_view) override {}
-  bool keeps_seals() const override { return false; }
+  void hold(std::string_view, std::string_view) override {}
+  void release(std::string_view, std::string_view) noexcept override {}
+  bool refuse_writes_to(IsFinished) override { return false; }
 
  private:
   net::HttpResponse ask(std::string method, std::string_view bucket, std::string_view key,

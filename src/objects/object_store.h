@@ -11,6 +11,7 @@
 
 #include "objects/grant.h"
 #include "objects/object_files.h"
+#include "objects/seals.h"
 
 namespace objects {
 
@@ -51,13 +52,14 @@ class ObjectStore {
   /// True if there was one.
   virtual bool remove(std::string_view bucket, std::string_view key) = 0;
 
-  /// From now on nothing at `key` or below it changes, whoever asks and whatever they were granted; writes
-  /// that are under way fail. Durable when it returns; idempotent. A store that cannot do this (another
-  /// program's S3) does nothing: there, grants end it.
-  virtual void seal(std::string_view bucket, std::string_view key) = 0;
-  virtual void unseal(std::string_view bucket, std::string_view key) = 0;
-  /// False for a store that cannot.
-  virtual bool keeps_seals() const = 0;
+  /// Until `release` nothing at `key` or below it changes, whoever asks and whatever they were granted;
+  /// writes that are under way end before it returns. Several may hold the same. A store that cannot do this
+  /// (another program's S3) does nothing.
+  virtual void hold(std::string_view bucket, std::string_view key) = 0;
+  virtual void release(std::string_view bucket, std::string_view key) noexcept = 0;
+  /// Has the store ask before each write whether something finished would change, which is then refused.
+  /// False from a store that cannot: there, grants end writing. Before anything is served.
+  virtual bool refuse_writes_to(IsFinished is_finished) = 0;
 };
 
 }  // namespace objects

@@ -122,7 +122,7 @@ TEST_F(S3Access, ToABucketIsSeenByThoseWhoHaveSomethingInIt) {
 TEST_F(S3Access, OfThePlatformItselfNeedsNoTokenAndKeepsSeals) {
   const Credentials& own = store_->key().own();
   EXPECT_EQ(ask({.path = "/zarr/mine/a"}, own).body, "mine");
-  store_->seal("zarr", "mine");
+  store_->hold("zarr", "mine");
   EXPECT_EQ(code(ask({.method = "PUT", .path = "/zarr/mine/a", .body = "x"}, own)), "403 AccessDenied");
   EXPECT_EQ(code(ask({.method = "DELETE", .path = "/zarr/mine/a"}, own)), "403 AccessDenied");
   EXPECT_EQ(get("mine/a"), "mine");

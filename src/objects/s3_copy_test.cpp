@@ -70,7 +70,7 @@ TEST_F(S3Copies, NeedPermissionForBothEnds) {
   EXPECT_EQ(try_copy("zarr", "/zarr/mine/b"), "400 InvalidArgument");
   EXPECT_EQ(try_copy("zarr/mine/%zz", "/zarr/mine/b"), "400 InvalidArgument");
   EXPECT_EQ(try_copy("zarr/mine/a?versionId=3", "/zarr/mine/b"), "404 NoSuchVersion");
-  store_->seal("zarr", "mine");
+  store_->hold("zarr", "mine");
   EXPECT_EQ(try_copy("zarr/mine/a", "/zarr/mine/c"), "403 AccessDenied");
   EXPECT_EQ(get("mine/b"), "mine");
   EXPECT_EQ(get("mine/c"), "nothing");

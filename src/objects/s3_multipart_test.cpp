@@ -170,12 +170,12 @@ TEST_F(S3Multipart, IsBoundBySealsAndConditionsAndGoesOnAfterThem) {
   put("big", "there");
   EXPECT_EQ(code(complete(id, {{1, first}}, "/zarr/big", {{"If-None-Match", "*"}})),
             "412 PreconditionFailed");
-  store_->seal("zarr", "big");
+  store_->hold("zarr", "big");
   EXPECT_EQ(code(complete(id, {{1, first}})), "403 AccessDenied");
   EXPECT_EQ(code(put_part(id, 2, "2")), "403 AccessDenied");
   EXPECT_EQ(code(ask({.method = "POST", .path = "/zarr/big", .query = "uploads"})), "403 AccessDenied");
   EXPECT_EQ(whole(), "there");
-  store_->unseal("zarr", "big");
+  store_->release("zarr", "big");
   EXPECT_EQ(complete(id, {{1, first}}).status, 200);
   EXPECT_EQ(whole(), "1");
 }

@@ -189,7 +189,7 @@ TEST_F(S3Objects, AreDeletedInBulkAndEachIsAnswered) {
   upload("a&b", "x");
   upload(" ", "x");
   upload("sealed/x", "x");
-  store_->seal("zarr", "sealed");
+  store_->hold("zarr", "sealed");
   const std::string body =
       "<?xml version=\"1.0\"?><Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
       "<Object><Key>a&amp;b</Key></Object><Object><Key>never</Key></Object><Object><Key> </Key></Object>"

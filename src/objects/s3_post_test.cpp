@@ -68,7 +68,7 @@ TEST_F(S3Forms, PutNothingElse) {
             "403 AccessDenied");
   EXPECT_EQ(code(send(sign_post(request(), reader("zarr", "mine"), base::now_micros()), "x")),
             "403 AccessDenied");
-  store_->seal("zarr", "mine");
+  store_->hold("zarr", "mine");
   EXPECT_EQ(code(send(store_->presigned_post(request()), "x")), "403 AccessDenied");
   EXPECT_EQ(files_on_disk(), 0U);
 }

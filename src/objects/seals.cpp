@@ -5,26 +5,32 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
 #include "objects/s3_error.h"
 
 namespace objects {
 namespace {
 
-std::string name_of(std::string_view bucket, std::string_view key) {
+std::string_view without_slashes(std::string_view key) {
   while (key.ends_with('/')) key.remove_suffix(1);
-  return fmt::format("{}/{}", bucket, key);
+  return key;
 }
 
-/// What would have to be sealed for the key to be: its bucket, each part of its path, itself.
-std::vector<std::string> names_above(std::string_view bucket, std::string_view key) {
-  std::vector<std::string> names{name_of(bucket, "")};
-  for (std::size_t slash = key.find('/'); slash != std::string_view::npos; slash = key.find('/', slash + 1)) {
-    std::string name = name_of(bucket, key.substr(0, slash));
-    if (name != names.back()) names.push_back(std::move(name));
-  }
-  std::string whole = name_of(bucket, key);
-  if (whole != names.back()) names.push_back(std::move(whole));
-  return names;
+std::string name_of(std::string_view bucket, std::string_view key) {
+  return fmt::format("{}/{}", bucket, without_slashes(key));
+}
+
+/// What would have to be finished for the key to be: each part of its path, itself, and the bucket ("").
+std::vector<std::string> keys_above(std::string_view key) {
+  std::vector<std::string> keys{""};
+  const auto add = [&](std::string_view part) {
+    part = without_slashes(part);
+    if (part != keys.back()) keys.emplace_back(part);
+  };
+  for (std::size_t slash = key.find('/'); slash != std::string_view::npos; slash = key.find('/', slash + 1))
+    add(key.substr(0, slash));
+  add(key);
+  return keys;
 }
 
 [[noreturn]] void refuse() {
@@ -45,27 +51,22 @@ Seals::Writing::~Writing() {
   seals_->written_.notify_all();
 }
 
-Seals::Seals(const std::string& file) : database_(sql::open_sqlite({.file = file})) {
-  database_->execute_script("create table if not exists seal (name text primary key) without rowid;");
-}
-
-bool Seals::has_any(std::vector<std::string> names) {
-  bool has = false;
-  database_->read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
-    has = !reader.query("select 1 from seal where name in_texts($1) limit 1", {sql::Texts{std::move(names)}})
-               .empty();
-  });
-  return has;
-}
-
 Seals::Writing Seals::write(std::string_view bucket, std::string_view key) {
-  std::vector<std::string> names = names_above(bucket, key);
+  const std::vector<std::string> keys = keys_above(key);
   std::unique_lock lock(mutex_);
-  if (std::ranges::any_of(names, [&](const std::string& name) { return closing_.contains(name); })) refuse();
-  Writing writing(*this, writing_.insert(names.back()));
+  const auto is_held = [&](const std::string& above) { return held_.contains(name_of(bucket, above)); };
+  if (!held_.empty() && std::ranges::any_of(keys, is_held)) refuse();
+  Writing writing(*this, writing_.insert(name_of(bucket, key)));
   lock.unlock();
-  // A seal that begins now waits for us; one that has ended has its row.
-  if (has_any(std::move(names))) refuse();
+  // Whoever holds it from now on waits for us; what was finished before is known.
+  try {
+    for (const IsFinished& is_finished : asked_) {
+      if (is_finished(bucket, keys)) refuse();
+    }
+  } catch (const base::Error& error) {
+    throw S3Error(503, "ServiceUnavailable", "Whether this may be written is not known now: {}",
+                  error.message());
+  }
   return writing;
 }
 
@@ -80,31 +81,18 @@ bool Seals::is_being_written(const std::string& name) const {
   return next != writing_.end() && next->starts_with(below);
 }
 
-void Seals::seal(std::string_view bucket, std::string_view key) {
+void Seals::hold(std::string_view bucket, std::string_view key) {
   const std::string name = name_of(bucket, key);
-  const std::lock_guard change(changing_);
-  if (has_any({name})) return;
   std::unique_lock lock(mutex_);
-  closing_.insert(name);
-  lock.unlock();
-  try {
-    database_->write(
-        [&](sql::Writer& writer) { writer.execute("insert into seal (name) values ($1)", {name}); });
-  } catch (...) {
-    lock.lock();
-    closing_.erase(name);
-    throw;
-  }
-  lock.lock();
+  held_.insert(name);
   written_.wait(lock, [&] { return !is_being_written(name); });
-  closing_.erase(name);
 }
 
-void Seals::unseal(std::string_view bucket, std::string_view key) {
+void Seals::release(std::string_view bucket, std::string_view key) noexcept {
   const std::string name = name_of(bucket, key);
-  const std::lock_guard change(changing_);
-  if (!has_any({name})) return;
-  database_->write([&](sql::Writer& writer) { writer.execute("delete from seal where name = $1", {name}); });
+  const std::lock_guard lock(mutex_);
+  const auto held = held_.find(name);
+  if (held != held_.end()) held_.erase(held);
 }
 
 }  // namespace objects

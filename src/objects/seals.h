@@ -1,28 +1,28 @@
-// What must not change any more: keys that were sealed, with everything below them.
+// What must not change: keys that somebody holds still, and keys of what is finished, with everything below.
 #pragma once
 
 #include <condition_variable>
-#include <memory>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "sql/database.h"
-
 namespace objects {
 
-/// Rows of a small database of its own: one wait for the disk a seal, and a million of them cost no memory
-/// and no start. All functions block on the disk. Thread-safe.
+/// Whether one of these keys of a bucket is that of something finished. Blocks on a database; thread-safe.
+using IsFinished = std::function<bool(std::string_view bucket, const std::vector<std::string>& keys)>;
+
+/// What is finished is known to whoever finished it, who is asked: there is no second record that could be
+/// lost or differ. What is held is in memory alone. Thread-safe.
 ///
-/// A write holds a `Writing` around its commit; `seal` returns when no commit of its keys is under way and
+/// A write holds a `Writing` around its commit; `hold` returns when no commit of its keys is under way and
 /// none can begin.
 class Seals {
  public:
-  /// Makes the file, in a folder that is there. Throws base::Error(kUnavailable), as all functions do if the
-  /// disk is full or fails.
-  explicit Seals(const std::string& file);
+  /// Before anything is written. What it refers to lives as long as requests are served.
+  void ask(IsFinished is_finished) { asked_.push_back(std::move(is_finished)); }
 
   class Writing {
    public:
@@ -37,25 +37,25 @@ class Seals {
     Seals* seals_;
     std::multiset<std::string>::iterator place_;
   };
-  /// Throws S3Error(AccessDenied) if the key or a part of its path is sealed.
+  /// Throws S3Error: AccessDenied if the key or a part of its path is held or finished, ServiceUnavailable if
+  /// that cannot be known now. Blocks.
   [[nodiscard]] Writing write(std::string_view bucket, std::string_view key);
   /// The same, only to know early.
   void check(std::string_view bucket, std::string_view key);
 
-  /// An empty key is the whole bucket. Durable when they return.
-  void seal(std::string_view bucket, std::string_view key);
-  void unseal(std::string_view bucket, std::string_view key);
+  /// An empty key is the whole bucket. Several may hold the same, each until its own `release`. Waits for
+  /// commits that are under way.
+  void hold(std::string_view bucket, std::string_view key);
+  void release(std::string_view bucket, std::string_view key) noexcept;
 
  private:
-  bool has_any(std::vector<std::string> names);
   bool is_being_written(const std::string& name) const;
 
-  const std::unique_ptr<sql::Database> database_;
-  std::mutex changing_;  ///< one seal or unseal at a time; before `mutex_`
-  std::mutex mutex_;     ///< never held during disk access
+  std::vector<IsFinished> asked_;
+  std::mutex mutex_;  ///< never held while somebody is asked
   std::condition_variable written_;
   std::multiset<std::string> writing_;  ///< names with a commit under way
-  std::set<std::string> closing_;       ///< being sealed: no commit begins, the row may not be there yet
+  std::multiset<std::string> held_;
 };
 
 }  // namespace objects

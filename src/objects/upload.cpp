@@ -268,8 +268,18 @@ bool Upload::has_lost_its_data() const {
   return needs_data && ::access(file(kData).c_str(), F_OK) != 0 && errno == ENOENT;
 }
 
+// Nobody waits: a client that gave up waiting asks again, and would take one worker after the other.
+std::unique_lock<std::mutex> Upload::finish_alone() {
+  std::unique_lock lock(finishing_, std::try_to_lock);
+  if (!lock.owns_lock()) {
+    throw S3Error(503, "SlowDown",
+                  "This upload is being completed by another request. Try again in a moment.");
+  }
+  return lock;
+}
+
 bool Upload::abort() {
-  const std::lock_guard lock(finishing_);
+  const std::unique_lock alone = finish_alone();
   {
     const std::lock_guard state_lock(mutex_);
     if (state_ == State::kEnded) return false;

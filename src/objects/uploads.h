@@ -80,10 +80,10 @@ class Upload : public std::enable_shared_from_this<Upload> {
   UploadedPart commit(std::unique_ptr<Part> part, std::string etag, std::string checksum);
 
   /// The object of these parts, ascending, and nothing else: hands it to `commit` and ends the upload if that
-  /// did not throw. Throws S3Error: NoSuchUpload.
+  /// did not throw. Throws S3Error: NoSuchUpload; SlowDown while another completes or aborts it.
   template <class Commit>
   void complete(const std::vector<int>& numbers, const ObjectFiles& files, const Commit& commit) {
-    const std::lock_guard lock(finishing_);
+    const std::unique_lock alone = finish_alone();
     begin_finishing();
     try {
       commit(join(numbers, files));
@@ -93,11 +93,12 @@ class Upload : public std::enable_shared_from_this<Upload> {
     }
     end();
   }
-  /// False if it had ended.
+  /// False if it had ended. Throws S3Error(SlowDown) while another completes or aborts it.
   bool abort();
 
  private:
   explicit Upload(std::string folder) : folder_(std::move(folder)) {}
+  std::unique_lock<std::mutex> finish_alone();
   std::string file(std::string_view name) const { return folder_ + "/" + std::string(name); }
   void read_log(const std::string& text);
   void append_line(const std::string& line);

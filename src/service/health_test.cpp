@@ -15,6 +15,7 @@ class Stand : public sql::Database {
   void read(Snapshot, const std::function<void(sql::Reader&)>&) override {
     if (gone) throw base::Error(base::code::kUnavailable, "gone");
   }
+  void write(sql::WriteBody) override {}
   void write_async(sql::WriteBody, sql::WriteDone) override {}
   void execute_script(std::string_view) override {}
   sql::Stats stats() const override { return {}; }

@@ -17,10 +17,10 @@ class NoObjectStore final : public objects::ObjectStore {
   std::string read(std::string_view, std::string_view, std::uint64_t, std::size_t) override { refuse(); }
   objects::ObjectList list(std::string_view, const objects::ListRequest&) override { refuse(); }
   bool remove(std::string_view, std::string_view) override { refuse(); }
-  void seal(std::string_view, std::string_view) override { refuse(); }
-  // What is not there is not sealed: a service starts without its store.
-  void unseal(std::string_view, std::string_view) override {}
-  bool keeps_seals() const override { return false; }
+  void hold(std::string_view, std::string_view) override { refuse(); }
+  void release(std::string_view, std::string_view) noexcept override {}
+  // What is not there is not written: a service starts without its store.
+  bool refuse_writes_to(objects::IsFinished) override { return false; }
 
  private:
   [[noreturn]] static void refuse() {

@@ -83,7 +83,6 @@ void on_finish(entity::Registry& registry, Stores& stores, Field field, const St
     }
     SealedStore sealed(stores, kind, row);
     code(sealed, stores);
-    sealed.keep();
     return row.id;
   });
 }

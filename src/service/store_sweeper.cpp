@@ -116,19 +116,8 @@ void StoreSweeper::give_up(const StoreKind& kind, std::int64_t now, const std::s
       });
       if (rows_given_up == 0) continue;
       ++swept.given_up;
-      seal(kind, row);
     }
     if (rows.size() < kChunk) return;
-  }
-}
-
-// After the row: whoever got new keys in between must be able to use them. All keys have ended, so that
-// nothing is written even if this fails.
-void StoreSweeper::seal(const StoreKind& kind, const StoreRow& row) {
-  try {
-    SealedStore(stores_, kind, row).keep();
-  } catch (const std::exception& error) {
-    base::log::warning("stores.not_sealed", {{"store", row.path()}, {"error", error.what()}});
   }
 }
 
@@ -177,20 +166,10 @@ std::optional<std::int64_t> StoreSweeper::collect(Orphans& orphans, std::int64_t
       if (stop.stop_requested() || !remove_row(kind, row.id)) continue;
       ++swept.deleted;
       deleted_.add();
-      unseal(row);
     }
     if (rows.size() < kChunk) return std::nullopt;
   }
   return std::nullopt;
-}
-
-// The row is gone already: a seal that stays keeps nobody from anything.
-void StoreSweeper::unseal(const StoreRow& row) {
-  try {
-    stores_.objects().unseal(row.bucket, row.key);
-  } catch (const std::exception& error) {
-    base::log::warning("stores.still_sealed", {{"store", row.path()}, {"error", error.what()}});
-  }
 }
 
 // Nothing is ever made of an orphan, so this tells of a mistake; whoever refers to the bytes has them still.

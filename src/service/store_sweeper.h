@@ -60,8 +60,6 @@ class StoreSweeper {
   /// Those with ids in (after, until]; where it gave up, if it did.
   std::optional<std::int64_t> collect(Orphans& orphans, std::int64_t after, std::int64_t until,
                                       const std::stop_token& stop, SweptStores& swept);
-  void seal(const StoreKind& kind, const StoreRow& row);
-  void unseal(const StoreRow& row);
   void keep(const StoreKind& kind, std::int64_t store);
   std::int64_t remove_bytes(const StoreKind& kind, const StoreRow& row, const std::stop_token& stop);
   bool remove_row(const StoreKind& kind, std::int64_t store);

@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/random.h"
 #include "objects/s3_error.h"
 #include "service/call.h"
@@ -332,42 +331,25 @@ void Stores::remove(const StoreRow& row) {
   }
 }
 
-SealedStore::SealedStore(Stores& stores, const StoreKind& kind, StoreRow row)
-    : stores_(stores), kind_(kind), row_(std::move(row)) {
-  const std::scoped_lock lock(stores_.sealing_);
-  stores_.objects().seal(row_.bucket, row_.key);
-  ++stores_.held_[row_.path()].by;
-}
-
-// What somebody else reads at this moment must not change under them: only the last one unseals.
-SealedStore::~SealedStore() {
-  const std::scoped_lock lock(stores_.sealing_);
-  const auto held = stores_.held_.find(row_.path());
-  if (--held->second.by > 0) return;
-  const bool is_kept = held->second.kept;
-  stores_.held_.erase(held);
-  if (is_kept) return;
-  try {
-    if (may_be_repaired()) stores_.objects().unseal(row_.bucket, row_.key);
-  } catch (const std::exception& error) {
-    base::log::warning("stores.still_sealed", {{"store", row_.path()}, {"error", error.what()}});
+void Stores::refuse_writes_to_finished(std::span<const StoreKind* const> kinds) {
+  std::map<std::string, std::string, std::less<>> by_bucket;
+  for (const StoreKind* kind : kinds) {
+    std::string& text = by_bucket[settings_.bucket_of(*kind)];
+    text += fmt::format(
+        "{}select 1 from {} where bucket = $1 and key in_texts($2)"
+        " and (populated = 1 or orphaned_at is not null)",
+        text.empty() ? "" : " union all ", kind->table);
   }
-}
-
-void SealedStore::keep() {
-  const std::scoped_lock lock(stores_.sealing_);
-  stores_.held_.at(row_.path()).kept = true;
-}
-
-// Neither finished nor given up meanwhile.
-bool SealedStore::may_be_repaired() const {
-  bool may = false;
-  stores_.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
-    const auto text =
-        fmt::format("select 1 from {} where id = $1 and populated = 0 and orphaned_at is null", kind_.table);
-    may = !reader.query(text, {row_.id}).empty();
+  is_asked_ = objects_.refuse_writes_to([this, by_bucket = std::move(by_bucket)](
+                                            std::string_view bucket, const std::vector<std::string>& keys) {
+    const auto text = by_bucket.find(bucket);
+    if (text == by_bucket.end()) return false;
+    bool is_finished = false;
+    database_.read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+      is_finished = !reader.query(text->second, {std::string(bucket), sql::Texts{keys}}).empty();
+    });
+    return is_finished;
   });
-  return may;
 }
 
 void SealedStore::write_down(sql::Writer& writer, std::uint64_t size_bytes, std::string_view columns,
@@ -388,17 +370,6 @@ void SealedStore::write_down(sql::Writer& writer, std::uint64_t size_bytes, std:
   if (!is_there) {
     throw Error(code::kNotFound, "No {} store with the id {} any more: request an upload again.", kind_.name,
                 row_.id);
-  }
-}
-
-void unseal_unfinished(Stores& stores, const StoreKind& kind) {
-  sql::Rows rows;
-  stores.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
-    rows = reader.query(
-        fmt::format("select bucket, key from {} where populated = 0 and orphaned_at is null", kind.table));
-  });
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    stores.objects().unseal(std::string(rows.text(row, 0)), std::string(rows.text(row, 1)));
   }
 }
 

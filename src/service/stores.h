@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -127,8 +127,12 @@ class Stores {
   objects::ObjectStore& objects() { return objects_; }
   sql::Database& database() { return database_; }
   const StoreSettings& settings() const { return settings_; }
-  /// It is finished in an object store that keeps seals: neither its bytes nor what is known of them change.
-  bool is_settled(const StoreRow& row) const { return row.populated && objects_.keeps_seals(); }
+  /// It is finished, and the object store lets nobody write it: neither its bytes nor what is known of them
+  /// change.
+  bool is_settled(const StoreRow& row) const { return row.populated && is_asked_; }
+  /// From now on rows of these kinds, which must outlive the store's requests, say what is not written any
+  /// more: whatever is finished or was given up. At start, before anything is served.
+  void refuse_writes_to_finished(std::span<const StoreKind* const> kinds);
 
  private:
   Upload allowed(entity::Call& call, const Upload& upload) const;
@@ -146,26 +150,19 @@ class Stores {
   const StoreSettings settings_;
   std::shared_ptr<const StoreTables> tables_;
 
-  friend class SealedStore;
-  std::mutex sealing_;  ///< one seal begins or ends at a time, with its disk access
-  struct Held {
-    int by = 0;         ///< so many
-    bool kept = false;  ///< one of them does not want it written again
-  };
-  std::map<std::string, Held> held_;  ///< the stores that are held still, by path
+  bool is_asked_ = false;  ///< by the object store, what is finished
 };
 
 /// Holds a store still from before it is read until what was read of it is committed. Whoever finishes a
-/// store makes one, reads, writes the row in a transaction by `write_down` and calls `keep`. Several may
-/// hold the same store at once: when the last of them is gone it may be written again, unless somebody has
-/// finished it, now or earlier, or it was given up.
-///
-/// A process that dies in between leaves a sealed store that is not finished: finishing it again works, and
-/// `unseal_unfinished` at the next start lets clients repair it, too.
+/// store makes one, reads, and writes the row in a transaction by `write_down`. From that commit on it is
+/// the row that keeps everybody from writing; if there is none, the upload may be repaired.
 class SealedStore {
  public:
-  SealedStore(Stores& stores, const StoreKind& kind, StoreRow row);
-  ~SealedStore();
+  SealedStore(Stores& stores, const StoreKind& kind, StoreRow row)
+      : stores_(stores), kind_(kind), row_(std::move(row)) {
+    stores_.objects().hold(row_.bucket, row_.key);
+  }
+  ~SealedStore() { stores_.objects().release(row_.bucket, row_.key); }
   SealedStore(const SealedStore&) = delete;
   SealedStore& operator=(const SealedStore&) = delete;
 
@@ -176,12 +173,8 @@ class SealedStore {
   /// NOT_FOUND if it was given up or deleted.
   void write_down(sql::Writer& writer, std::uint64_t size_bytes, std::string_view columns = {},
                   std::vector<sql::Value> values = {}) const;
-  /// After the commit. The store is not written again.
-  void keep();
 
  private:
-  bool may_be_repaired() const;
-
   Stores& stores_;
   const StoreKind& kind_;
   const StoreRow row_;
@@ -189,7 +182,5 @@ class SealedStore {
 
 /// What a service has that was given none: every use is refused with what to configure. Thread-safe.
 objects::ObjectStore& no_object_store();
-
-void unseal_unfinished(Stores& stores, const StoreKind& kind);
 
 }  // namespace service

@@ -1,11 +1,8 @@
 #include "sql/database.h"
 
-#include <future>
-
 #include "base/error.h"
 #include "sql/connection.h"
 #include "sql/parameters.h"
-#include "sql/thread_role.h"
 
 namespace sql {
 
@@ -20,20 +17,6 @@ std::int64_t Writer::insert(std::string_view sql, std::vector<Value> parameters)
     throw base::Error(base::code::kConflict, "Nothing was inserted: such a row exists already.");
   }
   return rows.integer(0, 0);
-}
-
-void Database::write(WriteBody body) {
-  require_plain_thread("write");
-  // Shared: the waiting thread may be gone before the writer has left set_value.
-  const auto finished = std::make_shared<std::promise<void>>();
-  write_async(std::move(body), [finished](std::exception_ptr error) {
-    if (error) {
-      finished->set_exception(std::move(error));
-    } else {
-      finished->set_value();
-    }
-  });
-  finished->get_future().get();
 }
 
 std::unique_ptr<Listener> Database::listen(std::string_view, Receive, std::function<void()>) {

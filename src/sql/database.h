@@ -170,7 +170,7 @@ class Database {
   /// undoes that body alone; a failed commit fails all, retryable.
   virtual void write_async(WriteBody body, WriteDone done) = 0;
   /// The same, waiting; rethrows. Not from an event-loop or writer thread.
-  virtual void write(WriteBody body);
+  virtual void write(WriteBody body) = 0;
 
   /// Statements without parameters outside any group: schema changes. All of
   /// them are one transaction, so the script has no `begin` of its own.

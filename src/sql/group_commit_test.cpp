@@ -98,14 +98,19 @@ TEST_P(GroupCommit, SharesOneCommitAndKeepsTheOrderOfTheCalls) {
 }
 
 TEST_P(GroupCommit, WritesOnTheThreadThatWaitsIfNobodyElseDoes) {
-  std::thread::id ran_on;
+  std::vector<std::thread::id> ran_on;
   const auto noting = [&](Writer& writer) {
     add(1)(writer);
-    ran_on = std::this_thread::get_id();
+    ran_on.push_back(std::this_thread::get_id());
     EXPECT_THROW(database_->read(Snapshot::kSingle, [](Reader&) {}), Error);
+    writer.after_commit([&] {
+      ran_on.push_back(std::this_thread::get_id());
+      EXPECT_EQ(committed_entries(*database_), 1);
+      EXPECT_THROW(database_->write(add(3)), Error);
+    });
   };
   database_->write(noting);
-  EXPECT_EQ(ran_on, std::this_thread::get_id());
+  EXPECT_THAT(ran_on, testing::ElementsAre(std::this_thread::get_id(), std::this_thread::get_id()));
   database_->read(Snapshot::kSingle, [](Reader&) {});  // its turn is over
 
   sql_testing::HeldWriter held(*database_);

@@ -145,11 +145,7 @@ void GroupWriter::write(WriteBody body) {
   std::vector<Task> tasks(1);
   tasks.front().body = std::move(body);
   if (!take_turn()) return push_and_wait(std::move(tasks.front()));
-  {
-    const RoleScope role(ThreadRole::kWriter);
-    run(tasks);
-  }
-  end_turn();
+  run_in_turn(tasks);
   if (tasks.front().error) std::rethrow_exception(tasks.front().error);
 }
 
@@ -174,13 +170,9 @@ void GroupWriter::push_and_wait(Task task) {
 }
 
 void GroupWriter::push(Task task) {
-  bool is_wanted = false;
-  {
-    const std::lock_guard lock(mutex_);
-    queue_.push_back(std::move(task));
-    is_wanted = !is_writing_;
-  }
-  if (is_wanted) queued_.notify_one();
+  const std::lock_guard lock(mutex_);
+  queue_.push_back(std::move(task));
+  if (!is_writing_) queued_.notify_one();
 }
 
 /// False if somebody writes or waits to.
@@ -190,14 +182,16 @@ bool GroupWriter::take_turn() {
   return is_writing_ = true;
 }
 
-void GroupWriter::end_turn() {
-  bool is_wanted = false;
+// noexcept: an action that throws, which it must not, would leave the turn to nobody for ever.
+void GroupWriter::run_in_turn(std::vector<Task>& tasks) noexcept {
   {
-    const std::lock_guard lock(mutex_);
-    is_writing_ = false;
-    is_wanted = stopping_ || !queue_.empty();
+    const RoleScope role(ThreadRole::kWriter);
+    run(tasks);
   }
-  if (is_wanted) queued_.notify_one();
+  // With the mutex held: as soon as it is free the destructor may end.
+  const std::lock_guard lock(mutex_);
+  is_writing_ = false;
+  if (stopping_ || !queue_.empty()) queued_.notify_one();
 }
 
 /// What waits now, up to the limit; it is this thread's turn then. A script is a group of its own.
@@ -216,11 +210,7 @@ std::vector<GroupWriter::Task> GroupWriter::next_group() {
 }
 
 void GroupWriter::loop() {
-  const RoleScope role(ThreadRole::kWriter);
-  for (std::vector<Task> tasks = next_group(); !tasks.empty(); tasks = next_group()) {
-    run(tasks);
-    end_turn();
-  }
+  for (std::vector<Task> tasks = next_group(); !tasks.empty(); tasks = next_group()) run_in_turn(tasks);
 }
 
 void GroupWriter::run(std::vector<Task>& tasks) {

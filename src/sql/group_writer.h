@@ -44,7 +44,7 @@ class GroupWriter {
   void push(Task task);
   void push_and_wait(Task task);
   bool take_turn();
-  void end_turn();
+  void run_in_turn(std::vector<Task>& tasks) noexcept;
   void loop();
   std::vector<Task> next_group();
   void run(std::vector<Task>& tasks);

@@ -21,8 +21,11 @@ void require_plain_thread(std::string_view call) {
                         call);
     case ThreadRole::kWriter:
     case ThreadRole::kInBody:
-      throw base::Error(base::code::kInternal,
-                        "Database::{} was called on a writer thread, which would wait for itself.", call);
+      throw base::Error(
+          base::code::kInternal,
+          "Database::{} was called while this thread writes, in a body or after its commit: it would "
+          "wait for itself.",
+          call);
   }
 }
 

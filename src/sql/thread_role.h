@@ -1,5 +1,5 @@
 // What the current thread is doing with databases, so that a call which could
-// wait for itself is refused instead: a writer thread waiting for its own
+// wait for itself is refused instead: one that writes, waiting for its own
 // queue, or a reader waiting for a second connection.
 #pragma once
 

@@ -112,7 +112,7 @@ void Lok::provision() {
   lok::provision(state_->database, state_->configuration);
   state_->ready.emplace(state_->database, state_->configuration,
                         load_secrets(state_->database, state_->configuration));
-  service::unseal_unfinished(state_->stores, kMedia);
+  state_->stores.refuse_writes_to_finished(kStoreKinds);
   state_->communications.start();
 }
 

@@ -36,7 +36,7 @@ Mikro::~Mikro() = default;
 
 void Mikro::start() {
   graph_->migrate();
-  unseal_unfinished(stores_);
+  stores_.refuse_writes_to_finished(store_kinds());
   // In a database of this process alone nobody else can be writing; elsewhere an hour is long enough.
   const bool is_alone = database_.dialect() == sql::Dialect::kSqlite;
   remove_lost_batches(database_, base::now_micros() - (is_alone ? 0 : kHour));

@@ -101,7 +101,7 @@ Rekuest::~Rekuest() {
 void Rekuest::start() {
   graph_->migrate();
   load_signing_key();
-  unseal_unfinished(stores_);
+  stores_.refuse_writes_to_finished(kStoreKinds);
   replicas_.note_alive(base::now_micros());
   replicas_.listen();
   forget_connections();

@@ -44,7 +44,7 @@ Checkpointer::~Checkpointer() {
 
 void Checkpointer::watch(sqlite3* writer) { sqlite3_wal_hook(writer, committed, this); }
 
-/// On the writer's thread, after a commit and the release of its locks.
+/// On the thread that wrote, after a commit and the release of its locks.
 int Checkpointer::committed(void* checkpointer, sqlite3*, const char*, int pages) {
   auto* self = static_cast<Checkpointer*>(checkpointer);
   std::unique_lock lock(self->mutex_);

@@ -26,6 +26,8 @@ using base::Json;
 
 class Graph : public LokTest {
  protected:
+  Graph() { stores_.refuse_writes_to_finished(kStoreKinds); }
+
   static constexpr const char* kManifest =
       R"({"identifier":"my-app","version":"1","scopes":["openid"],)"
       R"("public_sources":[{"kind":"github","url":"https://host/repo"}])";

@@ -64,7 +64,6 @@ std::int64_t update(Call& call, service::Stores& stores, const schema::UpdateOrg
         {call.organization, sql::nullable(in.name), sql::nullable(in.description)});
     if (avatar) avatar->put_on(writer, "organization", call.organization);
   });
-  if (avatar) avatar->keep();
   return call.organization;
 }
 

@@ -56,7 +56,6 @@ std::int64_t update_profile(Call& call, Stores& stores, const schema::UpdateProf
     avatar.put_on(writer, "profile", profile);
     writer.execute("update profile set name = $2 where id = $1", {profile, in.name});
   });
-  avatar.keep();
   return profile;
 }
 
@@ -90,7 +89,6 @@ std::int64_t create_group_profile(Call& call, Stores& stores, const schema::Crea
         {group, in.name});
     avatar.put_on(writer, "group_profile", profile);
   });
-  avatar.keep();
   return profile;
 }
 
@@ -104,7 +102,6 @@ std::int64_t update_group_profile(Call& call, Stores& stores, const schema::Upda
     avatar.put_on(writer, "group_profile", profile);
     writer.execute("update group_profile set name = $2 where id = $1", {profile, in.name});
   });
-  avatar.keep();
   return profile;
 }
 

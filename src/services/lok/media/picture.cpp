@@ -65,8 +65,4 @@ void ChosenPicture::put_on(sql::Writer& writer, std::string_view table, std::int
   if (before) let_go_of_picture(writer, *before, now_);
 }
 
-void ChosenPicture::keep() {
-  if (sealed_) sealed_->keep();
-}
-
 }  // namespace lok

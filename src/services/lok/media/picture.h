@@ -14,6 +14,7 @@
 namespace lok {
 
 inline constexpr service::StoreKind kMedia{"media", "media_store"};
+inline constexpr const service::StoreKind* kStoreKinds[] = {&kMedia};
 /// What a form may put.
 inline constexpr std::uint64_t kLargestPicture = 20 * 1024 * 1024;
 
@@ -27,7 +28,7 @@ void let_go_of_picture(sql::Writer& writer, std::int64_t picture, std::int64_t n
 
 /// A picture that an input names, for the row whose `avatar` it becomes; an empty id names none, since
 /// clients must send one. It is looked at where it lies when this is made, which blocks and must be outside
-/// of any transaction; `put_on` is called in one, `keep` after its commit.
+/// of any transaction; `put_on` is called in one.
 class ChosenPicture {
  public:
   /// Throws NOT_FOUND for what the caller's organization does not have, VALIDATION_ERROR if nothing was
@@ -37,7 +38,6 @@ class ChosenPicture {
   /// The picture of `row` in `table`, instead of the one it had. Throws NOT_FOUND if it is neither the
   /// caller's own nor the one it is already.
   void put_on(sql::Writer& writer, std::string_view table, std::int64_t row) const;
-  void keep();
 
  private:
   const std::int64_t now_;

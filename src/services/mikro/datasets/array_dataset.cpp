@@ -241,7 +241,6 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
     record(writer, maker, kType, dataset, Change::kCreate);
     tell_in_folder(writer, feed, maker.organization, kTopic, folder, "create", dataset);
   });
-  for (Level& level : levels) level.sealed->keep();
   return dataset;
 }
 

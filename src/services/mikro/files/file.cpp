@@ -57,7 +57,6 @@ std::int64_t from_file_like(Call& call, Stores& stores, Feed& feed, const schema
     record(writer, maker, kType, file, Change::kCreate);
     tell_in_folder(writer, feed, maker.organization, kTopic, folder, "create", file);
   });
-  sealed.keep();
   return file;
 }
 

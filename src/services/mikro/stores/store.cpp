@@ -29,10 +29,6 @@ void finish(SealedStore& sealed, Stores& stores) {
 
 std::span<const StoreKind* const> store_kinds() { return kKinds; }
 
-void unseal_unfinished(Stores& stores) {
-  for (const StoreKind* kind : kKinds) service::unseal_unfinished(stores, *kind);
-}
-
 void add_stores(entity::Registry& registry, Stores& stores) {
   namespace mutation = schema::mutation;
   add_grants(registry, stores);

@@ -28,7 +28,5 @@ void add_stores(entity::Registry& registry, service::Stores& stores);
 void add_grants(entity::Registry& registry, service::Stores& stores);
 /// All there are.
 std::span<const service::StoreKind* const> store_kinds();
-/// At start, before anything is served.
-void unseal_unfinished(service::Stores& stores);
 
 }  // namespace mikro

@@ -53,16 +53,16 @@ class Between : public objects::ObjectStore {
     if (on_remove) on_remove(key);
     return store_.remove(bucket, key);
   }
-  void seal(std::string_view bucket, std::string_view key) override {
-    store_.seal(bucket, key);
-    if (on_seal) on_seal();
+  void hold(std::string_view bucket, std::string_view key) override { store_.hold(bucket, key); }
+  void release(std::string_view bucket, std::string_view key) noexcept override {
+    store_.release(bucket, key);
   }
-  void unseal(std::string_view bucket, std::string_view key) override { store_.unseal(bucket, key); }
-  bool keeps_seals() const override { return store_.keeps_seals(); }
+  bool refuse_writes_to(objects::IsFinished is_finished) override {
+    return store_.refuse_writes_to(std::move(is_finished));
+  }
 
   std::function<void()> on_list;
   std::function<void(std::string_view)> on_remove;
-  std::function<void()> on_seal;
 
  private:
   objects::ObjectStore& store_;
@@ -229,19 +229,6 @@ TEST_P(Sweeps, KeepUploadsWhoseKeysAreRefreshed) {
   EXPECT_THAT(refresh(store), StartsWith("NOT_FOUND"));
 }
 
-TEST_P(Sweeps, KeepAnUploadThatIsRefreshedWhileTheyGoOn) {
-  const std::string lost = lab_.array({2, 2});
-  const std::string refreshed = lab_.array({2, 2});
-  age("zarr_store", 30 * kDay);
-  Between store(lab_.objects());
-  store.on_seal = [&] { EXPECT_EQ(refresh(refreshed), ""); };
-  service::Stores stores(lab_.database(), store, {});
-  stores.know(std::make_shared<const service::StoreTables>(lab_.stores().tables()));
-  EXPECT_EQ(service::StoreSweeper(stores).sweep(base::now_micros()).given_up, 1);
-  EXPECT_FALSE(lab_.is_sealed("zarr_store", refreshed));
-  EXPECT_EQ(refresh(refreshed), "");
-}
-
 // Whoever asks for new keys while the upload is given up has a store to write to, or no keys.
 TEST_P(Sweeps, GiveNoNewKeysToWhatIsGivenUpInTheSameMoment) {
   for (int round = 0; round < 25; ++round) {
@@ -307,20 +294,6 @@ TEST_P(Sweeps, ForgetStoresWhoseBucketIsGone) {
   EXPECT_EQ(count("zarr_store"), 0);
 }
 
-TEST_P(Sweeps, GoOnWhereAStoreIsNotSealed) {
-  for (int i = 0; i < 2; ++i) lab_.array({2, 2});
-  age("zarr_store", 30 * kDay);
-  remove_file(file(bytes()));
-  execute("update big_file_store set orphaned_at = 1");
-  Between store(lab_.objects());
-  store.on_seal = [] { throw base::Error(base::code::kUnavailable, "The disk is {}.", "full"); };
-  service::Stores stores(lab_.database(), store, {});
-  stores.know(std::make_shared<const service::StoreTables>(lab_.stores().tables()));
-  const service::SweptStores swept = service::StoreSweeper(stores).sweep(base::now_micros());
-  EXPECT_EQ(swept.given_up, 2);
-  EXPECT_EQ(swept.deleted, 1);
-}
-
 TEST_P(Sweeps, AreNotUndoneByAFinishThatFails) {
   const std::string store = lab_.array({2, 2});
   {
@@ -353,24 +326,38 @@ INSTANTIATE_TEST_SUITE_P(Alone, SweepsOnPostgres, testing::Values(sql::Dialect::
                          sql_testing::dialect_name);
 
 TEST_P(SweepsOnPostgres, DoNotTakeWhatSomethingWasMadeOfWhileTheRestWasDeleted) {
-  const std::string store = bytes();
-  const std::string old = file(store);
-  service::StoreRow row;
-  row.id = std::stoll(store);
-  row.bucket = "bigfile";
-  row.populated = true;
-  const service::SealedStore sealed(lab_.stores(), kBigFile, row);
+  for (const bool is_settled : {false, true}) {
+    const std::string store = bytes();
+    const std::string old = file(store);
+    service::StoreRow row = row_of("big_file_store", store);
+    row.populated = is_settled;
+    const service::SealedStore sealed(lab_.stores(), kBigFile, row);
+    lab_.overlap(
+        [&](sql::Writer& writer) {
+          sealed.write_down(writer, 5);
+          writer.execute(
+              "insert into file (organization_id, name, store_id, creator_id, created_at)"
+              " select organization_id, 'new', store_id, creator_id, created_at from file where id = $1",
+              {std::stoll(old)});
+        },
+        [&] { remove_file(old); });
+    EXPECT_EQ(count("file where name = 'new' and store_id = " + store), 1);
+    EXPECT_EQ(count("big_file_store where orphaned_at is null and id = " + store), 1);
+  }
+}
+
+TEST_P(SweepsOnPostgres, KeepAnUploadThatIsRefreshedWhileTheyGoOn) {
+  const std::string store = lab_.array({2, 2});
+  age("zarr_store", 30 * kDay);
+  service::SweptStores swept;
   lab_.overlap(
       [&](sql::Writer& writer) {
-        sealed.write_down(writer, 5);
-        writer.execute(
-            "insert into file (organization_id, name, store_id, creator_id, created_at)"
-            " select organization_id, 'new', store_id, creator_id, created_at from file where id = $1",
-            {std::stoll(old)});
+        writer.execute("update zarr_store set refreshed_at = $1", {base::now_micros()});
       },
-      [&] { remove_file(old); });
-  EXPECT_EQ(count("file where name = 'new'"), 1);
-  EXPECT_EQ(count("big_file_store where orphaned_at is null"), 1);
+      [&] { swept = sweep(0); });
+  EXPECT_EQ(swept.given_up, 0);
+  EXPECT_FALSE(lab_.is_sealed("zarr_store", store));
+  EXPECT_EQ(refresh(store), "");
 }
 
 TEST_P(SweepsOnPostgres, TakeWhatWasDeletedBeforeSomethingCouldBeMadeOfIt) {

@@ -136,7 +136,6 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
     record(writer, maker, kType, table, Change::kCreate);
     tell_in_folder(writer, feed, maker.organization, kTopic, folder, "create", table);
   });
-  sealed.keep();
   return table;
 }
 

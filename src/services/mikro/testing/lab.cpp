@@ -30,6 +30,7 @@ Lab::Lab(sql::Dialect dialect, service::StoreSettings settings)
       database_(fresh_.open()) {
   objects_ = std::make_unique<objects::EmbeddedStore>(folder_, objects::GrantKey(std::string(32, 'k')));
   stores_ = std::make_unique<service::Stores>(*database_, *objects_, std::move(settings));
+  stores_->refuse_writes_to_finished(mikro::store_kinds());
   feed_ = std::make_unique<mikro::Feed>(*database_);
   binding_ = std::make_unique<entity::Binding>(graphql::Schema::from_sdl(mikro::schema_documents()),
                                                mikro::make_registry(*stores_, *feed_));

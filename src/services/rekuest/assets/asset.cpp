@@ -71,9 +71,8 @@ Json request_upload(Call& call, Stores& stores, const schema::RequestAssetUpload
   return grant;
 }
 
-// An upload that nothing comes of. It stays sealed: nobody writes where nothing is expected any more.
-void discard(Call& call, Stores& stores, SealedStore& sealed) {
-  sealed.keep();
+// An upload that nothing comes of: nobody writes where nothing is expected any more.
+void discard(Call& call, Stores& stores, const SealedStore& sealed) {
   bool is_nothing = false;
   stores.database().write([&](sql::Writer& writer) {
     // The same call, repeated while this one looked at the bytes, may have made something of them.
@@ -107,11 +106,7 @@ std::int64_t create(Call& call, Stores& stores, const schema::CreateAssetInput& 
   stores.database().write([&](sql::Writer& writer) {
     recorded = record_asset(writer, call, sealed, in.ref, asset.kind, *facts);
   });
-  if (recorded.is_new) {
-    sealed.keep();
-  } else if (!row.populated) {
-    discard(call, stores, sealed);
-  }
+  if (!recorded.is_new && !row.populated) discard(call, stores, sealed);
   return recorded.asset;
 }
 

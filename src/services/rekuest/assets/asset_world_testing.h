@@ -26,7 +26,10 @@ namespace rekuest {
 
 class AssetWorld : public testing::TestWithParam<sql::Dialect> {
  protected:
-  AssetWorld() { become("client", "u-1"); }
+  AssetWorld() {
+    stores_.refuse_writes_to_finished(kStoreKinds);
+    become("client", "u-1");
+  }
 
   void become(const std::string& client, const std::string& user, const std::string& organization = "lab",
               const std::vector<std::string>& roles = {}) {

@@ -113,16 +113,6 @@ TEST_P(Media, EntitiesAreWhatTheCallerMaySee) {
   EXPECT_TRUE(entity("Agent", "1", "").is_null()) << "not in the union";
 }
 
-TEST_P(Media, WhatWasLeftSealedUnfinishedOpensAtTheNextStart) {
-  const Granted grant = uploaded();
-  const Granted done = uploaded();
-  data(finish(done.store));
-  objects_.store().seal(grant.bucket, grant.key);
-  unseal_unfinished(stores_);
-  EXPECT_FALSE(objects_.is_sealed(grant.bucket, grant.key));
-  EXPECT_TRUE(objects_.is_sealed(done.bucket, done.key));
-}
-
 TEST_P(Media, WithoutAStoreItIsSaidWhatToConfigure) {
   service::Stores none(world_.database(), service::no_object_store(), Settings{}.stores);
   entity::Call call;

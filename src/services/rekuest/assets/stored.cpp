@@ -15,8 +15,4 @@ void add_media(entity::Registry& registry, service::Stores& stores) {
   service::on_finish(registry, stores, mutation::kFinishMediaUpload, kMedia, service::finish_plain);
 }
 
-void unseal_unfinished(service::Stores& stores) {
-  for (const service::StoreKind* kind : {&kMedia, &kKulisse}) service::unseal_unfinished(stores, *kind);
-}
-
 }  // namespace rekuest

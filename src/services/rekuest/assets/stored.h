@@ -8,10 +8,9 @@ namespace rekuest {
 
 inline constexpr service::StoreKind kMedia{"media", "media_store"};
 inline constexpr service::StoreKind kKulisse{"kulisse", "kulisse_store"};
+inline constexpr const service::StoreKind* kStoreKinds[] = {&kMedia, &kKulisse};
 
 /// Grants and finishing of media, and the fields of both kinds. `stores` must outlive the registry's service.
 void add_media(entity::Registry& registry, service::Stores& stores);
-/// At start, before anything is served.
-void unseal_unfinished(service::Stores& stores);
 
 }  // namespace rekuest

@@ -25,13 +25,9 @@ class ProxyDatabase : public sql::Database {
     inner_.read(snapshot, body);
     if (after_read) after_read();
   }
+  void write(sql::WriteBody body) override { inner_.write(unless_away(std::move(body))); }
   void write_async(sql::WriteBody body, sql::WriteDone done) override {
-    inner_.write_async(
-        [this, body = std::move(body)](sql::Writer& writer) {
-          body(writer);
-          if (away) throw base::Error(base::code::kUnavailable, std::string("The disk is full."));
-        },
-        std::move(done));
+    inner_.write_async(unless_away(std::move(body)), std::move(done));
   }
   void execute_script(std::string_view script) override { inner_.execute_script(script); }
   sql::Stats stats() const override { return inner_.stats(); }
@@ -41,6 +37,13 @@ class ProxyDatabase : public sql::Database {
   }
 
  private:
+  sql::WriteBody unless_away(sql::WriteBody body) {
+    return [this, body = std::move(body)](sql::Writer& writer) {
+      body(writer);
+      if (away) throw base::Error(base::code::kUnavailable, std::string("The disk is full."));
+    };
+  }
+
   sql::Database& inner_;
 };
 
