@@ -237,6 +237,23 @@ TEST_P(Lineage, DoesNotCountPlacesInWorldsAndKeysOfTables) {
   }
   image("placed", derived({from("COORDINATE_SYSTEM", "coordinateSystem", stage)}));
   EXPECT_EQ(told("DATASET", cells, ", up: 9"), "cells@0");
+  const std::string areas = made(
+      "createTableDataset", "CreateTableDatasetInput",
+      Json::object({{"name", "areas"},
+                    {"data", lab_.table({{"object_id", "BIGINT"}, {"area", "DOUBLE"}})},
+                    {"columns",
+                     Json::parse(fmt::format(R"([{{"name":"object_id","axisType":"INDEX","identifiedBy":)"
+                                             R"([{{"kind":"DATASET","dataset":"{}"}}]}},{{"name":"area"}}])",
+                                             mask))}}));
+  std::size_t keys = 0;
+  lab_.database().read(sql::Database::Snapshot::kSingle, [&](sql::Reader& reader) {
+    keys = reader.query("select 1 from transformation where role = 'KEY'", {}).size();
+  });
+  ASSERT_EQ(keys, 1U);
+  EXPECT_EQ(told("DATASET", mask, ", up: 9"), "mask@0");
+  EXPECT_EQ(told("TABLE_DATASET", areas, ", up: 9"), "areas@0");
+  EXPECT_EQ(lab_.data("{ it: roots { name } }")["it"].dump(),
+            R"([{"name":"areas"},{"name":"placed"},{"name":"mask"},{"name":"cells"}])");
 }
 
 TEST_P(Lineage, TakesAnySpaceOfADatasetForTheDataset) {
