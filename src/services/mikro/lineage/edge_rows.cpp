@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "entity/call.h"
+#include "services/mikro/lineage/places.h"
 
 namespace mikro::lineage {
 namespace {
@@ -48,17 +49,13 @@ class Union {
   std::string text_;
 };
 
-std::string code_text(const DataKind& kind, std::string_view id) {
-  return fmt::format("{} + {}", base_of(kind_of(kind)), id);
-}
-
 // The code of whatever container the link `k` names, if the organization has it.
 std::string linked_text(std::string_view organization) {
   std::string text;
   for (const LinkedKind& kind : linked_kinds()) {
-    text +=
-        fmt::format("{}(select {} from {} c where c.id = k.{} and c.organization_id = {})",
-                    text.empty() ? "" : ", ", code_text(kind, "c.id"), kind.table, kind.link, organization);
+    text += fmt::format("{}(select {} from {} c where c.id = k.{} and c.organization_id = {})",
+                        text.empty() ? "" : ", ", code_text(kind_of(kind), "c.id"), kind.table, kind.link,
+                        organization);
   }
   return "coalesce(" + text + ")";
 }
@@ -71,23 +68,12 @@ std::string file_text(std::string_view organization) {
 // A select of `node` and `space`: everywhere where something can have been computed from these nodes.
 std::string spaces_text(Bound& nodes) {
   Union spaces;
-  for (const Container& kind : containers()) {
-    const std::string ids = nodes.of(kind);
+  for (const Place& place : places()) {
+    const std::string ids = nodes.of(place.kind);
     if (ids.empty()) continue;
-    spaces.add(fmt::format("select {} as node, c.{} as space from {} c where c.id in_ids({})",
-                           code_text(kind, "c.id"), kind.space, kind.table, ids));
-  }
-  const std::string arrays = nodes.of(Kind::kDataset);
-  if (!arrays.empty()) {
-    const std::int64_t base = base_of(Kind::kDataset);
-    spaces.add(
-        fmt::format("select {} + a.dataset_id, a.coordinate_system_id from data_array a"
-                    " where a.dataset_id in_ids({}) and a.level > 0",
-                    base, arrays));
-    spaces.add(
-        fmt::format("select {} + l.dataset_id, l.coordinate_system_id from lens l"
-                    " where l.dataset_id in_ids({}) and l.selection <> ''",
-                    base, arrays));
+    spaces.add(fmt::format("select {} as node, c.{} as space from {} c where c.{} in_ids({}){}",
+                           code_text(place.kind, fmt::format("c.{}", place.id)), place.space, place.table,
+                           place.id, ids, place.only));
   }
   return spaces.text().empty() ? "select 0 as node, 0 as space where 1 = 0" : spaces.text();
 }
@@ -102,15 +88,15 @@ void add_children(Union& hops, Bound& nodes, std::string_view organization) {
 }
 
 void add_parents(Union& hops, Bound& nodes, std::string_view organization) {
-  for (const Container& kind : containers()) {
-    const std::string ids = nodes.of(kind);
+  for (const Place& own : own_places()) {
+    const std::string ids = nodes.of(own.kind);
     if (ids.empty()) continue;
     hops.add(fmt::format(
         "select {} as here, {} as there from {} c join transformation e"
         " on e.input_id = c.{} and e.role = 'DERIVATION'"
         " join coordinate_system o on o.id = e.output_id and o.organization_id = {}"
         " where c.id in_ids({})",
-        code_text(kind, "c.id"), owner_text("e.output_id"), kind.table, kind.space, organization, ids));
+        code_text(own.kind, "c.id"), owner_text("e.output_id"), own.table, own.space, organization, ids));
   }
 }
 
@@ -122,8 +108,8 @@ void add_links(Union& hops, Bound& nodes, Direction direction, std::string_view 
     hops.add(
         fmt::format("select {} as here, {} as there from file_link k"
                     " where k.{} in_ids({}) and k.direction = '{}'",
-                    code_text(kind, fmt::format("k.{}", kind.link)), file_text(organization), kind.link, ids,
-                    is_down ? "RENDITION" : "SOURCE"));
+                    code_text(kind_of(kind), fmt::format("k.{}", kind.link)), file_text(organization),
+                    kind.link, ids, is_down ? "RENDITION" : "SOURCE"));
   }
   const std::string files = nodes.of(Kind::kFile);
   if (files.empty()) return;
@@ -164,23 +150,6 @@ std::optional<std::string> text_at(const sql::Rows& rows, std::size_t row, std::
 
 }  // namespace
 
-std::string own_text(std::string_view space) {
-  std::string text;
-  for (const Container& kind : containers()) {
-    text += fmt::format("{}(select {} from {} c where c.{} = {})", text.empty() ? "" : ", ",
-                        code_text(kind, "c.id"), kind.table, kind.space, space);
-  }
-  return "coalesce(" + text + ")";
-}
-
-std::string owner_text(std::string_view space) {
-  const std::int64_t base = base_of(Kind::kDataset);
-  return fmt::format(
-      "coalesce({}, (select {} + a.dataset_id from data_array a where a.coordinate_system_id = {}),"
-      " (select {} + l.dataset_id from lens l where l.coordinate_system_id = {} and l.kind = 'ARRAY'))",
-      own_text(space), base, space, base, space);
-}
-
 sql::Query EdgeQueries::hops(Direction direction, const std::vector<Node>& nodes, std::size_t most) const {
   SqlText sql(dialect_);
   const std::string neighbours = neighbours_text(sql, direction, nodes, organization_, through_);
@@ -203,21 +172,22 @@ sql::Query EdgeQueries::derivations(const std::vector<Node>& nodes) const {
   SqlText sql(dialect_);
   Bound bound(sql, nodes);
   Union own;
-  for (const Container& kind : containers()) {
-    const std::string ids = bound.of(kind);
+  for (const Place& place : own_places()) {
+    const std::string ids = bound.of(place.kind);
     if (ids.empty()) continue;
-    own.add(fmt::format("select c.{} as space from {} c where c.id in_ids({})", kind.space, kind.table, ids));
+    own.add(
+        fmt::format("select c.{} as space from {} c where c.id in_ids({})", place.space, place.table, ids));
   }
   // The primary parent is the first one that was declared, also where that is no container. All of a thing's
   // are numbered at once: to look for an earlier one of each would be quadratic.
   std::string text = fmt::format(
-      "select e.id, s.node, {}, e.kind, e.value_relation, a.uuid,"
-      " (select l.id from lens l where l.coordinate_system_id = e.output_id and l.kind = 'ARRAY'"
-      " and l.selection <> ''), e.declared from ({}) s join (select t.*, row_number() over"
+      "select e.id, s.node, {}, e.kind, e.value_relation, a.uuid, {},"
+      " e.declared from ({}) s join (select t.*, row_number() over"
       " (partition by t.input_id order by t.rank, t.id) as declared from transformation t"
       " where t.role = 'DERIVATION' and t.input_id in ({})) e on e.output_id = s.space"
       " left join annotation a on a.id = e.annotation_id order by e.id limit {}",
-      own_text("e.input_id"), spaces_text(bound), own.text().empty() ? "0" : own.text(), kMostEdges + 1);
+      own_text("e.input_id"), crop_text("e.output_id"), spaces_text(bound),
+      own.text().empty() ? "0" : own.text(), kMostEdges + 1);
   return {std::move(text), std::move(sql.parameters)};
 }
 

@@ -57,8 +57,4 @@ inline constexpr std::size_t kMostEdges = 20'000;
 std::vector<Edge> derivations_in(const sql::Rows& rows);
 std::vector<Edge> links_in(const sql::Rows& rows);
 
-/// SQL for the code of the container that has this space in any way, or as its own. Null if nobody has.
-std::string owner_text(std::string_view space);
-std::string own_text(std::string_view space);
-
 }  // namespace mikro::lineage
