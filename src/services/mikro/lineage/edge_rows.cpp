@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/error.h"
@@ -134,15 +135,6 @@ std::string neighbours_text(SqlText& sql, Direction direction, const std::vector
   return fmt::format("select p.here, p.there from ({}) p where p.there <> p.here", hops.text());
 }
 
-void expect_few(const sql::Rows& edges) {
-  if (edges.size() <= kMostEdges) return;
-  throw base::Error(
-      base::code::kValidation,
-      "More than {} edges lie between what was asked for. Ask for less of it: with fewer levels,"
-      " or with a smaller `limit` or `fanout` where there is one.",
-      kMostEdges);
-}
-
 std::optional<std::string> text_at(const sql::Rows& rows, std::size_t row, std::size_t column) {
   if (rows.is_null(row, column)) return std::nullopt;
   return std::string(rows.text(row, column));
@@ -165,6 +157,18 @@ sql::Query EdgeQueries::degrees(Direction direction, const std::vector<Node>& no
   SqlText sql(dialect_);
   std::string text = fmt::format("select n.here, count(distinct n.there) from ({}) n group by n.here",
                                  neighbours_text(sql, direction, nodes, organization_, through_));
+  return {std::move(text), std::move(sql.parameters)};
+}
+
+sql::Query EdgeQueries::ties(const std::vector<Node>& nodes) const {
+  SqlText sql(dialect_);
+  sql::Ids codes;
+  for (const Node& node : nodes) codes.values.push_back(node.code());
+  // Upwards: things come of few others, but very many can come of one.
+  const std::string parents = neighbours_text(sql, Direction::kUp, nodes, organization_, through_);
+  std::string text =
+      fmt::format("select distinct n.there, n.here from ({}) n where n.there in_ids({}) limit {}", parents,
+                  sql.bind(std::move(codes)), kMostTies + 1);
   return {std::move(text), std::move(sql.parameters)};
 }
 
@@ -225,10 +229,23 @@ Degrees degrees_in(const sql::Rows& rows) {
   return degrees;
 }
 
-std::vector<Edge> derivations_in(const sql::Rows& rows) {
-  expect_few(rows);
-  std::vector<Edge> edges;
+std::vector<Tie> ties_in(const sql::Rows& rows) {
+  if (rows.size() > kMostTies) {
+    throw base::Error(base::code::kValidation,
+                      "More than {} pairs of what was asked for were made from each other. Ask for less of"
+                      " it: with fewer levels, or with a smaller `limit` or `fanout`.",
+                      kMostTies);
+  }
+  std::vector<Tie> ties;
   for (std::size_t row = 0; row < rows.size(); ++row) {
+    ties.push_back({node_of(rows.integer(row, 0)), node_of(rows.integer(row, 1))});
+  }
+  return ties;
+}
+
+std::vector<Edge> derivations_in(const sql::Rows& rows) {
+  std::vector<Edge> edges;
+  for (std::size_t row = 0; row < std::min(rows.size(), kMostEdges); ++row) {
     Edge& edge = edges.emplace_back();
     edge.id = rows.integer(row, 0);
     edge.tie = {node_of(rows.integer(row, 1)), node_of(rows.integer(row, 2))};
@@ -242,9 +259,8 @@ std::vector<Edge> derivations_in(const sql::Rows& rows) {
 }
 
 std::vector<Edge> links_in(const sql::Rows& rows) {
-  expect_few(rows);
   std::vector<Edge> edges;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
+  for (std::size_t row = 0; row < std::min(rows.size(), kMostEdges); ++row) {
     // Of another organization, which no link leads to.
     if (rows.is_null(row, 1) || rows.is_null(row, 2)) continue;
     Edge& edge = edges.emplace_back();

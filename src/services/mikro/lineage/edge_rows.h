@@ -27,7 +27,9 @@ class EdgeQueries {
   sql::Query hops(Direction direction, const std::vector<Node>& nodes, std::size_t most) const;
   /// For degrees_in().
   sql::Query degrees(Direction direction, const std::vector<Node>& nodes) const;
-  /// For edges_in(): all that begin and end among the nodes.
+  /// For ties_in(): all among the nodes.
+  sql::Query ties(const std::vector<Node>& nodes) const;
+  /// For derivations_in() and links_in(): those that begin and end among the nodes, the oldest kMostEdges.
   sql::Query derivations(const std::vector<Node>& nodes) const;
   sql::Query links(const std::vector<Node>& nodes) const;
 
@@ -52,9 +54,13 @@ struct Edge {
   std::optional<std::int64_t> crop;       ///< the lens in whose space a derivation ends; none for the whole
   bool is_primary = false;
 };
-/// What derivations() or links() found, by id. Throws VALIDATION_ERROR for more than kMostEdges.
+/// What derivations() or links() found, by id, and whether there are more.
 inline constexpr std::size_t kMostEdges = 20'000;
 std::vector<Edge> derivations_in(const sql::Rows& rows);
 std::vector<Edge> links_in(const sql::Rows& rows);
+inline bool are_cut(const sql::Rows& edges) { return edges.size() > kMostEdges; }
+/// Each once, however many edges say the same. Throws VALIDATION_ERROR for more than kMostTies.
+inline constexpr std::size_t kMostTies = 200'000;
+std::vector<Tie> ties_in(const sql::Rows& rows);
 
 }  // namespace mikro::lineage

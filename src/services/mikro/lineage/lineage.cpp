@@ -32,36 +32,42 @@ void check_range(std::string_view argument, std::int64_t given, std::int64_t lea
   throw Error(code::kValidation, "`{}` is {}; give a number from {} to {}.", argument, given, least, most);
 }
 
-/// What lies between and beyond the nodes that a walk found.
+/// What lies beside and beyond the nodes that a walk found.
 struct Surroundings {
   NodeRows rows;
-  std::vector<Edge> edges;
-  Neighbours parents, children;  ///< as far as there are edges
+  std::vector<Tie> ties;
   Degrees up, down;
+  std::vector<Edge> edges;
+  bool are_edges_cut = false;
 };
 
+enum class Wanted { kBelow, kAll };
+
+// For what lies below, the parents beside it and the edges one by one are not asked for.
 Surroundings look_around(sql::Reader& reader, std::int64_t organization, const EdgeQueries& statements,
-                         const std::vector<Node>& nodes) {
-  const sql::Query queries[] = {rows_query(reader.dialect(), organization, nodes),
-                                statements.derivations(nodes), statements.links(nodes),
-                                statements.degrees(Direction::kUp, nodes),
-                                statements.degrees(Direction::kDown, nodes)};
+                         const std::vector<Node>& nodes, Wanted wanted) {
+  std::vector<sql::Query> queries{rows_query(reader.dialect(), organization, nodes), statements.ties(nodes),
+                                  statements.degrees(Direction::kDown, nodes)};
+  if (wanted == Wanted::kAll) {
+    queries.push_back(statements.degrees(Direction::kUp, nodes));
+    queries.push_back(statements.derivations(nodes));
+    queries.push_back(statements.links(nodes));
+  }
   std::vector<sql::Reader::Result> results = reader.batch(queries);
   Surroundings around;
   around.rows = rows_in(results[0].get());
-  around.edges = derivations_in(results[1].get());
-  for (Edge& link : links_in(results[2].get())) around.edges.push_back(std::move(link));
+  around.ties = ties_in(results[1].get());
+  around.down = degrees_in(results[2].get());
+  if (wanted == Wanted::kBelow) return around;
+  around.up = degrees_in(results[3].get());
+  around.edges = derivations_in(results[4].get());
+  for (Edge& link : links_in(results[5].get())) around.edges.push_back(std::move(link));
+  around.are_edges_cut = are_cut(results[4].get()) || are_cut(results[5].get());
   const std::set<Node> among(nodes.begin(), nodes.end());
   std::erase_if(around.edges, [&](const Edge& edge) {
     return edge.tie.parent == edge.tie.child || !among.contains(edge.tie.parent) ||
            !among.contains(edge.tie.child);
   });
-  std::vector<Tie> ties;
-  for (const Edge& edge : around.edges) ties.push_back(edge.tie);
-  around.parents = neighbours(Direction::kUp, ties);
-  around.children = neighbours(Direction::kDown, ties);
-  around.up = degrees_in(results[3].get());
-  around.down = degrees_in(results[4].get());
   return around;
 }
 
@@ -145,15 +151,15 @@ Json lineage(Call& call, const schema::LineageArguments& in) {
     const auto reached = merged(root, walk.reached(0), walk.reached(1));
     std::vector<Node> nodes;
     for (const auto& [node, depth] : reached) nodes.push_back(node);
-    const Surroundings around = look_around(reader, call.organization, statements, nodes);
+    const Surroundings around = look_around(reader, call.organization, statements, nodes, Wanted::kAll);
     std::set<std::int64_t> crops;
     for (const Edge& edge : around.edges) {
       if (edge.crop) crops.insert(*edge.crop);
     }
     std::map<Node, NodeParts> parts = read_parts(reader, nodes, crops);
     const std::set<Node> among(nodes.begin(), nodes.end());
-    const std::set<Node> more_up = with_more(among, around.parents, around.up);
-    const std::set<Node> more_down = with_more(among, around.children, around.down);
+    const std::set<Node> more_up = with_more(among, neighbours(Direction::kUp, around.ties), around.up);
+    const std::set<Node> more_down = with_more(among, neighbours(Direction::kDown, around.ties), around.down);
     Json edges = Json::array();
     for (const Edge& edge : around.edges) edges.push_back(edge_json(edge, around.rows, parts));
     Json list = Json::array();
@@ -166,7 +172,7 @@ Json lineage(Call& call, const schema::LineageArguments& in) {
     answer.set("root", root.key());
     answer.set("nodes", std::move(list));
     answer.set("edges", std::move(edges));
-    answer.set("truncated", walk.is_truncated());
+    answer.set("truncated", walk.is_truncated() || around.are_edges_cut);
   });
   return answer;
 }
@@ -188,7 +194,8 @@ std::vector<Node> known_starts(sql::Reader& reader, const Call& call,
   return named;
 }
 
-Json descendants_json(const Node& root, const std::vector<Reached>& reached, const Surroundings& around) {
+Json descendants_json(const Node& root, const std::vector<Reached>& reached, const Surroundings& around,
+                      const Neighbours& children) {
   std::set<Node> nodes{root};
   Json list = Json::array();
   for (const Reached& one : reached) {
@@ -200,7 +207,7 @@ Json descendants_json(const Node& root, const std::vector<Reached>& reached, con
                                  {"depth", one.depth},
                                  {"parent", one.parent.key()}}));
   }
-  const bool has_more = !with_more(nodes, around.children, around.down).empty();
+  const bool has_more = !with_more(nodes, children, around.down).empty();
   return Json::object({{"root", root.key()}, {"nodes", std::move(list)}, {"more", has_more}});
 }
 
@@ -226,9 +233,10 @@ Json descendants(Call& call, const schema::DescendantsArguments& in) {
       for (const Reached& one : walk.reached(i)) nodes.insert(one.node);
     }
     const Surroundings around =
-        look_around(reader, call.organization, statements, {nodes.begin(), nodes.end()});
+        look_around(reader, call.organization, statements, {nodes.begin(), nodes.end()}, Wanted::kBelow);
+    const Neighbours children = neighbours(Direction::kDown, around.ties);
     for (std::size_t i = 0; i < roots.size(); ++i) {
-      answer.push_back(descendants_json(roots[i], walk.reached(i), around));
+      answer.push_back(descendants_json(roots[i], walk.reached(i), around, children));
     }
   });
   return answer;

@@ -67,7 +67,14 @@ Json lineage_graph(Call& call, const schema::LineageGraphArguments& in) {
       nodes.push_back(Json::object({{"type", data_kind(node.kind).type}, {"id", node.id}}));
     }
     const sql::Query query = statements.derivations({found.begin(), found.end()});
-    for (const Edge& edge : derivations_in(reader.query(query.sql, query.parameters))) {
+    const sql::Rows rows = reader.query(query.sql, query.parameters);
+    if (are_cut(rows)) {
+      throw Error(code::kValidation,
+                  "More than {} edges lie between what hangs together here. Give a `maxDepth`, or a smaller "
+                  "one.",
+                  kMostEdges);
+    }
+    for (const Edge& edge : derivations_in(rows)) {
       if (found.contains(edge.tie.child)) edges.push_back(edge.id);
     }
   });

@@ -50,7 +50,7 @@ TEST_P(LineageGraph, HasAllThatHangsTogetherEitherWay) {
               StartsWith("VALIDATION_ERROR"));
 }
 
-TEST_P(LineageGraph, WithTooManyEdgesIsRefused) {
+TEST_P(LineageGraph, IsRefusedForTooManyEdgesThatLineagesCut) {
   const std::string cells = image("cells");
   const std::string mask = image("mask", derived({from_image(cells)}));
   const auto repeat = [&](int times) {
@@ -64,14 +64,24 @@ TEST_P(LineageGraph, WithTooManyEdgesIsRefused) {
   };
   const std::string graph = fmt::format("{{ it: lineageGraph(coordinateSystem: {}) {{ edges {{ id }} }} }}",
                                         mikro_testing::grid_of(lab_, mask));
-  const std::string lineage =
-      fmt::format("{{ it: lineage(start: {{kind: DATASET, id: {}}}) {{ edges {{ key }} }} }}", cells);
+  const std::string lineage = fmt::format(
+      "{{ it: lineage(start: {{kind: DATASET, id: {}}}) {{ truncated nodes {{ hasMoreUp"
+      " hasMoreDown }} edges {{ key }} }} }}",
+      cells);
+  const std::string below = fmt::format(
+      "{{ it: descendants(starts: {{kind: DATASET, id: {}}}) {{ more nodes {{ name }} }} }}", cells);
   repeat(19'999);
   EXPECT_EQ(lab_.data(graph)["it"]["edges"].items().size(), 20'000U);
   EXPECT_EQ(lab_.data(lineage)["it"]["edges"].items().size(), 20'000U);
+  EXPECT_FALSE(lab_.data(lineage)["it"]["truncated"].as_bool());
   repeat(1);
   EXPECT_THAT(lab_.error(graph), StartsWith("VALIDATION_ERROR More than 20000 edges"));
-  EXPECT_THAT(lab_.error(lineage), StartsWith("VALIDATION_ERROR More than 20000 edges"));
+  const Json cut = lab_.data(lineage)["it"];
+  EXPECT_EQ(cut["edges"].items().size(), 20'000U);
+  EXPECT_TRUE(cut["truncated"].as_bool());
+  EXPECT_EQ(cut["nodes"].dump(),
+            R"([{"hasMoreUp":false,"hasMoreDown":false},{"hasMoreUp":false,"hasMoreDown":false}])");
+  EXPECT_EQ(lab_.data(below)["it"].dump(), R"([{"more":false,"nodes":[{"name":"mask"}]}])");
 }
 
 }  // namespace
