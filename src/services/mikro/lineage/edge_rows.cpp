@@ -140,6 +140,47 @@ std::optional<std::string> text_at(const sql::Rows& rows, std::size_t row, std::
   return std::string(rows.text(row, column));
 }
 
+// What one derivation away from the node `r` is, by kind of place and direction: a select list and the tables
+// with their conditions, which leave `r` out. They are joined in their order, which SQLite keeps for these.
+struct Step {
+  std::string there, from;
+};
+
+Step step_from(const Place& place, Direction direction, std::string_view organization) {
+  const bool is_down = direction == Direction::kDown;
+  const std::string_view here = is_down ? "e.output_id" : "e.input_id";
+  const std::string_view there = is_down ? "e.input_id" : "e.output_id";
+  return {is_down ? own_text(there) : owner_text(there),
+          fmt::format("{} c cross join transformation e cross join coordinate_system o"
+                      " where c.{} = r.node - {}{} and {} = c.{} and e.role = 'DERIVATION' and o.id = {}"
+                      " and o.organization_id = {}",
+                      place.table, place.id, base_of(place.kind), place.only, here, place.space, there,
+                      organization)};
+}
+
+std::vector<Step> steps(std::string_view organization) {
+  std::vector<Step> all;
+  for (const Place& place : own_places()) all.push_back(step_from(place, Direction::kUp, organization));
+  for (const Place& place : places()) all.push_back(step_from(place, Direction::kDown, organization));
+  return all;
+}
+
+// SQLite takes a recursive part for each step, PostgreSQL only one, with what is lateral to it.
+std::string recursion(sql::Dialect dialect, std::string_view organization) {
+  std::string text;
+  for (const Step& step : steps(organization)) {
+    if (dialect == sql::Dialect::kSqlite) {
+      text += fmt::format("{}select {} from reached r cross join {}", text.empty() ? "" : " union ",
+                          step.there, step.from);
+    } else {
+      text += fmt::format("{}select {} as there from {}", text.empty() ? "" : " union all ", step.there,
+                          step.from);
+    }
+  }
+  if (dialect == sql::Dialect::kSqlite) return text;
+  return fmt::format("select n.there from reached r cross join lateral ({}) n", text);
+}
+
 }  // namespace
 
 sql::Query EdgeQueries::hops(Direction direction, const std::vector<Node>& nodes, std::size_t most) const {
@@ -157,6 +198,18 @@ sql::Query EdgeQueries::degrees(Direction direction, const std::vector<Node>& no
   SqlText sql(dialect_);
   std::string text = fmt::format("select n.here, count(distinct n.there) from ({}) n group by n.here",
                                  neighbours_text(sql, direction, nodes, organization_, through_));
+  return {std::move(text), std::move(sql.parameters)};
+}
+
+sql::Query EdgeQueries::connected(const Node& node, std::size_t most) const {
+  SqlText sql(dialect_);
+  const std::string own = sql.bind(organization_);
+  // Nobody's spaces are one null, which leads nowhere. Rows are made as they are asked for, so that the limit
+  // ends the recursion.
+  std::string text = fmt::format(
+      "with recursive reached(node) as (select cast({} as bigint) union {}) select node from reached"
+      " where node is not null limit {}",
+      node.code(), recursion(dialect_, own), most);
   return {std::move(text), std::move(sql.parameters)};
 }
 
@@ -219,6 +272,12 @@ void add_hops(Hops& hops, const sql::Rows& rows) {
   for (std::size_t row = 0; row < rows.size(); ++row) {
     hops[node_of(rows.integer(row, 0))].push_back(node_of(rows.integer(row, 1)));
   }
+}
+
+std::set<Node> nodes_in(const sql::Rows& rows) {
+  std::set<Node> nodes;
+  for (std::size_t row = 0; row < rows.size(); ++row) nodes.insert(node_of(rows.integer(row, 0)));
+  return nodes;
 }
 
 Degrees degrees_in(const sql::Rows& rows) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ class EdgeQueries {
   sql::Query hops(Direction direction, const std::vector<Node>& nodes, std::size_t most) const;
   /// For degrees_in().
   sql::Query degrees(Direction direction, const std::vector<Node>& nodes) const;
+  /// For nodes_in(): all that derivations lead to from here, either way and over any number of them, and the
+  /// node itself. Stops when there are `most`.
+  sql::Query connected(const Node& node, std::size_t most) const;
   /// For ties_in(): all among the nodes.
   sql::Query ties(const std::vector<Node>& nodes) const;
   /// For derivations_in() and links_in(): those that begin and end among the nodes, the oldest kMostEdges.
@@ -41,6 +45,7 @@ class EdgeQueries {
 
 /// Adds to `hops`: both ways count where a walk does not mind the direction.
 void add_hops(Hops& hops, const sql::Rows& rows);
+std::set<Node> nodes_in(const sql::Rows& rows);
 Degrees degrees_in(const sql::Rows& rows);
 
 struct Edge {

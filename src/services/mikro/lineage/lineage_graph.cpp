@@ -21,12 +21,24 @@ namespace code = base::code;
 
 // The field has no limit of its own; this is far more than anybody can look at.
 constexpr std::size_t kMostNodes = 5'000;
+// A round trip a level, up to here.
+constexpr std::int64_t kDeepest = 50;
 
-std::set<Node> component_of(sql::Reader& reader, const EdgeQueries& statements, const Node& root,
-                            std::optional<std::int64_t> max_depth) {
-  const auto deepest = static_cast<std::int64_t>(kMostNodes);
-  Walk walk({{root, Direction::kDown, std::min(max_depth.value_or(deepest), deepest)}}, kMostNodes - 1,
-            kMostNodes);
+[[noreturn]] void refuse(std::size_t most, std::string_view what) {
+  throw Error(code::kValidation, "More than {} {} here. Give a `maxDepth`, or a smaller one: {} at most.",
+              most, what, kDeepest);
+}
+
+std::set<Node> nodes_of(const Node& root, const Walk& walk) {
+  if (walk.is_truncated()) refuse(kMostNodes, "datasets and collections hang together");
+  std::set<Node> nodes{root};
+  for (const Reached& one : walk.reached(0)) nodes.insert(one.node);
+  return nodes;
+}
+
+std::set<Node> near_to(sql::Reader& reader, const EdgeQueries& statements, const Node& root,
+                       std::int64_t depth) {
+  Walk walk({{root, Direction::kDown, depth}}, kMostNodes - 1, kMostNodes);
   while (!walk.is_over()) {
     const std::vector<Node> wanted = walk.wanted(Direction::kDown);
     const sql::Query queries[] = {statements.hops(Direction::kUp, wanted, kMostNodes),
@@ -36,16 +48,37 @@ std::set<Node> component_of(sql::Reader& reader, const EdgeQueries& statements, 
     add_hops(hops, results[0].get());
     add_hops(hops, results[1].get());
     walk.go_on({}, hops);
-    if (walk.is_truncated()) {
-      throw Error(code::kValidation,
-                  "More than {} datasets and collections hang together here. Give a `maxDepth`, or a smaller "
-                  "one.",
-                  kMostNodes);
-    }
   }
-  std::set<Node> nodes{root};
-  for (const Reached& one : walk.reached(0)) nodes.insert(one.node);
+  return nodes_of(root, walk);
+}
+
+std::set<Node> all_connected(sql::Reader& reader, const EdgeQueries& statements, const Node& root) {
+  const sql::Query query = statements.connected(root, kMostNodes + 1);
+  std::set<Node> nodes = nodes_in(reader.query(query.sql, query.parameters));
+  if (nodes.size() > kMostNodes) refuse(kMostNodes, "datasets and collections hang together");
   return nodes;
+}
+
+// Everything is loaded, and then cut.
+std::set<Node> far_from(sql::Reader& reader, const EdgeQueries& statements, const Node& root,
+                        std::int64_t depth) {
+  const std::set<Node> nodes = all_connected(reader, statements, root);
+  const sql::Query query = statements.ties({nodes.begin(), nodes.end()});
+  Hops hops;
+  for (const Tie& tie : ties_in(reader.query(query.sql, query.parameters))) {
+    hops[tie.parent].push_back(tie.child);
+    hops[tie.child].push_back(tie.parent);
+  }
+  Walk walk({{root, Direction::kDown, depth}}, kMostNodes, kMostNodes);
+  while (!walk.is_over()) walk.go_on({}, hops);
+  return nodes_of(root, walk);
+}
+
+std::set<Node> component_of(sql::Reader& reader, const EdgeQueries& statements, const Node& root,
+                            std::optional<std::int64_t> max_depth) {
+  if (!max_depth) return all_connected(reader, statements, root);
+  return *max_depth > kDeepest ? far_from(reader, statements, root, *max_depth)
+                               : near_to(reader, statements, root, *max_depth);
 }
 
 Json lineage_graph(Call& call, const schema::LineageGraphArguments& in) {
@@ -68,12 +101,7 @@ Json lineage_graph(Call& call, const schema::LineageGraphArguments& in) {
     }
     const sql::Query query = statements.derivations({found.begin(), found.end()});
     const sql::Rows rows = reader.query(query.sql, query.parameters);
-    if (are_cut(rows)) {
-      throw Error(code::kValidation,
-                  "More than {} edges lie between what hangs together here. Give a `maxDepth`, or a smaller "
-                  "one.",
-                  kMostEdges);
-    }
+    if (are_cut(rows)) refuse(kMostEdges, "edges lie between what hangs together");
     for (const Edge& edge : derivations_in(rows)) {
       if (found.contains(edge.tie.child)) edges.push_back(edge.id);
     }

@@ -50,6 +50,71 @@ TEST_P(LineageGraph, HasAllThatHangsTogetherEitherWay) {
               StartsWith("VALIDATION_ERROR"));
 }
 
+TEST_P(LineageGraph, IsReadWithTheSameStatementsHoweverDeepItIs) {
+  const auto chain = [&](const std::string& name, int length) {
+    std::string last = drawing(name);
+    const std::string first = last;
+    for (int i = 1; i < length; ++i) {
+      last = drawing(name, derived({from("ANNOTATION_COLLECTION", "annotationCollection", last)}));
+    }
+    return lab_
+        .data(fmt::format("{{ it: annotationCollection(id: {}) {{ coordinateSystem {{ id }} }} }}",
+                          first))["it"]["coordinateSystem"]["id"]
+        .as_string();
+  };
+  const auto found = [&](const std::string& system, const std::string& more) {
+    return lab_
+        .data(fmt::format("{{ it: lineageGraph(coordinateSystem: {}{}) {{ nodes {{ __typename }} }} }}",
+                          system, more))["it"]["nodes"]
+        .items()
+        .size();
+  };
+  const std::string shallow = chain("shallow", 2), deep = chain("deep", 60);
+  const auto trips = [&](const std::string& system) {
+    const auto before = lab_.database().stats().round_trips;
+    found(system, "");
+    return lab_.database().stats().round_trips - before;
+  };
+  EXPECT_EQ(trips(shallow), trips(deep));
+  EXPECT_EQ(found(shallow, ""), 2U);
+  EXPECT_EQ(found(deep, ""), 60U);
+  EXPECT_EQ(found(deep, ", maxDepth: 50"), 51U);
+  EXPECT_EQ(found(deep, ", maxDepth: 51"), 52U);
+  EXPECT_EQ(found(deep, ", maxDepth: 2147483647"), 60U);
+}
+
+TEST_P(LineageGraph, OfMoreThanAnybodyCanLookAtIsRefused) {
+  const std::string cells = image("cells");
+  const std::string grid = mikro_testing::grid_of(lab_, cells);
+  // A chain of drawings below the image.
+  const auto lengthen = [&](int from, int to) {
+    const std::string numbers = fmt::format(
+        "with recursive n(i) as (select {} union all select i + 1 from n where i < {})", from, to);
+    execute(
+        numbers +
+        " insert into coordinate_system (id, organization_id, name, created_at, \"use\") select 100000 + i,"
+        " organization_id, 'c', 0, 'COLLECTION' from n, array_dataset");
+    execute(numbers +
+            " insert into annotation_collection (organization_id, name, coordinate_system_id, created_at,"
+            " space_axes, time_axes) select organization_id, 'c', 100000 + i, 0, 2, 0 from n, array_dataset");
+    execute(
+        numbers +
+        " insert into transformation (organization_id, kind, validity, created_at, input_id, output_id,"
+        " input_axes, output_axes, invariance, role) select organization_id, 'UNMAPPABLE', 'MANUAL', 0,"
+        " 100000 + i, case when i = 1 then intrinsic_system_id else 100000 + i - 1 end, '[]', '[]', 'NONE',"
+        " 'DERIVATION' from n, array_dataset");
+  };
+  const std::string all =
+      fmt::format("{{ it: lineageGraph(coordinateSystem: {}) {{ nodes {{ __typename }} }} }}", grid);
+  lengthen(1, 4'999);
+  EXPECT_EQ(lab_.data(all)["it"]["nodes"].items().size(), 5'000U);
+  lengthen(5'000, 5'000);
+  EXPECT_THAT(lab_.error(all), StartsWith("VALIDATION_ERROR More than 5000"));
+  EXPECT_EQ(lab_.error(fmt::format(
+                "{{ lineageGraph(coordinateSystem: {}, maxDepth: 50) {{ root {{ id }} }} }}", grid)),
+            "");
+}
+
 TEST_P(LineageGraph, IsRefusedForTooManyEdgesThatLineagesCut) {
   const std::string cells = image("cells");
   const std::string mask = image("mask", derived({from_image(cells)}));
