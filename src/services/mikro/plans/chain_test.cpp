@@ -89,10 +89,6 @@ TEST(Landing, TakesTheEdgesWordForOtherColumns) {
   const PlanTable frames = table(1, {coordinate("frame", AxisType::kTime), index("i")});
   const Part renamed{PartKind::kIdentity, {"t"}, {"frame"}, {}, {}, {}, {}};
   EXPECT_EQ(landed(frames, {key({"y", "x"}, "i"), renamed}, "tyx"), "[y x] -> i, beside [t]: frame=t i=i");
-  // Seconds that are made of frames are another number than the frame.
-  const PlanTable times = table(1, {coordinate("t", AxisType::kTime), index("i")});
-  EXPECT_EQ(landed(times, {key({"y", "x"}, "i"), scale_part({"t"}, {0.5})}, "tyx"),
-            "[y x] -> i, beside [t]: i=i");
   const std::vector<Axis> in_ms{
       {"t", AxisType::kTime, "millisecond"}, {"y", AxisType::kSpace, {}}, {"x", AxisType::kSpace, {}}};
   const auto beside = [&](const char* unit) {
@@ -100,8 +96,36 @@ TEST(Landing, TakesTheEdgesWordForOtherColumns) {
     return text(
         landing_on(measured, by_dimension({key({"y", "x"}, "i"), identity_part({"t"})}), in_ms, kAll));
   };
-  EXPECT_EQ(beside("second"), "[y x] -> i, beside [t]: i=i");
+  EXPECT_EQ(beside("second"), "none");
   EXPECT_EQ(beside("millisecond"), "[y x] -> i, beside [t]: t=t i=i");
+}
+
+TEST(Landing, IsNotOnHalfAKey) {
+  // Seconds that are made of frames are another number than the frame: rows of all frames would be found.
+  const PlanTable times = table(1, {coordinate("t", AxisType::kTime), index("i")});
+  EXPECT_EQ(landed(times, {key({"y", "x"}, "i"), scale_part({"t"}, {0.5})}, "tyx"), "none");
+  // Spots of a track and a cell, each read from an array of its own: spots of other tracks would be found.
+  const PlanTable spots = table(1, {index("i"), index("track"), plain("area")});
+  EXPECT_EQ(landed(spots, {key({"y", "x"}, "i"), key({"y", "x"}, "track")}, "yx"), "none");
+  EXPECT_EQ(landed(spots, {key({"y", "x"}, "track"), key({"y", "x"}, "i")}, "yx"), "none");
+  // A number that is no column of this table is no half of its key.
+  const PlanTable cells = table(1, {index("i"), plain("track")});
+  EXPECT_EQ(landed(cells, {key({"y", "x"}, "i"), key({"y", "x"}, "track")}, "yx"),
+            "[y x] -> i, beside []: i=i");
+  // Where an object lies is not looked up by, so it may be computed.
+  const PlanTable placed =
+      table(1, {index("i"), coordinate("y", AxisType::kSpace), coordinate("x", AxisType::kSpace)});
+  EXPECT_EQ(landed(placed, {key({"y", "x"}, "i"), scale_part({"y", "x"}, {0.5, 0.5})}, "yx"),
+            "[y x] -> i, beside []: i=i");
+}
+
+TEST(Landing, HoldsOneValueUnderAName) {
+  // The probed array has an axis of the id's name.
+  const PlanTable cells = table(1, {index("i"), plain("area")});
+  EXPECT_EQ(landed(cells, {key({"y", "x"}, "i")}, "iyx", {"i", "y", "x"}), "[y x] -> i, beside []: i=i");
+  const PlanTable frames = table(1, {coordinate("frame", AxisType::kTime), index("i")});
+  const Part renamed{PartKind::kIdentity, {"i"}, {"frame"}, {}, {}, {}, {}};
+  EXPECT_EQ(landed(frames, {key({"y", "x"}, "i"), renamed}, "iyx", {"i", "y", "x"}), "none");
 }
 
 TEST(Landing, NeedsACoordinateForAllThatTheArrayIsReadAlong) {

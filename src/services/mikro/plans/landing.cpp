@@ -24,6 +24,13 @@ const Part* key_part(const space::Transform& edge) {
   return nullptr;
 }
 
+/// What an edge says of a column that rows are looked up by.
+enum class Says {
+  kNothing,  ///< or the column has where an object is, which nobody looks up by
+  kHeld,     ///< its value is one that is held
+  kOther     ///< its value is another number: without it, rows of other things would be found
+};
+
 /// The input axis whose coordinate is the value in a column.
 class Held {
  public:
@@ -31,22 +38,30 @@ class Held {
        std::span<const std::string> known)
       : edge_(edge), key_(key), root_(root), known_(known) {}
 
-  std::optional<std::string> name_for(const PlanColumn& column) const {
-    if (has(key_.output_axes, column.name)) return column.name;
+  /// With the name it is held under, if it is.
+  std::pair<Says, std::string> value_of(const PlanColumn& column) const {
+    if (has(key_.output_axes, column.name)) return {Says::kHeld, column.name};
     for (const Part& part : edge_.parts) {
       const auto given = std::find(part.output_axes.begin(), part.output_axes.end(), column.name);
       if (given == part.output_axes.end()) continue;
-      if (part.kind != PartKind::kIdentity) return std::nullopt;  // another number than the coordinate
-      return coordinate(part.input_axes[static_cast<std::size_t>(given - part.output_axes.begin())], column);
+      if (part.kind == PartKind::kIdentity) {
+        const auto at = static_cast<std::size_t>(given - part.output_axes.begin());
+        if (auto name = coordinate(part.input_axes[at], column)) return {Says::kHeld, *std::move(name)};
+      }
+      // Where an object lies may be computed from where somebody points: it was no half of the key.
+      const bool is_place = column.axis == AxisType::kSpace && part.kind != PartKind::kField;
+      return {is_place ? Says::kNothing : Says::kOther, {}};
     }
-    if (column.axis == AxisType::kSpace && has(key_.input_axes, column.name)) return std::nullopt;
-    return coordinate(column.name, column);
+    if (column.axis == AxisType::kSpace && has(key_.input_axes, column.name)) return {Says::kNothing, {}};
+    if (auto name = coordinate(column.name, column)) return {Says::kHeld, *std::move(name)};
+    return {Says::kNothing, {}};
   }
 
  private:
   std::optional<std::string> coordinate(const std::string& name, const PlanColumn& column) const {
     const std::optional<std::size_t> index = space::index_of(root_, name);
     if (!index || !has(known_, name)) return std::nullopt;
+    if (has(key_.output_axes, name)) return std::nullopt;  // the id is held under that name
     if (space::pass_through_factor(root_[*index].unit, column.unit) != 1.0) return std::nullopt;
     return name;
   }
@@ -74,14 +89,15 @@ std::optional<Landing> landing_on(const PlanTable& table, const space::Transform
   std::vector<std::string> names;
   for (const PlanColumn& column : table.columns) {
     if (!column.axis) continue;
-    if (auto name = held.name_for(column)) {
-      names.push_back(*name);
-      landing.keys.push_back({*std::move(name), &column});
-    }
+    auto [says, name] = held.value_of(column);
+    if (says == Says::kOther) return std::nullopt;
+    if (says == Says::kNothing) continue;
+    names.push_back(name);
+    landing.keys.push_back({std::move(name), &column});
   }
   for (const Axis& axis : root) {
     const bool is_spare = has(known, axis.name) && !has(landing.consumes, axis.name);
-    if (is_spare || (has(names, axis.name) && !has(landing.produces, axis.name))) {
+    if (!has(landing.produces, axis.name) && (is_spare || has(names, axis.name))) {
       landing.passthrough.push_back(axis.name);
     }
   }

@@ -29,8 +29,10 @@ struct Landing {
 };
 
 /// `root` are the axes of the key's input, `known` those of them that the path to it gives a coordinate for.
-/// Columns refer into `table`. nullopt if the edge is no key, if the id cannot be read with what is known, or
-/// if the axis it lands on is no column that could be compared.
+/// Columns refer into `table`. nullopt if the edge is no key, if the id cannot be read with what is known, if
+/// the axis it lands on is no column that could be compared, or if the edge makes another coordinate column
+/// out of what nobody holds (a second array's values, seconds out of frames): without that half of the key
+/// the rows of other things would be found. Places that it computes are no half of a key.
 ///
 /// A coordinate becomes a key by its name where the edge says nothing else about that column, and by another
 /// name where an IDENTITY part says so. So an axis that the array is indexed by and the table has a column
