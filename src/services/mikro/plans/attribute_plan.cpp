@@ -11,6 +11,7 @@
 #include "services/mikro/plans/chain.h"
 #include "services/mikro/plans/landing.h"
 #include "services/mikro/plans/library.h"
+#include "services/mikro/plans/limit.h"
 #include "services/mikro/row_lists.h"
 #include "services/mikro/schema/attribute_plan.h"
 #include "services/mikro/space/compose.h"
@@ -63,6 +64,9 @@ class Routes {
   /// Where they lead.
   const sql::Ids& spaces() const { return spaces_; }
 
+  /// How many steps the way to one of them has.
+  std::size_t steps_to(space::SpaceId space) const { return spread_.path(*graph_.find(space))->size(); }
+
   /// nullptr if its numbers do not compose. `space` is one that ways lead to.
   const Route* to(space::SpaceId space) {
     const auto [found, is_new] = routes_.try_emplace(space);
@@ -91,22 +95,45 @@ class Routes {
 /// An edge that may be a key: one that reads an array and lands on a table.
 struct KeyEdge {
   space::Edge edge;
+  std::string root;  ///< the name of the system it begins in
   std::int64_t table = 0;
 };
 
+/// What would make fewer plans: where most of them begin, and how to ask for less.
+std::string advice(const std::vector<KeyEdge>& keys, std::int64_t system,
+                   const schema::AttributePlansArguments& in) {
+  std::map<space::SpaceId, std::vector<const KeyEdge*>> by_root;
+  for (const KeyEdge& key : keys) by_root[key.edge.input].push_back(&key);
+  const auto most = std::max_element(by_root.begin(), by_root.end(), [](const auto& a, const auto& b) {
+    return a.second.size() < b.second.size();
+  });
+  if (most == by_root.end()) return {};
+  std::vector<std::string_view> smaller;
+  if (in.max_join_depth > 0) smaller.emplace_back("`maxJoinDepth`");
+  if (in.max_depth != 0 && most->first != system) smaller.emplace_back("`maxDepth`");
+  return fmt::format("Most begin in '{}' (coordinate system {}), with {} keys or more to tables. {}",
+                     most->second.front()->root, most->first, most->second.size(),
+                     smaller.empty()
+                         ? "Delete keys there, or tables, that nobody needs."
+                         : fmt::format("Ask with a smaller {}, or delete keys there that nobody needs.",
+                                       fmt::join(smaller, " or ")));
+}
+
 // One that holds at a single position holds for no point that nobody has named yet.
-std::vector<KeyEdge> read_keys(sql::Reader& reader, const sql::Ids& roots) {
+std::vector<KeyEdge> read_keys(sql::Reader& reader, const sql::Ids& roots, std::size_t most) {
   const sql::Rows rows = reader.query(
-      fmt::format("select {}, t.id from transformation e"
+      fmt::format("select {}, root.name, t.id from transformation e"
                   " join table_dataset t on t.coordinate_system_id = e.output_id"
+                  " join coordinate_system root on root.id = e.input_id"
                   " where e.input_id in_ids($1) and e.kind = 'BY_DIMENSION' and e.selector is null"
                   " and exists (select 1 from transformation_field f where f.transformation_id = e.id)"
-                  " order by e.id",
+                  " order by e.id limit $2",
                   edge_columns("e")),
-      {roots});
+      {roots, one_more_than(most)});
   std::vector<KeyEdge> keys;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    keys.push_back({edge_of(rows, row), rows.integer(row, rows.columns() - 1)});
+    keys.push_back({edge_of(rows, row), std::string(rows.text(row, rows.columns() - 2)),
+                    rows.integer(row, rows.columns() - 1)});
   }
   return keys;
 }
@@ -196,9 +223,11 @@ struct Rooted {
 };
 
 std::vector<Rooted> rooted(const std::vector<KeyEdge>& keys, Routes& routes, const space::Graph& graph,
-                           const std::map<space::SpaceId, std::int64_t>& stores, const Library& library) {
+                           const std::map<space::SpaceId, std::int64_t>& stores, const Library& library,
+                           PlanLimit& limit) {
   std::vector<Rooted> found;
   for (const KeyEdge& key : keys) {
+    limit.count_way(routes.steps_to(key.edge.input));  // before it is composed, and copied into an answer
     const PlanTable* table = library.table(key.table);
     const Route* route = routes.to(key.edge.input);
     if (table == nullptr || route == nullptr) continue;
@@ -213,8 +242,8 @@ std::vector<Rooted> rooted(const std::vector<KeyEdge>& keys, Routes& routes, con
   return found;
 }
 
-Json plans_json(const std::vector<Rooted>& plans, const Library& library, std::int64_t joins) {
-  PlanLimit limit;
+Json plans_json(const std::vector<Rooted>& plans, const Library& library, std::int64_t joins,
+                PlanLimit& limit) {
   Json list = Json::array();
   for (const Rooted& plan : plans) {
     Json hops = Json::array();
@@ -238,13 +267,17 @@ Json attribute_plans(Call& call, const schema::AttributePlansArguments& in) {
       throw Error(code::kNotFound, "No coordinate system with the id {}.", in.system.text);
     }
     Routes routes(graph, system, in.max_depth);
-    const std::vector<KeyEdge> keys = read_keys(reader, routes.spaces());
+    const PlanSizes most;
+    const std::vector<KeyEdge> keys = read_keys(reader, routes.spaces(), most.hops);
     if (keys.empty()) return;
+    PlanLimit limit(advice(keys, system, in), most);
+    if (keys.size() > most.hops) limit.refuse();
     const auto stores = read_stores(reader, keys);
     sql::Ids tables;
     for (const KeyEdge& key : keys) tables.values.push_back(key.table);
-    const Library library = read_library(reader, distinct(std::move(tables)), in.max_join_depth);
-    answer = plans_json(rooted(keys, routes, graph, stores, library), library, in.max_join_depth);
+    const Library library = read_library(reader, distinct(std::move(tables)), in.max_join_depth, limit);
+    answer =
+        plans_json(rooted(keys, routes, graph, stores, library, limit), library, in.max_join_depth, limit);
   });
   return answer;
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/error.h"
-
 namespace mikro {
 namespace {
 
@@ -12,7 +10,7 @@ class Chain {
   Chain(const Library& library, PlanLimit& limit) : library_(library), limit_(limit) {}
 
   void add(PlanHop hop) {
-    limit_.count(hop);
+    limit_.count_hop(hop.table != nullptr ? hop.table->columns.size() : 0);
     hops_.push_back(std::move(hop));
   }
 
@@ -71,16 +69,6 @@ class Chain {
 };
 
 }  // namespace
-
-void PlanLimit::count(const PlanHop& hop) {
-  hops_ += 1;
-  if (hop.table != nullptr) columns_ += hop.table->columns.size();
-  if (hops_ <= kMostHops && columns_ <= kMostColumns) return;
-  throw base::Error(base::code::kValidation,
-                    "The plans from here have more than {} hops or {} columns. Ask with a smaller "
-                    "`maxJoinDepth` or `maxDepth`.",
-                    kMostHops, kMostColumns);
-}
 
 std::vector<PlanHop> chain_from(const Library& library, const PlanTable& table, std::vector<KeyBinding> keys,
                                 std::int64_t joins, PlanLimit& limit) {

@@ -11,6 +11,7 @@
 
 #include "services/mikro/plans/landing.h"
 #include "services/mikro/plans/library.h"
+#include "services/mikro/plans/limit.h"
 
 namespace mikro {
 
@@ -25,25 +26,11 @@ struct PlanHop {
   std::vector<std::pair<const PlanTable*, const PlanColumn*>> join_path;
 };
 
-/// How much one answer may say. References multiply: without an end a small request fills the memory.
-class PlanLimit {
- public:
-  static constexpr std::size_t kMostHops = 10'000;
-  static constexpr std::size_t kMostColumns = 200'000;
-
-  /// Throws VALIDATION_ERROR if it is more than an answer has.
-  void count(const PlanHop& hop);
-
- private:
-  std::size_t hops_ = 0;
-  std::size_t columns_ = 0;
-};
-
 /// The landing first, then all that is `joins` steps away at most, nearest first; beside each other in the
 /// order of the parents' columns, arrays last. A way never comes back to a table that it was in before.
 ///
 /// A hop begins with a value somebody holds: of a column that the parent's lookup answers with or was asked
-/// by. A coordinate column that is neither (the other half of a key) leads nowhere.
+/// by. A coordinate column that is neither (the other half of a key) leads nowhere. Throws as the limit.
 std::vector<PlanHop> chain_from(const Library& library, const PlanTable& table, std::vector<KeyBinding> keys,
                                 std::int64_t joins, PlanLimit& limit);
 

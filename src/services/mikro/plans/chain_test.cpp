@@ -185,7 +185,7 @@ class Chains : public testing::Test {
   // Each hop as `parent:where by key (joinPath)`.
   std::vector<std::string> hops(std::int64_t joins, const char* bound = "i") {
     const PlanTable& first = *library_.table(1);
-    PlanLimit limit;
+    PlanLimit limit("Ask for less.");
     std::vector<std::string> list;
     for (const PlanHop& hop :
          chain_from(library_, first, {{"held", first.coordinate(bound)}}, joins, limit)) {
@@ -262,14 +262,14 @@ TEST_F(Chains, EndWhereAnAnswerWouldHaveNoEnd) {
     }
   };
   wide(22);
-  EXPECT_THAT(refusal(), HasSubstr("smaller `maxJoinDepth`"));
+  EXPECT_THAT(refusal(), HasSubstr("more than 10000 hops"));
   // Few hops may name many columns.
   wide(3);
   for (auto& [id, one] : library_.tables) one.columns.resize(3000, plain("a"));
   EXPECT_EQ(hops(2).size(), 13U);
   wide(3);
   for (auto& [id, one] : library_.tables) one.columns.resize(16'000, plain("a"));
-  EXPECT_THAT(refusal(), HasSubstr("smaller `maxJoinDepth`"));
+  EXPECT_THAT(refusal(), HasSubstr("200000 columns"));
 }
 
 }  // namespace

@@ -30,11 +30,19 @@ std::optional<std::string> text_in(const sql::Rows& rows, std::size_t row, std::
   return std::string(rows.text(row, column));
 }
 
-void read_tables(sql::Reader& reader, const sql::Ids& ids, Library& library) {
+std::size_t columns_in(const Library& library) {
+  std::size_t columns = 0;
+  for (const auto& [id, table] : library.tables) columns += table.columns.size();
+  return columns;
+}
+
+void read_tables(sql::Reader& reader, const sql::Ids& ids, const PlanLimit& limit, Library& library) {
+  const std::size_t most = limit.most().columns - columns_in(library);
   const sql::Rows rows = reader.query(
       "select t.id, t.store_id, c.id, c.name, c.axis_type, c.unit, c.references_id from table_dataset t"
-      " join table_column c on c.table_id = t.id where t.id in_ids($1) order by t.id, c.\"order\"",
-      {ids});
+      " join table_column c on c.table_id = t.id where t.id in_ids($1) order by t.id, c.\"order\" limit $2",
+      {ids, one_more_than(most)});
+  if (rows.size() > most) limit.refuse();
   for (std::size_t row = 0; row < rows.size(); ++row) {
     PlanTable& table = library.tables[rows.integer(row, 0)];
     table.id = rows.integer(row, 0);
@@ -63,17 +71,19 @@ sql::Ids referred_to(const Library& library, const sql::Ids& tables) {
   return distinct(std::move(next));
 }
 
-void read_arrays(sql::Reader& reader, const sql::Ids& tables, Library& library) {
+void read_arrays(sql::Reader& reader, const sql::Ids& tables, const PlanLimit& limit, Library& library) {
+  const std::size_t most = limit.most().hops;
+  const std::string chosen = fmt::format("{} order by t.id, e.id limit $2", kDerivedFromTables);
   const sql::Query queries[] = {
-      {fmt::format("select {}, t.id, a.id{} order by t.id, e.id", edge_columns("e"), kDerivedFromTables),
-       {tables}},
+      {fmt::format("select {}, t.id, a.id{}", edge_columns("e"), chosen), {tables, one_more_than(most)}},
       {fmt::format("select x.coordinate_system_id, x.name, x.type, x.unit from axis x"
                    " where x.coordinate_system_id in (select e.input_id{})"
                    " order by x.coordinate_system_id, x.\"order\"",
-                   kDerivedFromTables),
-       {tables}}};
+                   chosen),
+       {tables, one_more_than(most)}}};
   std::vector<sql::Reader::Result> results = reader.batch(queries);
   const sql::Rows& edges = results[0].get();
+  if (edges.size() > most) limit.refuse();
   const sql::Rows& axes = results[1].get();
   std::map<std::int64_t, std::vector<Axis>> grids;
   for (std::size_t row = 0; row < axes.size(); ++row) {
@@ -134,18 +144,19 @@ const PlanTable* Library::table(std::int64_t id) const {
   return found == tables.end() ? nullptr : &found->second;
 }
 
-Library read_library(sql::Reader& reader, const sql::Ids& landings, std::int64_t joins) {
+Library read_library(sql::Reader& reader, const sql::Ids& landings, std::int64_t joins,
+                     const PlanLimit& limit) {
   Library library;
-  read_tables(reader, landings, library);
+  read_tables(reader, landings, limit, library);
   sql::Ids inner = landings;  // an array is a step, too: none is reached from the tables of the last one
   sql::Ids last = landings;
   for (std::int64_t step = 1; step <= joins; ++step) {
     last = referred_to(library, last);
     if (last.values.empty()) break;
-    read_tables(reader, last, library);
+    read_tables(reader, last, limit, library);
     if (step < joins) inner.values.insert(inner.values.end(), last.values.begin(), last.values.end());
   }
-  if (joins > 0) read_arrays(reader, inner, library);
+  if (joins > 0) read_arrays(reader, inner, limit, library);
   return library;
 }
 

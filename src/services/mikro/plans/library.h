@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "services/mikro/plans/limit.h"
 #include "services/mikro/space/axis.h"
 #include "services/mikro/space/transform.h"
 #include "sql/database.h"
@@ -53,8 +54,10 @@ struct Library {
 };
 
 /// The tables `landings`, all that they refer to in at most `joins` steps, and the arrays that lie at most as
-/// far. One round trip for each step, and one for the arrays.
-Library read_library(sql::Reader& reader, const sql::Ids& landings, std::int64_t joins);
+/// far. One round trip for each step, and one for the arrays. Refuses as the limit before it reads more
+/// columns than an answer names, or more arrays than it has hops.
+Library read_library(sql::Reader& reader, const sql::Ids& landings, std::int64_t joins,
+                     const PlanLimit& limit);
 
 /// The position of a row along the axis that enumerates it, from the edge that says which row each position
 /// is. nullopt if no INDEX or CHANNEL axis of `array` alone does that, or by a map that is not affine.
