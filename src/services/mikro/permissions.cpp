@@ -22,7 +22,7 @@ namespace code = base::code;
 
 constexpr std::array kStructures{
     Structure{"@mikro/annotation", "annotation", true, true},
-    Structure{"@mikro/annotationcollection", "annotation_collection", false, true},
+    Structure{"@mikro/annotationcollection", "annotation_collection", true, true},
     Structure{"@mikro/annotationlens", "lens", true, true, "ANNOTATION"},
     Structure{"@mikro/arraydataset", "array_dataset", true, true},
     Structure{"@mikro/arraylens", "lens", true, true, "ARRAY"},
@@ -30,7 +30,7 @@ constexpr std::array kStructures{
     Structure{"@mikro/coordinateanchor", "coordinate_anchor"},
     Structure{"@mikro/coordinatesystem", "coordinate_system", true, true},
     Structure{"@mikro/fabriksstore", "fabriks_store"},
-    Structure{"@mikro/file", "file", false, true},
+    Structure{"@mikro/file", "file", true, true},
     Structure{"@mikro/filelink", "file_link", false, true},
     Structure{"@mikro/folder", "folder", true, true},
     Structure{"@mikro/konnektionstore", "konnektion_store"},

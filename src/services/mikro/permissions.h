@@ -16,7 +16,7 @@ namespace mikro {
 struct Structure {
   std::string_view identifier;  ///< `@mikro/file`
   std::string_view table;       ///< has `organization_id`, and a creator where anything can be deleted
-  bool is_changed = false;      ///< there is a root field that changes one
+  bool is_changed = false;      ///< a root field changes one, if only the folder that it is in
   bool is_deleted = false;      ///< there is one that deletes one
   std::string_view only = {};   ///< the kind of these among the rows of the table
 };

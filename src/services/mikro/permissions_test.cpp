@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "graphql/language/ast.h"
@@ -112,6 +113,9 @@ TEST_P(Permissions, AreThoseThatTheKindOfTheObjectKnows) {
   EXPECT_THAT(refused("@mikro/tablelens", lens), StartsWith("NOT_FOUND"));
   EXPECT_EQ(options(R"(identifier: "@mikro/zarrstore")"), R"([{"value":"view","label":"Can view"}])");
   EXPECT_EQ(options(R"(identifier: "@mikro/file")"),
+            R"([{"value":"view","label":"Can view"},{"value":"change","label":"Can change"},)"
+            R"({"value":"delete","label":"Can delete"}])");
+  EXPECT_EQ(options(R"(identifier: "@mikro/filelink")"),
             R"([{"value":"view","label":"Can view"},{"value":"delete","label":"Can delete"}])");
   EXPECT_EQ(options(R"(identifier: "@mikro/folder", search: "CHAN")"),
             R"([{"value":"change","label":"Can change"}])");
@@ -152,39 +156,69 @@ TEST_P(Permissions, CostTheSameNumberOfRoundTripsWhateverTheNumberOfMembers) {
   EXPECT_EQ(cost(), one);
 }
 
-TEST(Structures, AreThoseThatTheSchemaStores) {
-  const auto schema = graphql::Schema::from_sdl(schema_documents());
+/// By identifier, the types that the schema stores: several where an interface has kinds.
+std::map<std::string, std::vector<const graphql::NamedType*>> stored_types(const graphql::Schema& schema) {
   const auto says = [](const graphql::NamedType& type, std::string_view directive) {
     return graphql::ast::find_directive(type.directives, directive);
   };
-  std::set<std::string> stored;
-  for (const graphql::NamedType* type : schema->types()) {
+  std::map<std::string, std::vector<const graphql::NamedType*>> stored;
+  for (const graphql::NamedType* type : schema.types()) {
     const auto* identified = says(*type, "identified");
     bool is_stored = says(*type, "entity") != nullptr;
     for (const graphql::NamedType* interface : type->interfaces)
       is_stored |= says(*interface, "entity") != nullptr;
     if (identified == nullptr || !is_stored || says(*type, "absent") != nullptr) continue;
-    stored.insert(std::string(identified->argument("by")->text));
+    stored[std::string(identified->argument("by")->text)].push_back(type);
   }
+  return stored;
+}
+
+TEST(Structures, AreThoseThatTheSchemaStores) {
+  const auto schema = graphql::Schema::from_sdl(schema_documents());
+  std::set<std::string> stored;
+  for (const auto& [identifier, types] : stored_types(*schema)) stored.insert(identifier);
   std::set<std::string> known;
   for (const Structure& one : structures()) known.insert(std::string(one.identifier));
   EXPECT_THAT(known, ElementsAreArray(stored));
 }
 
+/// The mutation of these that the schema has, where the roles that may use it are those that write.
+bool has_mutation(const graphql::Schema& schema, const std::vector<std::string>& names) {
+  bool has = false;
+  for (const std::string& name : names) {
+    const graphql::FieldDef* field = schema.mutation()->field(name);
+    if (field == nullptr) continue;
+    has = true;
+    std::vector<std::string> roles;
+    const auto* auth = graphql::ast::find_directive(*field->directives, "auth");
+    const auto* listed = auth == nullptr ? nullptr : auth->argument("any_role_of");
+    if (listed != nullptr) {
+      for (const auto& role : listed->items) roles.emplace_back(role.text);
+    }
+    EXPECT_THAT(roles, ElementsAreArray(kWritingRoles)) << name;
+  }
+  return has;
+}
+
 TEST(Structures, AreChangedAndDeletedByTheRolesThatTheSchemaNames) {
   const auto schema = graphql::Schema::from_sdl(schema_documents());
-  for (const char* name :
-       {"updateAnnotation", "deleteAnnotation", "deleteAnnotationCollection", "updateLens", "deleteLens",
-        "updateArrayDataset", "deleteArrayDataset", "updateCoordinateSystem", "deleteCoordinateSystem",
-        "deleteFile", "unlinkFile", "updateFolder", "deleteFolder", "updateTableDataset",
-        "deleteTableDataset", "updateTransformation", "deleteTransformation"}) {
-    const graphql::FieldDef* field = schema->mutation()->field(name);
-    ASSERT_NE(field, nullptr) << name;
-    const auto* auth = graphql::ast::find_directive(*field->directives, "auth");
-    ASSERT_NE(auth, nullptr) << name;
-    std::vector<std::string> roles;
-    for (const auto& role : auth->argument("any_role_of")->items) roles.emplace_back(role.text);
-    EXPECT_THAT(roles, ElementsAreArray(kWritingRoles)) << name;
+  const auto stored = stored_types(*schema);
+  for (const Structure& one : structures()) {
+    std::vector<std::string> change;
+    std::vector<std::string> remove;
+    const auto add = [&](const std::string& type) {
+      change.push_back("update" + type);
+      change.push_back("put" + type + "sInFolder");  // an object says which folder it is in
+      remove.push_back("delete" + type);
+    };
+    for (const graphql::NamedType* type : stored.at(std::string(one.identifier))) {
+      add(type->name);
+      // Kinds are changed and deleted as what they are kinds of: updateLens, deleteTransformation.
+      for (const graphql::NamedType* interface : type->interfaces) add(interface->name);
+    }
+    if (one.identifier == "@mikro/filelink") remove.emplace_back("unlinkFile");
+    EXPECT_EQ(one.is_changed, has_mutation(*schema, change)) << one.identifier;
+    EXPECT_EQ(one.is_deleted, has_mutation(*schema, remove)) << one.identifier;
   }
 }
 
