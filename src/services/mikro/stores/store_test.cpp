@@ -117,7 +117,7 @@ TEST_P(StoreContents, AreNotMeasuredAgainOnceTheyAreSettled) {
   lab_.objects().files().commit(std::move(object), "bigfile",
                                 row("select key from big_file_store").as_string(), {}, {});
   const std::string made =
-      R"(mutation ($id: ID!) { it: fromFileLike(input: {file: $id, fileName: "f"}) { size } })";
+      R"(mutation ($id: FileLike!) { it: fromFileLike(input: {file: $id, fileName: "f"}) { size } })";
   EXPECT_EQ(lab_.data(made, Json::object({{"id", store}}))["it"]["size"].as_int64(), 5);
 }
 
