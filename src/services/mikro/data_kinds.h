@@ -1,6 +1,7 @@
 // The kinds of things that people keep here, by the one table that says for each where its rows are and what
 // it is called. What can lie in a folder, live in a space, be looked at through a lens, be linked to a file
-// or have a lineage is selected from it; a kind that is built later fills its line there and is found by all.
+// or have a lineage is selected from it. A kind that is built later fills its line there; if its lenses have
+// spaces of their own it gets one in lineage/places.h, too.
 #pragma once
 
 #include <cstddef>
