@@ -1,7 +1,7 @@
 """A laboratory that has an S3 already: services on PostgreSQL, each on its own, keep their bytes in it.
 
-One such store issues keys for a while, by AssumeRole. The other does not, so clients get those of the deployment,
-as its configuration says."""
+One such store issues keys for a while, by AssumeRole. The other does not, so clients get those of the
+deployment, as its configuration says."""
 
 from __future__ import annotations
 
