@@ -97,25 +97,22 @@ void StoreSweeper::give_up(const StoreKind& kind, std::int64_t now, const std::s
       stores_.tables().may_be_referred(kind) ? "" : " and populated = 0");
   std::int64_t last = 0;
   while (!stop.stop_requested()) {
-    const sql::Rows rows =
-        read(stores_.database(),
-             fmt::format("select id, bucket, key from {} where id > $1 and {} order by id limit {}",
-                         kind.table, is_idle, kChunk),
-             {last, before, unused_before});
+    const sql::Rows rows = read(stores_.database(),
+                                fmt::format("select id from {} where id > $1 and {} order by id limit {}",
+                                            kind.table, is_idle, kChunk),
+                                {last, before, unused_before});
     for (std::size_t at = 0; at < rows.size() && !stop.stop_requested(); ++at) {
-      const StoreRow row = row_at(rows, at);
-      last = row.id;
+      last = rows.integer(at, 0);
       std::int64_t rows_given_up = 0;
       stores_.database().write([&](sql::Writer& writer) {
         // A statement of its own, as in StoreTables::orphan: something may be made of the store right now.
         writer.execute(fmt::format("update {} set orphaned_at = orphaned_at where id = $1", kind.table),
-                       {row.id});
+                       {last});
         rows_given_up = writer.execute(
             fmt::format("update {} set orphaned_at = $4 where id = $1 and {}", kind.table, is_idle),
-            {row.id, before, unused_before, now});
+            {last, before, unused_before, now});
       });
-      if (rows_given_up == 0) continue;
-      ++swept.given_up;
+      swept.given_up += rows_given_up;
     }
     if (rows.size() < kChunk) return;
   }

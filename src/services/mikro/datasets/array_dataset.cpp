@@ -27,6 +27,7 @@
 #include "services/mikro/spaces/edge_json.h"
 #include "services/mikro/stores/store.h"
 #include "services/mikro/stores/zarr_contents.h"
+#include "sql/nullable.h"
 
 namespace mikro {
 namespace {
@@ -244,11 +245,6 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
   return dataset;
 }
 
-std::optional<std::int64_t> id_at(const sql::Rows& rows, std::size_t column) {
-  if (rows.is_null(0, column)) return std::nullopt;
-  return rows.integer(0, column);
-}
-
 std::int64_t update(Call& call, Feed& feed, const schema::UpdateArrayDatasetInput& in) {
   const Maker maker = maker_of(call);
   const std::int64_t dataset = in.id.row("dataset");
@@ -270,7 +266,8 @@ std::int64_t update(Call& call, Feed& feed, const schema::UpdateArrayDatasetInpu
         {dataset, in.name ? sql::Value(*in.name) : sql::Value(std::monostate()),
          in.description ? sql::Value(*in.description) : sql::Value(std::monostate())});
     record(writer, maker, kType, dataset, Change::kUpdate, changes);
-    tell_in_folder(writer, feed, maker.organization, kTopic, id_at(old, 2), "update", dataset);
+    tell_in_folder(writer, feed, maker.organization, kTopic, sql::optional_integer(old, 0, 2), "update",
+                   dataset);
   });
   return dataset;
 }
@@ -282,8 +279,8 @@ Json remove(Call& call, Stores& stores, Feed& feed, const schema::DeleteArrayDat
   const std::int64_t dataset = in.id.row("dataset");
   call.database->write([&](sql::Writer& writer) {
     expect_may_delete(writer, call, "array_dataset", dataset, "dataset");
-    const auto folder =
-        id_at(writer.query("select folder_id from array_dataset where id = $1", {dataset}), 0);
+    const auto folder = sql::optional_integer(
+        writer.query("select folder_id from array_dataset where id = $1", {dataset}), 0, 0);
     sql::Ids spaces;
     const sql::Rows rows = writer.query(spaces_of_dataset("$1"), {dataset});
     for (std::size_t row = 0; row < rows.size(); ++row) spaces.values.push_back(rows.integer(row, 0));

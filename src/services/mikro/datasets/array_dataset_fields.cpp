@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "services/mikro/datasets/array_conditions.h"
 #include "services/mikro/datasets/array_dataset.h"
 #include "services/mikro/descriptors/array_descriptors.h"
 #include "services/mikro/folders/folder.h"
@@ -101,16 +102,9 @@ void add_filters(entity::Registry& registry) {
   add_task_filters<ArrayDatasetFilter>(registry);
   add_name_search<ArrayDatasetFilter>(registry);
   registry.on(ArrayDatasetFilter::kFolders, in_folders);
-  // All of them must be there; the column is a JSON list of names that contain no quotes.
-  registry.on(ArrayDatasetFilter::kSpec, [](SqlText& sql, const std::string& alias,
-                                            const std::vector<schema::ArrayDatasetSpec>& specs, const Call&) {
-    std::string text = "1 = 1";
-    for (const schema::ArrayDatasetSpec spec : specs) {
-      text += fmt::format(" and {}.spec like {}", alias,
-                          sql.bind(fmt::format("%\"{}\"%", entity::text_of(spec))));
-    }
-    return text;
-  });
+  registry.on(ArrayDatasetFilter::kSpec,
+              [](SqlText& sql, const std::string& alias, const std::vector<schema::ArrayDatasetSpec>& specs,
+                 const Call&) { return has_specs(sql, alias, specs); });
   registry.on(ArrayDatasetFilter::kHasAxisTypes, [](SqlText& sql, const std::string& alias,
                                                     const std::vector<schema::AxisType>& types, const Call&) {
     std::string text = "1 = 1";
@@ -131,11 +125,11 @@ void add_filters(entity::Registry& registry) {
               });
   registry.on(ArrayDatasetFilter::kAcquiredAfter,
               [](SqlText& sql, const std::string& alias, entity::Time time, const Call&) {
-                return fmt::format("{}.acquisition_end >= {}", alias, sql.bind(time.micros));
+                return acquired_after(sql, alias, time.micros);
               });
   registry.on(ArrayDatasetFilter::kAcquiredBefore,
               [](SqlText& sql, const std::string& alias, entity::Time time, const Call&) {
-                return fmt::format("{}.acquisition_start <= {}", alias, sql.bind(time.micros));
+                return acquired_before(sql, alias, time.micros);
               });
   registry.on(ArrayDatasetFilter::kRequires, Descriptors("Array datasets", array_descriptor_keys()));
   registry.on(ArrayDatasetFilter::kHasPhysicalSpace, has_physical_space);

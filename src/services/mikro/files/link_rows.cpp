@@ -125,6 +125,11 @@ const LinkedKind& linked_kind(FileLinkContainerKind kind) {
   throw Error(code::kNotImplemented, "Links between files and {} are not built yet.", entity::text_of(kind));
 }
 
+std::string is_no_conversion(const LinkedKind& kind, std::string_view alias) {
+  return fmt::format("not exists (select 1 from file_link k where k.{} = {}.id and k.direction = 'SOURCE')",
+                     kind.link, alias);
+}
+
 std::vector<NewLink> checked_sources(sql::Reader& reader, std::int64_t organization,
                                      const std::optional<std::vector<schema::SourceFileInput>>& entries) {
   std::vector<NewLink> links;

@@ -23,6 +23,9 @@ namespace mikro {
 /// Throws NOT_IMPLEMENTED for a kind that is to come.
 const LinkedKind& linked_kind(schema::FileLinkContainerKind kind);
 
+/// SQL: the row `alias` of a kind that can be linked was not read out of a file.
+std::string is_no_conversion(const LinkedKind& kind, std::string_view alias);
+
 /// A link to be. Whichever end is not there yet is 0.
 struct NewLink {
   std::int64_t file = 0;

@@ -5,6 +5,7 @@
 #include "entity/filter.h"
 #include "entity/lookup.h"
 #include "services/mikro/data_kinds.h"
+#include "services/mikro/files/link_rows.h"
 #include "services/mikro/ownership.h"
 #include "services/mikro/schema/folder.h"
 #include "sql/expressions.h"
@@ -24,12 +25,6 @@ std::string searched(SqlText& sql, const DataKind& kind, const std::string& text
   std::string found = entity::contains_folded(sql, "t.name", text);
   if (kind.is_described) found += " or " + entity::contains_folded(sql, "t.description", text);
   return fmt::format(" and ({})", found);
-}
-
-// What was read out of a file is not listed beside it.
-std::string not_converted(const DataKind& kind) {
-  return fmt::format(
-      " and not exists (select 1 from file_link k where k.{} = t.id and k.direction = 'SOURCE')", kind.link);
 }
 
 std::string order_by(const std::optional<schema::ChildrenOrder>& order, sql::Dialect dialect) {
@@ -56,7 +51,7 @@ Json children(Call& call, const ChildrenArguments& in) {
         text.empty() ? "" : " union all ", place_of(kind), kind.type, kind.table, sql.bind(call.organization),
         kind.folder, sql.bind(folder));
     if (filters.search && !filters.search->empty()) text += searched(sql, kind, *filters.search);
-    if (!shows_converted && kind.is_linked()) text += not_converted(kind);
+    if (!shows_converted && kind.is_linked()) text += " and " + is_no_conversion(kind, "t");
   }
   const schema::ChildrenPaginationInput asked = in.pagination.value_or(schema::ChildrenPaginationInput{});
   const entity::Page page = entity::page_of(asked.offset.value_or(0), asked.limit.value_or(kUnasked), kMost);

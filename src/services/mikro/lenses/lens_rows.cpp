@@ -11,16 +11,12 @@
 #include "services/mikro/space/derived_edge.h"
 #include "services/mikro/spaces/edge_json.h"
 #include "services/mikro/spaces/edge_rows.h"
+#include "sql/nullable.h"
 
 namespace mikro {
 namespace {
 
 using base::Json;
-
-std::optional<std::string> text_at(const sql::Rows& rows, std::size_t row, std::size_t column) {
-  if (rows.is_null(row, column)) return std::nullopt;
-  return std::string(rows.text(row, column));
-}
 
 // nullopt if the dataset has a lens for this selection; waits for whoever makes it at this moment.
 std::optional<std::int64_t> try_insert(sql::Writer& writer, const Maker& maker, const LensedArray& array,
@@ -102,7 +98,7 @@ std::map<std::int64_t, LensedArray> read_lensed_arrays(sql::Reader& reader, std:
       array.shape.push_back(extent.as_int64().value());
     }
     array.dtype = rows.text(row, 4);
-    array.value_kind = text_at(rows, row, 5);
+    array.value_kind = sql::optional_text(rows, row, 5);
     systems.values.push_back(array.intrinsic_system);
   }
   if (arrays.empty()) return arrays;
@@ -115,9 +111,9 @@ std::map<std::int64_t, LensedArray> read_lensed_arrays(sql::Reader& reader, std:
     const auto array = arrays.find(axes.integer(row, 0));
     if (array == arrays.end()) continue;
     array->second.axes.push_back(
-        {{std::string(axes.text(row, 1)), axis_type_of(axes.text(row, 2)), text_at(axes, row, 3)},
-         text_at(axes, row, 4),
-         text_at(axes, row, 5)});
+        {{std::string(axes.text(row, 1)), axis_type_of(axes.text(row, 2)), sql::optional_text(axes, row, 3)},
+         sql::optional_text(axes, row, 4),
+         sql::optional_text(axes, row, 5)});
   }
   return arrays;
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "entity/call.h"
 #include "services/mikro/lineage/places.h"
+#include "sql/nullable.h"
 
 namespace mikro::lineage {
 namespace {
@@ -133,11 +134,6 @@ std::string neighbours_text(SqlText& sql, Direction direction, const std::vector
   if (through == Through::kDerivationsAndFiles) add_links(hops, bound, direction, own);
   if (hops.text().empty()) return fmt::format("select 0 as here, {} as there where 1 = 0", own);
   return fmt::format("select p.here, p.there from ({}) p where p.there <> p.here", hops.text());
-}
-
-std::optional<std::string> text_at(const sql::Rows& rows, std::size_t row, std::size_t column) {
-  if (rows.is_null(row, column)) return std::nullopt;
-  return std::string(rows.text(row, column));
 }
 
 // What one derivation away from the node `r` is, by kind of place and direction: a select list and the tables
@@ -308,9 +304,9 @@ std::vector<Edge> derivations_in(const sql::Rows& rows) {
     Edge& edge = edges.emplace_back();
     edge.id = rows.integer(row, 0);
     edge.tie = {node_of(rows.integer(row, 1)), node_of(rows.integer(row, 2))};
-    edge.transformation_kind = text_at(rows, row, 3);
-    edge.value_relation = text_at(rows, row, 4);
-    edge.annotation = text_at(rows, row, 5);
+    edge.transformation_kind = sql::optional_text(rows, row, 3);
+    edge.value_relation = sql::optional_text(rows, row, 4);
+    edge.annotation = sql::optional_text(rows, row, 5);
     if (!rows.is_null(row, 6)) edge.crop = rows.integer(row, 6);
     edge.is_primary = rows.integer(row, 7) == 1;
   }
@@ -329,8 +325,8 @@ std::vector<Edge> links_in(const sql::Rows& rows) {
     edge.kind = is_export ? LineageEdgeKind::kExport : LineageEdgeKind::kIngest;
     edge.id = rows.integer(row, 0);
     edge.tie = is_export ? Tie{container, file} : Tie{file, container};
-    edge.value_relation = text_at(rows, row, 4);
-    edge.task = text_at(rows, row, 5);
+    edge.value_relation = sql::optional_text(rows, row, 4);
+    edge.task = sql::optional_text(rows, row, 5);
   }
   return edges;
 }

@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "entity/filter.h"
 #include "entity/lookup.h"
+#include "services/mikro/datasets/array_conditions.h"
+#include "services/mikro/files/link_rows.h"
 #include "services/mikro/lineage/lineage.h"
 #include "services/mikro/lineage/places.h"
 #include "services/mikro/ownership.h"
@@ -45,28 +47,16 @@ std::string parentless(const DataKind& kind) {
       "not exists (select 1 from transformation e where e.input_id = t.{} and e.role = 'DERIVATION'"
       " and {} <> {} + t.id)",
       kind.space, owner_text("e.output_id"), base_of(kind_of(kind)));
-  if (kind.is_linked()) {
-    text += fmt::format(
-        " and not exists (select 1 from file_link k where k.{} = t.id and k.direction = 'SOURCE')",
-        kind.link);
-  }
+  if (kind.is_linked()) text += " and " + is_no_conversion(kind, "t");
   return text;
 }
 
 // What only arrays have.
 std::string array_condition(SqlText& sql, const RootFilter& filter, std::string_view alias) {
   std::string text;
-  if (filter.acquired_after) {
-    text += fmt::format(" and {}.acquisition_end >= {}", alias, sql.bind(filter.acquired_after->micros));
-  }
-  if (filter.acquired_before) {
-    text += fmt::format(" and {}.acquisition_start <= {}", alias, sql.bind(filter.acquired_before->micros));
-  }
-  // The column is a JSON list of names that contain no quotes.
-  for (const schema::ArrayDatasetSpec spec : filter.spec.value_or(std::vector<schema::ArrayDatasetSpec>())) {
-    text +=
-        fmt::format(" and {}.spec like {}", alias, sql.bind(fmt::format("%\"{}\"%", entity::text_of(spec))));
-  }
+  if (filter.acquired_after) text += " and " + acquired_after(sql, alias, filter.acquired_after->micros);
+  if (filter.acquired_before) text += " and " + acquired_before(sql, alias, filter.acquired_before->micros);
+  if (filter.spec) text += " and " + has_specs(sql, alias, *filter.spec);
   return text;
 }
 

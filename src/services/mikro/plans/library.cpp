@@ -11,6 +11,7 @@
 #include "services/mikro/space/edge_map.h"
 #include "services/mikro/spaces/edge_rows.h"
 #include "services/mikro/spaces/space_rows.h"
+#include "sql/nullable.h"
 
 namespace mikro {
 namespace {
@@ -24,11 +25,6 @@ constexpr std::string_view kDerivedFromTables =
     " where t.id in_ids($1) and e.role = 'DERIVATION' and e.kind <> 'UNMAPPABLE' and e.selector is null";
 
 bool enumerates(AxisType type) { return type == AxisType::kIndex || type == AxisType::kChannel; }
-
-std::optional<std::string> text_in(const sql::Rows& rows, std::size_t row, std::size_t column) {
-  if (rows.is_null(row, column)) return std::nullopt;
-  return std::string(rows.text(row, column));
-}
 
 std::size_t columns_in(const Library& library) {
   std::size_t columns = 0;
@@ -51,7 +47,7 @@ void read_tables(sql::Reader& reader, const sql::Ids& ids, const PlanLimit& limi
     column.id = rows.integer(row, 2);
     column.name = rows.text(row, 3);
     if (!rows.is_null(row, 4)) column.axis = axis_type_of(rows.text(row, 4));
-    column.unit = text_in(rows, row, 5);
+    column.unit = sql::optional_text(rows, row, 5);
     if (!rows.is_null(row, 6)) column.references = rows.integer(row, 6);
   }
 }
@@ -88,7 +84,7 @@ void read_arrays(sql::Reader& reader, const sql::Ids& tables, const PlanLimit& l
   std::map<std::int64_t, std::vector<Axis>> grids;
   for (std::size_t row = 0; row < axes.size(); ++row) {
     grids[axes.integer(row, 0)].push_back(
-        {std::string(axes.text(row, 1)), axis_type_of(axes.text(row, 2)), text_in(axes, row, 3)});
+        {std::string(axes.text(row, 1)), axis_type_of(axes.text(row, 2)), sql::optional_text(axes, row, 3)});
   }
   const std::size_t table_column = edges.columns() - 2;
   for (std::size_t row = 0; row < edges.size(); ++row) {

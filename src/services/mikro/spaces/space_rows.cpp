@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "services/mikro/history.h"
+#include "sql/nullable.h"
 
 namespace mikro {
 namespace {
@@ -19,11 +20,6 @@ SpaceUse use_of(std::string_view text) {
 
 sql::Value value_of(const std::optional<std::string>& text) {
   return text ? sql::Value(*text) : sql::Value(std::monostate());
-}
-
-std::optional<std::string> text_at(const sql::Rows& rows, std::size_t row, std::size_t column) {
-  if (rows.is_null(row, column)) return std::nullopt;
-  return std::string(rows.text(row, column));
 }
 
 void insert_axes(sql::Writer& writer, std::int64_t space, const std::vector<DescribedAxis>& axes) {
@@ -99,13 +95,13 @@ std::map<std::int64_t, SpaceRow> read_spaces(sql::Reader& reader, std::int64_t o
     space.use = use_of(rows.text(row, 1));
     space.name = rows.text(row, 2);
     if (!rows.is_null(row, 3)) space.epoch = rows.integer(row, 3);
-    space.reference = text_at(rows, row, 4);
+    space.reference = sql::optional_text(rows, row, 4);
   }
   for (std::size_t row = 0; row < axes.size(); ++row) {
     const auto space = spaces.find(axes.integer(row, 0));
     if (space == spaces.end()) continue;
     space->second.axes.push_back(
-        {std::string(axes.text(row, 1)), axis_type_of(axes.text(row, 2)), text_at(axes, row, 3)});
+        {std::string(axes.text(row, 1)), axis_type_of(axes.text(row, 2)), sql::optional_text(axes, row, 3)});
   }
   return spaces;
 }

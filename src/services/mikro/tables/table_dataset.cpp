@@ -26,6 +26,7 @@
 #include "services/mikro/tables/table_columns.h"
 #include "services/mikro/tables/table_lens.h"
 #include "services/mikro/tables/table_spec.h"
+#include "sql/nullable.h"
 
 namespace mikro {
 namespace {
@@ -139,11 +140,6 @@ std::int64_t create(Call& call, Stores& stores, Feed& feed, const schema::Create
   return table;
 }
 
-std::optional<std::int64_t> id_at(const sql::Rows& rows, std::size_t column) {
-  if (rows.is_null(0, column)) return std::nullopt;
-  return rows.integer(0, column);
-}
-
 // `name` and `description` are written with a default: null is the same as not given, and changes nothing.
 std::int64_t update(Call& call, Feed& feed, const schema::UpdateTableDatasetInput& in) {
   const Maker maker = maker_of(call);
@@ -164,7 +160,8 @@ std::int64_t update(Call& call, Feed& feed, const schema::UpdateTableDatasetInpu
         "id = $1",
         {table, value_of(in.name), value_of(in.description)});
     record(writer, maker, kType, table, Change::kUpdate, changes);
-    tell_in_folder(writer, feed, maker.organization, kTopic, id_at(old, 2), "update", table);
+    tell_in_folder(writer, feed, maker.organization, kTopic, sql::optional_integer(old, 0, 2), "update",
+                   table);
   });
   return table;
 }
@@ -197,7 +194,8 @@ Json remove(Call& call, Stores& stores, Feed& feed, const schema::DeleteTableDat
     writer.execute("delete from table_dataset where id = $1", {table});
     stores.tables().orphan(writer, kParquet, {{row.integer(0, 2)}}, maker.now);
     delete_spaces(writer, maker, {{row.integer(0, 1)}});
-    tell_in_folder(writer, feed, maker.organization, kTopic, id_at(row, 0), "delete", table);
+    tell_in_folder(writer, feed, maker.organization, kTopic, sql::optional_integer(row, 0, 0), "delete",
+                   table);
   });
   return in.id.text;
 }
