@@ -20,7 +20,7 @@ class ControlTask : public ::testing::TestWithParam<sql::Dialect> {
  protected:
   std::vector<std::string> pending() {
     agent_ = world_.connect(me_);
-    return rekuest_testing::names(world_.backlog(*agent_.backlog));
+    return rekuest_testing::names(world_.backlog(agent_.backlog));
   }
   std::string refusal(const rekuest_testing::Who& who, Control what, std::int64_t task) {
     try {
@@ -139,7 +139,7 @@ TEST_P(ControlTask, ACancelledTaskEndsWithTheProcessThatNeverBeganIt) {
       next, {rekuest_testing::numbered("SESSION_INIT", 1, R"(,"session_id":"s2","states":{})", "s2")});
   EXPECT_EQ(world_.events(cancelled), "QUEUED CANCELLING CANCELLED");
   EXPECT_EQ(world_.events(wanted), "QUEUED");
-  EXPECT_THAT(rekuest_testing::names(world_.backlog(*outcome.backlog)),
+  EXPECT_THAT(rekuest_testing::names(world_.backlog(outcome.backlog)),
               ElementsAre("ASSIGN " + std::to_string(wanted)));
 }
 
@@ -226,7 +226,7 @@ TEST_P(ControlTask, ResumesOneStep) {
   const Outcome controlled = world_.control(me_, Control::kResume, task, true);
   EXPECT_EQ(rekuest_testing::parsed(controlled.messages.at(0))["step"], Json(true));
 
-  const std::vector<Json> again = world_.backlog(*world_.connect(me_).backlog);
+  const std::vector<Json> again = world_.backlog(world_.connect(me_).backlog);
   ASSERT_THAT(again, SizeIs(1));
   EXPECT_EQ(again[0]["type"], Json("RESUME"));
   EXPECT_EQ(again[0]["step"], Json(true)) << "sent again, it says the same";

@@ -21,7 +21,7 @@ class Dispatch : public ::testing::TestWithParam<sql::Dialect> {
  protected:
   /// A task's ASSIGN as its agent is sent it when it comes back.
   Json frame_of(std::int64_t task, const ProvenanceSigner& signer = {}) {
-    for (Json& frame : world_.backlog(*world_.connect(me_).backlog, signer)) {
+    for (Json& frame : world_.backlog(world_.connect(me_).backlog, signer)) {
       if (frame["task"].as_string() == std::to_string(task)) return std::move(frame);
     }
     throw std::logic_error("The task is not pending.");
@@ -29,7 +29,7 @@ class Dispatch : public ::testing::TestWithParam<sql::Dialect> {
   /// What an agent that registers now is sent, as `TYPE task`.
   std::vector<std::string> pending() {
     agent_ = world_.connect(me_);
-    return rekuest_testing::names(world_.backlog(*agent_.backlog));
+    return rekuest_testing::names(world_.backlog(agent_.backlog));
   }
   std::string name(const char* type, std::int64_t task) { return type + (" " + std::to_string(task)); }
 

@@ -276,7 +276,7 @@ TEST_P(Journal, LosesBegunTasksToANewProcessAndKeepsTheOthers) {
   EXPECT_EQ(value["started"], Json(true));
   EXPECT_EQ(value["last_progress"], Json(30));
   EXPECT_EQ(value["effects"], Json("UNKNOWN"));
-  EXPECT_THAT(names(world_.backlog(*outcome.backlog)), ElementsAre("ASSIGN " + std::to_string(unheard)));
+  EXPECT_THAT(names(world_.backlog(outcome.backlog)), ElementsAre("ASSIGN " + std::to_string(unheard)));
 }
 
 TEST_P(Journal, DoesNotEndATaskTwiceIfItsReportFollowsTheNewSession) {
@@ -304,7 +304,7 @@ TEST_P(Journal, WaitsForTheNewProcessesOwnSessionWhenThatOfAnEarlierOneIsToldAga
   const JournalOutcome own =
       world_.report(next, {numbered("SESSION_INIT", 1, R"(,"session_id":"s2","states":{})", "s2")});
   EXPECT_EQ(world_.events(task_), "QUEUED STARTED LOST");
-  EXPECT_THAT(world_.backlog(*own.backlog), IsEmpty());
+  EXPECT_THAT(world_.backlog(own.backlog), IsEmpty());
 }
 
 // Assigned between its REGISTER and its SESSION_INIT, it was sent to the new process.

@@ -62,7 +62,7 @@ class Workflow : public ::testing::TestWithParam<sql::Dialect> {
   std::string last_value(std::int64_t task) {
     return world_.text("select value from task_event where task_id = $1 order by id desc limit 1", {task});
   }
-  std::vector<Json> backlog() { return world_.backlog(*began_.backlog); }
+  std::vector<Json> backlog() { return world_.backlog(began_.backlog); }
 
   rekuest_testing::TaskWorld world_{GetParam()};
   rekuest_testing::Who me_ = world_.identity("me");
@@ -238,14 +238,14 @@ TEST_P(Workflow, HearsAgainOfItsCallsWhenItsProcessComesBack) {
 
   const Registered back = world_.connect(world_.request(robot_, "s1", kFlows));
   const std::string id = std::to_string(child);
-  EXPECT_THAT(names(world_.backlog(*back.backlog)),
+  EXPECT_THAT(names(world_.backlog(back.backlog)),
               ElementsAre("ASSIGN_RESPONSE " + id, "QUEUED_EVENT " + id, "STARTED_EVENT " + id,
                           "PROGRESS_EVENT " + id, "YIELD_EVENT " + id, "COMPLETED_EVENT " + id));
 
   // Once it has heard the end, nothing is owed.
   flows_ = back;
   ask(Json::parse(fmt::format(R"({{"type":"CANCEL_REQUEST","id":"c","task":"{}"}})", id)));
-  EXPECT_THAT(world_.backlog(*world_.connect(world_.request(robot_, "s1", kFlows)).backlog), IsEmpty());
+  EXPECT_THAT(world_.backlog(world_.connect(world_.request(robot_, "s1", kFlows)).backlog), IsEmpty());
 }
 
 // --- fates ------------------------------------------------------------------
@@ -302,7 +302,7 @@ TEST_P(Approval, HoldsAChildUntilAPersonApproves) {
   EXPECT_EQ(world_.events(flow_), "QUEUED STARTED HELD");
   EXPECT_EQ(world_.latest(flow_), "STARTED") << "it is still running";
   EXPECT_EQ(Json::parse(last_value(flow_))["held"], Json(id));
-  EXPECT_THAT(world_.backlog(*world_.connect(world_.identity("adder")).backlog), IsEmpty());
+  EXPECT_THAT(world_.backlog(world_.connect(world_.identity("adder")).backlog), IsEmpty());
 
   const std::vector<Json> frames = parsed(world_.decide(me_, child, true, "Go"));
   ASSERT_THAT(names(frames), ElementsAre("ASSIGN " + id));
@@ -354,7 +354,7 @@ TEST_P(Approval, ATaskHoldsItselfAndGetsItsAnswer) {
   // It is told again until its agent has recorded it.
   const auto again = [&] {
     flows_ = world_.connect(world_.request(robot_, "s1", kFlows));
-    return names(world_.backlog(*flows_.backlog));
+    return names(world_.backlog(flows_.backlog));
   };
   say("PROGRESS", flow_, R"(,"progress":50)");
   EXPECT_THAT(again(), ElementsAre(fmt::format("DECIDE {}", flow_)));
@@ -417,7 +417,7 @@ INSTANTIATE_TEST_SUITE_P(Both, Delayed, sql_testing::kBothDatabases, sql_testing
 
 TEST_P(Delayed, IsSentWhenItsTimeHasCome) {
   const std::int64_t task = delayed(by_name());
-  EXPECT_THAT(world_.backlog(*world_.connect(world_.identity("adder")).backlog), IsEmpty());
+  EXPECT_THAT(world_.backlog(world_.connect(world_.identity("adder")).backlog), IsEmpty());
   EXPECT_THAT(sweep(0), IsEmpty());
   EXPECT_THAT(sweep(6'000'000), ElementsAre(fmt::format("ASSIGN {}", task)));
   EXPECT_THAT(sweep(0), IsEmpty());

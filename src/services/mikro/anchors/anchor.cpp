@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "base/error.h"
 #include "services/mikro/anchors/anchor_rows.h"
+#include "services/mikro/anchors/pins.h"
 #include "services/mikro/descriptors/descriptors.h"
 #include "services/mikro/lenses/window.h"
 #include "services/mikro/ownership.h"
-#include "services/mikro/row_lists.h"
 #include "services/mikro/schema/anchor.h"
 #include "services/mikro/schema/array_dataset.h"
 #include "services/mikro/schema/lens.h"
@@ -114,33 +113,14 @@ entity::Expression spoke(std::string_view table) {
   };
 }
 
-/// Whether a lens' slices keep the position that an anchor is pinned to, along every axis that it pins.
-bool is_within(const Json& coordinates, const Json& slices) {
-  for (const Json& slice : slices.items()) {
-    const Json* pinned = coordinates.find(slice["axis"].as_string());
-    if (pinned == nullptr) continue;
-    const std::int64_t value = pinned->as_int64().value_or(0);
-    const std::int64_t start = slice["start"].as_int64().value_or(0);
-    const std::int64_t step = slice["step"].as_int64().value_or(1);
-    const std::int64_t steps = step == 0 ? 0 : (value - start) / step;
-    const auto stop = slice["stop"].as_int64();
-    const bool is_before_stop = !stop || (step > 0 ? value < *stop : value > *stop);
-    if (steps < 0 || start + steps * step != value || !is_before_stop) return false;
-  }
-  return true;
-}
-
 /// Whether a lens' windows keep it.
-bool is_inside(const Json& coordinates, const std::vector<Window>& windows) {
+bool is_inside(const Json& at, const std::vector<Window>& windows) {
   return std::all_of(windows.begin(), windows.end(), [&](const Window& window) {
-    const Json* pinned = coordinates.find(window.axis);
+    const Json* pinned = at.find(window.axis);
     const double value = pinned == nullptr ? 0 : pinned->as_double().value_or(0);
     return pinned == nullptr || meets(window, value, value);
   });
 }
-
-/// Anchors with their coordinates, by what they are anchored to.
-using AnchorsByThing = std::unordered_map<std::int64_t, std::vector<std::pair<std::int64_t, Json>>>;
 
 Json list_at(const Row& row, entity::ColumnName field) {
   return row.is_null(field) ? Json::array() : Json::parse(row.text(field));
@@ -155,29 +135,17 @@ entity::RowLists active_anchors(Call& call, std::span<const Row> rows) {
     if (!row.is_null(Lens::kTableDataset)) tables.values.push_back(row.integer(Lens::kTableDataset));
   }
   entity::RowLists lists(rows.size());
-  if (datasets.values.empty() && tables.values.empty()) return lists;
-  const sql::Rows found = call.reader->query(
-      "select dataset_id, null as table_id, id, coordinates from coordinate_anchor where dataset_id "
-      "in_ids($1)"
-      " union all select null, table_id, id, coordinates from coordinate_anchor where table_id in_ids($2)"
-      " order by 3",
-      {distinct(std::move(datasets)), distinct(std::move(tables))});
-  AnchorsByThing of_datasets, of_tables;
-  for (std::size_t row = 0; row < found.size(); ++row) {
-    auto& list =
-        found.is_null(row, 0) ? of_tables[found.integer(row, 1)] : of_datasets[found.integer(row, 0)];
-    list.emplace_back(found.integer(row, 2), Json::parse(found.text(row, 3)));
-  }
+  AllPins pins = load_pins(*call.reader, std::move(datasets), std::move(tables));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!rows[i].is_null(Lens::kDataset)) {
       const Json slices = list_at(rows[i], Lens::kSlices);
-      for (const auto& [anchor, coordinates] : of_datasets[rows[i].integer(Lens::kDataset)]) {
-        if (is_within(coordinates, slices)) lists[i].push_back(anchor);
+      for (const auto& [anchor, at] : pins.datasets[rows[i].integer(Lens::kDataset)]) {
+        if (is_within(at, slices)) lists[i].push_back(anchor);
       }
     } else if (!rows[i].is_null(Lens::kTableDataset)) {
       const std::vector<Window> windows = windows_from(list_at(rows[i], Lens::kWindows));
-      for (const auto& [anchor, coordinates] : of_tables[rows[i].integer(Lens::kTableDataset)]) {
-        if (is_inside(coordinates, windows)) lists[i].push_back(anchor);
+      for (const auto& [anchor, at] : pins.tables[rows[i].integer(Lens::kTableDataset)]) {
+        if (is_inside(at, windows)) lists[i].push_back(anchor);
       }
     }
   }

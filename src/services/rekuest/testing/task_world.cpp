@@ -92,8 +92,9 @@ Outcome TaskWorld::decide(const Who& who, std::int64_t task, bool approved,
   return out;
 }
 
-std::vector<Json> TaskWorld::backlog(const BacklogBounds& bounds, const ProvenanceSigner& signer) {
-  Backlog backlog(database(), signer, bounds);
+std::vector<Json> TaskWorld::backlog(const std::optional<BacklogBounds>& bounds,
+                                     const ProvenanceSigner& signer) {
+  Backlog backlog(database(), signer, bounds.value());
   std::vector<Json> frames;
   while (const auto frame = backlog.next()) frames.push_back(Json::parse(*frame));
   return frames;

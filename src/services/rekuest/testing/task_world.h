@@ -50,7 +50,7 @@ class TaskWorld : public World {
   rekuest::Outcome decide(const Who& who, std::int64_t task, bool approved,
                           std::optional<std::string> answer = {});
   /// What an agent that has registered is sent, parsed.
-  std::vector<base::Json> backlog(const rekuest::BacklogBounds& bounds,
+  std::vector<base::Json> backlog(const std::optional<rekuest::BacklogBounds>& bounds,
                                   const rekuest::ProvenanceSigner& signer = {});
 
   rekuest::JournalOutcome report(const rekuest::Registered& agent, const std::vector<base::Json>& frames,
