@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "services/mikro/space/extent.h"
 #include "services/mikro/space/pixel_chain.h"
 #include "services/mikro/space/placement.h"
+#include "services/mikro/spaces/anchors_in_view.h"
 #include "services/mikro/spaces/containers.h"
 #include "services/mikro/spaces/edge_json.h"
 #include "services/mikro/spaces/space_graph.h"
@@ -44,26 +46,22 @@ Json coordinate_graph(Call& call, const schema::CoordinateGraphArguments& in) {
   return answer;
 }
 
-/// A dataset's grid, or what a lens keeps of it.
-struct Window {
-  std::int64_t space = 0;
-  std::vector<std::int64_t> shape;
-};
 /// By dataset: its grid first, then its lenses that have a space of their own.
-using Windows = std::map<std::int64_t, std::vector<Window>>;
+using Windows = std::map<std::int64_t, std::vector<AnchoredSpace>>;
 
 Windows windows_in(sql::Reader& reader, const space::Graph& graph) {
   sql::Ids spaces;
   for (const space::Space& space : graph.spaces()) spaces.values.push_back(space.id);
   const sql::Rows rows = reader.query(
-      "select id, intrinsic_system_id, shape, 0 from array_dataset where intrinsic_system_id in_ids($1)"
-      " union all select dataset_id, coordinate_system_id, shape, id from lens"
+      "select id, intrinsic_system_id, shape, 0, '[]' from array_dataset where intrinsic_system_id in_ids($1)"
+      " union all select dataset_id, coordinate_system_id, shape, id, slices from lens"
       " where coordinate_system_id in_ids($1) and kind = 'ARRAY' and selection <> '' order by 1, 4",
       {spaces});
   Windows windows;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    Window& window = windows[rows.integer(row, 0)].emplace_back();
-    window.space = rows.integer(row, 1);
+    AnchoredSpace& window = windows[rows.integer(row, 0)].emplace_back();
+    window.id = rows.integer(row, 1);
+    window.slices = Json::parse(rows.text(row, 4));
     for (const Json& extent : Json::parse(rows.text(row, 2)).items()) {
       window.shape.push_back(extent.as_int64().value());
     }
@@ -176,7 +174,7 @@ class View {
 
   // A registration attaches to the grid or to a lens' crop of it. From where it attaches the walk runs
   // forward, and only forward can boxes be pushed: the crops speak where the grid cannot.
-  void add(std::int64_t dataset, const std::vector<Window>& windows) {
+  void add(std::int64_t dataset, const std::vector<AnchoredSpace>& windows) {
     const auto whole = windows.begin();
     const auto grid = extent_of(*whole);
     if (!grid) return;
@@ -186,43 +184,73 @@ class View {
         const auto crop = extent_of(*window);
         if (!crop || crop->state == ExtentState::kInverted) continue;
         has_crop = true;
-        show({"ArrayDataset", dataset}, window->space, *crop);
+        show({"ArrayDataset", dataset}, *window, *crop);
       }
     }
-    if (!has_crop) show({"ArrayDataset", dataset}, whole->space, *grid);
+    if (!has_crop) show({"ArrayDataset", dataset}, *whole, *grid);
   }
 
   void add(const Collection& collection) {
     std::optional<space::Extent> extent;
     if (collection.box) extent = space::extent_in(world_, graph_, collection.frame, *collection.box);
     if (!extent) extent = space::unreadable_in(world_, collection.space);
-    if (extent) show(collection.ref, collection.space, *extent);
+    if (extent) show(collection.ref, {collection.space, {}}, *extent);
   }
 
-  Json take() { return std::move(list_); }
+  /// Everything that is shown and has anchors.
+  void list_anchored(sql::Ids& datasets, sql::Ids& tables) const {
+    for (const Shown& one : shown_) {
+      if (one.source.type == "ArrayDataset") datasets.values.push_back(one.source.id);
+      if (one.source.type == "TableDataset") tables.values.push_back(one.source.id);
+    }
+  }
+
+  Json with_anchors(const AllPins& pins) const {
+    Json list = Json::array();
+    for (const Shown& one : shown_) {
+      list.push_back(Json::object(
+          {{"source", Json::object({{"type", one.source.type}, {"id", one.source.id}})},
+           {"system", one.where.id},
+           {"extent", extent_json(one.extent.box)},
+           {"extent_state", text_of(one.extent.state)},
+           {"invariance", space::to_text(space::invariance_of(one.extent.path))},
+           {"validity", space::to_text(space::validity_of(one.extent.path))},
+           {"path", path_json(one.extent.path)},
+           {"anchors", anchors_of(one, one.source.type == "ArrayDataset" ? pins.datasets : pins.tables)}}));
+    }
+    return list;
+  }
 
  private:
-  std::optional<space::Extent> extent_of(const Window& window) const {
-    const space::Space& space = *graph_.space(window.space);
-    return space::extent_in(world_, graph_, window.space, space::grid_box(space.axes, window.shape));
+  std::optional<space::Extent> extent_of(const AnchoredSpace& window) const {
+    const space::Space& space = *graph_.space(window.id);
+    return space::extent_in(world_, graph_, window.id, space::grid_box(space.axes, window.shape));
   }
 
+  struct Shown {
+    entity::Ref source;
+    AnchoredSpace where;
+    space::Extent extent;
+  };
+
   // What cannot be bounded is in view until somebody knows better.
-  void show(const entity::Ref& source, std::int64_t system, const space::Extent& extent) {
+  void show(const entity::Ref& source, const AnchoredSpace& where, const space::Extent& extent) {
     if (extent.state == ExtentState::kKnown && !space::overlaps(extent.box, region_)) return;
-    list_.push_back(Json::object({{"source", Json::object({{"type", source.type}, {"id", source.id}})},
-                                  {"system", system},
-                                  {"extent", extent_json(extent.box)},
-                                  {"extent_state", text_of(extent.state)},
-                                  {"invariance", space::to_text(space::invariance_of(extent.path))},
-                                  {"validity", space::to_text(space::validity_of(extent.path))},
-                                  {"path", path_json(extent.path)}}));
+    shown_.push_back({source, where, extent});
+  }
+
+  // Only arrays and tables carry anchors.
+  Json anchors_of(const Shown& one, const std::unordered_map<std::int64_t, std::vector<Pins>>& pins) const {
+    const auto own = pins.find(one.source.id);
+    if (own == pins.end() || one.source.type == "AnnotationCollection") return Json::array();
+    const auto seen = anchors_in_view(graph_, world_, region_, one.where, own->second);
+    return Json(Json::Array(seen.begin(), seen.end()));
   }
 
   const space::Graph& graph_;
   const space::World world_;
   const space::Box region_;
-  Json list_ = Json::array();
+  std::vector<Shown> shown_;
 };
 
 std::vector<Json> in_view(Call& call, std::span<const Row> rows,
@@ -236,13 +264,18 @@ std::vector<Json> in_view(Call& call, std::span<const Row> rows,
   if (in.at) {
     for (const schema::CoordinateInput& one : *in.at) at.push_back({one.name, one.value});
   }
-  std::vector<Json> lists;
+  std::vector<View> views;
+  views.reserve(rows.size());
+  sql::Ids datasets, tables;
   for (const Row& row : rows) {
-    View view(graph, row.id(), at, in.region);
+    View& view = views.emplace_back(graph, row.id(), at, in.region);
     for (const auto& [dataset, list] : windows) view.add(dataset, list);
     for (const Collection& collection : collections) view.add(collection);
-    lists.push_back(view.take());
+    view.list_anchored(datasets, tables);
   }
+  const AllPins pins = load_pins(*call.reader, std::move(datasets), std::move(tables));
+  std::vector<Json> lists;
+  for (const View& view : views) lists.push_back(view.with_anchors(pins));
   return lists;
 }
 
