@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import statistics
 import time
 import urllib.parse
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,7 +31,6 @@ from platform_under_test import wire
 from platform_under_test.server import Server, free_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 IMAGES = 200
@@ -44,6 +45,7 @@ PYTHON_MS, PYTHON_CPU_MS = 138, 90
 PYTHON_LIST_CPU_MS = 38 + 13
 """50 images with store and dataset, by the Python server and its PostgreSQL."""
 GOAL = 90
+CALLERS = 8
 
 LIST = """
 query ($limit: Int!) { arrayDatasets(pagination: {limit: $limit}) {
@@ -124,6 +126,10 @@ class Caller:
         return took, [json.loads(answer)["data"] for answer in answers]
 
 
+Step = Callable[[Caller, Any, list[dict[str, Any]], str], tuple[Took, list[dict[str, Any]]]]
+"""One of the client's mutations for each input, and what they answered."""
+
+
 def files_of_an_image() -> dict[str, bytes]:
     """`zarr.json` and the one shard of a small stack, as the client lays it out."""
     kept: dict[str, Any] = {}
@@ -158,29 +164,56 @@ def description(store: str, number: int, folder: str) -> dict[str, Any]:
 def step(
     caller: Caller, operation: Any, inputs: list[dict[str, Any]], name: str
 ) -> tuple[Took, list[dict[str, Any]]]:
-    """One of the client's mutations for each input."""
+    """One after the other."""
     document = operation.Meta.document
     took, data = caller.measure([caller.prepared(document, {"input": each}) for each in inputs])
     return took, [each[name] for each in data]
 
 
-def upload(caller: Caller, count: int, files: dict[str, bytes]) -> tuple[Took, list[str]]:
+def together(callers: list[Caller]) -> Step:
+    """The step by all of them at a time, each asking for its share; the time is that between two answers."""
+
+    def run(
+        _: Caller, operation: Any, inputs: list[dict[str, Any]], name: str
+    ) -> tuple[Took, list[dict[str, Any]]]:
+        document = operation.Meta.document
+        asked = [callers[0].prepared(document, {"input": each}) for each in inputs]
+        shares = [range(first, len(asked), len(callers)) for first in range(len(callers))]
+        assert callers[0].server.process is not None
+        pids = [callers[0].server.process.pid]
+        statements, cpu, began = callers[0].statements(), cpu_seconds(pids), time.perf_counter()
+        with ThreadPoolExecutor(len(callers)) as threads:
+            parts = list(
+                threads.map(
+                    lambda caller, share: [(i, caller.exchange(asked[i])) for i in share], callers, shares
+                )
+            )
+        each_ms = (time.perf_counter() - began) / len(asked) * 1000
+        cpu, statements = cpu_seconds(pids) - cpu, callers[0].statements() - statements
+        answers = dict(itertools.chain.from_iterable(parts))
+        took = Took(each_ms, cpu / len(asked) * 1000, statements / len(asked))
+        return took, [json.loads(answers[i])["data"][name] for i in range(len(asked))]
+
+    return run
+
+
+def upload(caller: Caller, count: int, files: dict[str, bytes], each: Step = step) -> tuple[Took, list[str]]:
     """What a grant took, and so many stores with these files in each."""
-    took, grants = step(caller, RequestZarrUploadMutation, [{}] * count, "requestZarrUpload")
+    took, grants = each(caller, RequestZarrUploadMutation, [{}] * count, "requestZarrUpload")
     endpoint = caller.server.s3_url.rstrip("/")
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda grant: put_files(endpoint, grant, files), grants))
     return took, [grant["store"] for grant in grants]
 
 
-def make_images(caller: Caller, count: int, folder: str) -> dict[str, Took]:
+def make_images(caller: Caller, count: int, folder: str, each: Step = step) -> dict[str, Took]:
     """So many images; each step is done for all of them before the next, so that its CPU is its own."""
-    granted, stores = upload(caller, count, files_of_an_image())
+    granted, stores = upload(caller, count, files_of_an_image(), each)
     ended = [{"storeId": store, "valid": True} for store in stores]
-    finished, _ = step(caller, FinishZarrUploadMutation, ended, "finishZarrUpload")
+    finished, _ = each(caller, FinishZarrUploadMutation, ended, "finishZarrUpload")
     described = [description(store, number, folder) for number, store in enumerate(stores)]
-    created, made = step(caller, CreateArrayDatasetMutation, described, "createArrayDataset")
-    assert all(each["shape"] == [2, 3, 64, 64] for each in made)
+    created, made = each(caller, CreateArrayDatasetMutation, described, "createArrayDataset")
+    assert all(image["shape"] == [2, 3, 64, 64] for image in made)
     return {"requestZarrUpload": granted, "finishZarrUpload": finished, "createArrayDataset": created}
 
 
@@ -209,6 +242,19 @@ def bookkeeping(caller: Caller, folder: str, commit_us: Callable[[], float]) -> 
         "",
         f"{cpu:.2f} ms CPU",
         f"{cpu * GOAL / PYTHON_CPU_MS:.2f} x the goal of Python's {PYTHON_CPU_MS} ms / {GOAL}",
+    )
+    crowd = [caller, *(Caller(caller.server) for _ in range(CALLERS - 1))]
+    steps = make_images(caller, IMAGES * 4, folder, together(crowd))
+    a_second, busy = 1000 / sum(took.ms for took in steps.values()), cpu_of(steps)
+    row(
+        f"{CALLERS} clients at a time",
+        f"{a_second:.0f} images/s",
+        f"Python {a_second * PYTHON_MS / 1000:.0f} x, one at a time",
+    )
+    row(
+        "",
+        f"{busy:.2f} ms CPU",
+        f"{busy * GOAL / PYTHON_CPU_MS:.2f} x the goal of Python's {PYTHON_CPU_MS} ms / {GOAL}",
     )
     upload(caller, MORE_STORES, {"zarr.json": b"{}"})
     later = cpu_of(make_images(caller, IMAGES, folder))
