@@ -9,63 +9,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-class Lineage : public Lineages {
- protected:
-  Json walk(const std::string& kind, const std::string& id, const std::string& more = "") {
-    return lab_.data(query(kind, id, more))["it"];
-  }
-  std::string refused(const std::string& kind, const std::string& id, const std::string& more = "") {
-    return lab_.error(query(kind, id, more));
-  }
-  static std::string query(const std::string& kind, const std::string& id, const std::string& more) {
-    return fmt::format(
-        "{{ it: lineage(start: {{kind: {}, id: \"{}\"}}{}) {{ root truncated nodes {{ key kind id name depth"
-        " createdAt taskId hasMoreUp hasMoreDown lensCount levels dtype lenses {{ id label whole shape slices"
-        " {{ axis start stop step }} }} axes {{ name type size chunk }} }} edges {{ key kind source target"
-        " taskId transformationKind valueRelation annotationId primary sourceLens }} }} }}",
-        kind, id, more);
-  }
-  /// `image@0 mask@1v`, with `^` and `v` where there is more, and the edges by their nodes' names.
-  static std::string story(const Json& lineage) {
-    std::map<std::string, std::string> names;
-    std::string text;
-    for (const Json& node : lineage["nodes"].items()) {
-      names[node["key"].as_string()] = node["name"].as_string();
-      text += fmt::format("{}{}@{}{}{}", text.empty() ? "" : " ", node["name"].as_string(),
-                          node["depth"].as_int64().value(), node["hasMoreUp"].as_bool() ? "^" : "",
-                          node["hasMoreDown"].as_bool() ? "v" : "");
-    }
-    for (const Json& edge : lineage["edges"].items()) {
-      text +=
-          fmt::format(" {}>{}", names.at(edge["source"].as_string()), names.at(edge["target"].as_string()));
-    }
-    return text + (lineage["truncated"].as_bool() ? " ..." : "");
-  }
-  std::string told(const std::string& kind, const std::string& id, const std::string& more = "") {
-    return story(walk(kind, id, more));
-  }
-  /// `image: mask@1<image ... more`
-  std::string below(const std::vector<std::pair<std::string, std::string>>& starts,
-                    const std::string& more = "") {
-    Json list = Json::array();
-    for (const auto& [kind, id] : starts) list.push_back(Json::object({{"kind", kind}, {"id", id}}));
-    const Json data = lab_.data("query ($starts: [LineageRootInput!]!) { it: descendants(starts: $starts" +
-                                    more + ") { root more nodes { key kind id name depth parent } } }",
-                                Json::object({{"starts", std::move(list)}}));
-    std::string text;
-    for (const Json& one : data["it"].items()) {
-      std::map<std::string, std::string> names{{one["root"].as_string(), "root"}};
-      text += one["root"].as_string() + ":";
-      for (const Json& node : one["nodes"].items()) {
-        names[node["key"].as_string()] = node["name"].as_string();
-        text += fmt::format(" {}@{}<{}", node["name"].as_string(), node["depth"].as_int64().value(),
-                            names.at(node["parent"].as_string()));
-      }
-      text += one["more"].as_bool() ? " ...; " : "; ";
-    }
-    return text;
-  }
-};
+class Lineage : public Lineages {};
 
 INSTANTIATE_TEST_SUITE_P(Both, Lineage, sql_testing::kBothDatabases, sql_testing::dialect_name);
 
