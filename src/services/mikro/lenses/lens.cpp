@@ -7,6 +7,7 @@
 #include "services/mikro/lenses/annotation_crop.h"
 #include "services/mikro/lenses/lens_box.h"
 #include "services/mikro/lenses/lens_rows.h"
+#include "services/mikro/lenses/phasor_context.h"
 #include "services/mikro/row_lists.h"
 #include "services/mikro/schema/annotation.h"
 #include "services/mikro/schema/array_dataset.h"
@@ -305,6 +306,7 @@ void add_lenses(entity::Registry& registry, Feed& feed) {
   });
   add_lens_filters(registry);
   add_annotation_crops(registry);
+  add_phasor_contexts(registry);
 }
 
 }  // namespace mikro
