@@ -67,6 +67,11 @@ void add_init(CLI::App& app, int& exit_code) {
       ->capture_default_str()
       ->needs(s3);
   command
+      ->add_option("--s3-sts", storage.sts_endpoint,
+                   "Where that role is assumed, if not at the S3: https://sts.eu-central-1.amazonaws.com")
+      ->needs(s3);
+  command->add_option("--s3-external-id", storage.external_id, "What the role asks for")->needs(s3);
+  command
       ->add_flag("--s3-permanent-keys", storage.hands_out_keys,
                  "Clients get the keys themselves: for stores that issue none for a while")
       ->needs(s3);

@@ -63,6 +63,17 @@ Json strings(std::initializer_list<std::string> values) {
   return list;
 }
 
+Json object_actions(const Grant& grant) {
+  Json actions = Json::array();
+  if (grant.may_read(grant.bucket, grant.key)) actions.push_back("s3:GetObject");
+  if (grant.may_write(grant.bucket, grant.key)) {
+    for (const char* each : {"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"})
+      actions.push_back(each);
+  }
+  if (grant.may_delete(grant.bucket, grant.key)) actions.push_back("s3:DeleteObject");
+  return actions;
+}
+
 Json statement(Json actions, Json resources) {
   return Json::object(
       {{"Effect", "Allow"}, {"Action", std::move(actions)}, {"Resource", std::move(resources)}});
@@ -72,26 +83,25 @@ Json statement(Json actions, Json resources) {
 
 std::string inline_policy(const Grant& grant) {
   const std::string bucket = "arn:aws:s3:::" + grant.bucket;
-  const bool may_write = grant.access == Grant::Access::kWrite;
-  Json actions = may_write
-                     ? strings({"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"})
-                     : strings({"s3:GetObject"});
+  if ((grant.bucket + grant.key).find_first_of("*?$") != std::string::npos)
+    throw S3Error(400, "InvalidArgument", "The key '{}' has a character that opens others in a policy.",
+                  grant.key);
   Json objects = grant.key.empty()     ? strings({bucket + "/*"})
                  : grant.is_one_object ? strings({bucket + "/" + grant.key})
                                        : strings({bucket + "/" + grant.key, bucket + "/" + grant.key + "/*"});
-  Json list = statement(strings({"s3:ListBucket"}), strings({bucket}));
-  if (grant.is_one_object) {
-    list.set("Condition",
-             Json::object({{"StringEquals", Json::object({{"s3:prefix", strings({grant.key})}})}}));
-  } else if (!grant.key.empty()) {
-    list.set("Condition",
-             Json::object(
-                 {{"StringLike", Json::object({{"s3:prefix", strings({grant.key, grant.key + "/*"})}})}}));
+  Json statements = Json::array({statement(object_actions(grant), std::move(objects))});
+  if (grant.may_list(grant.bucket, grant.key)) {
+    Json list = statement(strings({"s3:ListBucket"}), strings({bucket}));
+    if (!grant.key.empty()) {
+      list.set("Condition",
+               Json::object(
+                   {{"StringLike", Json::object({{"s3:prefix", strings({grant.key, grant.key + "/*"})}})}}));
+    }
+    statements.push_back(std::move(list));
   }
-  return Json::object({{"Version", "2012-10-17"},
-                       {"Statement",
-                        Json::array({statement(std::move(actions), std::move(objects)), std::move(list)})}})
-      .dump();
+  if (grant.may_list_uploads(grant.bucket))
+    statements.push_back(statement(strings({"s3:ListBucketMultipartUploads"}), strings({bucket})));
+  return Json::object({{"Version", "2012-10-17"}, {"Statement", std::move(statements)}}).dump();
 }
 
 ExternalStore::ExternalStore(ExternalSettings settings, Send send)
@@ -107,18 +117,20 @@ Credentials ExternalStore::grant(const Grant& grant) {
   const std::int64_t seconds = std::max(kShortestRole, (grant.expires_at - base::now_micros()) / kMicros);
   net::Outgoing request;
   request.method = "POST";
-  request.url = settings_.endpoint;
+  request.url = settings_.sts_endpoint.empty() ? settings_.endpoint : settings_.sts_endpoint;
   request.body = form({{"Action", "AssumeRole"},
                        {"Version", "2011-06-15"},
                        {"RoleArn", settings_.role_arn},
                        {"RoleSessionName", settings_.session_name},
                        {"DurationSeconds", std::to_string(seconds)},
                        {"Policy", inline_policy(grant)}});
+  if (!settings_.external_id.empty()) request.body += "&" + form({{"ExternalId", settings_.external_id}});
+  const net::FetchUrl service = net::parse_fetch_url(request.url);
   net::HttpRequest signed_request;
   signed_request.method = request.method;
-  signed_request.target = path_.empty() ? "/" : path_;
+  signed_request.target = service.target;
   signed_request.path = signed_request.target;
-  signed_request.headers.add("Host", host_);
+  signed_request.headers.add("Host", service.authority);
   signed_request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
   sign_header(signed_request, own(), jose::sha256_hex(request.body), base::now_micros(),
               {settings_.region, "sts"});

@@ -22,6 +22,9 @@ struct ExternalSettings {
   /// Whose permission is narrowed; any text of the right shape for stores that know no roles.
   std::string role_arn;
   std::string session_name = "arkitektd";
+  /// Of its security token service; empty: where the store is, as other stores than Amazon's have it.
+  std::string sts_endpoint;
+  std::string external_id;  ///< what the role's trust policy asks for; empty: nothing
   /// Hand the keys above themselves to clients, who then may do everything that these may: where the store
   /// has no security token service.
   bool allow_permanent_keys = false;
@@ -64,7 +67,8 @@ class ExternalStore final : public ObjectStore {
   std::string path_;  ///< before a bucket's name
 };
 
-/// The policy that a grant is, as AWS policies are written.
+/// The policy that a grant is, as AWS policies are written. Throws S3Error(InvalidArgument) for names that
+/// mean more in a policy than themselves.
 std::string inline_policy(const Grant& grant);
 
 }  // namespace objects

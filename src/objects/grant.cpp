@@ -137,6 +137,26 @@ bool Grant::covers(std::string_view other_bucket, std::string_view other_key) co
          other_key[key.size()] == '/';
 }
 
+bool Grant::may_read(std::string_view other_bucket, std::string_view other_key) const {
+  return covers(other_bucket, other_key) && !(is_one_object && access == Access::kWrite);
+}
+
+bool Grant::may_write(std::string_view other_bucket, std::string_view other_key) const {
+  return covers(other_bucket, other_key) && access == Access::kWrite;
+}
+
+bool Grant::may_delete(std::string_view other_bucket, std::string_view other_key) const {
+  return may_write(other_bucket, other_key) && !is_one_object;
+}
+
+bool Grant::may_list(std::string_view other_bucket, std::string_view prefix) const {
+  return covers(other_bucket, prefix) && !is_one_object;
+}
+
+bool Grant::may_list_uploads(std::string_view other_bucket) const {
+  return covers_bucket(other_bucket) && key.empty() && access == Access::kWrite;
+}
+
 GrantKey::GrantKey(std::string_view secret)
     : token_key_(hmac_sha256(secret, "arkitektd session token")),
       secret_key_key_(hmac_sha256(secret, "arkitektd secret key")) {

@@ -11,7 +11,7 @@ namespace objects {
 /// What a holder may do: below `key/` and on `key` itself, or in the whole bucket if `key` is empty. With
 /// `is_one_object` on `key` alone.
 struct Grant {
-  enum class Access { kRead, kWrite };  ///< writing includes reading, listing, deleting
+  enum class Access { kRead, kWrite };
 
   std::string bucket;  ///< empty: every bucket, for administrators
   std::string key;     ///< without a slash at its end
@@ -22,6 +22,17 @@ struct Grant {
 
   bool covers_bucket(std::string_view other) const { return bucket.empty() || bucket == other; }
   bool covers(std::string_view other_bucket, std::string_view other_key) const;
+
+  // What `inline_policy` permits, too: both stores must agree. Who writes below a key may read, list and
+  // delete there, since clients look for what is there, clear it and then write. Who writes one object may do
+  // nothing else with it: no client looks first.
+  bool may_read(std::string_view other_bucket, std::string_view other_key) const;
+  bool may_write(std::string_view other_bucket, std::string_view other_key) const;
+  bool may_delete(std::string_view other_bucket, std::string_view other_key) const;
+  /// Keys with this prefix.
+  bool may_list(std::string_view other_bucket, std::string_view prefix) const;
+  /// Policies cannot narrow it to a prefix, hence whole buckets alone.
+  bool may_list_uploads(std::string_view other_bucket) const;
 };
 
 /// As S3 clients take them.

@@ -22,21 +22,23 @@ Caller Caller::of(const net::HttpRequest& request, const GrantKey& key, std::int
   return {*std::move(signature), std::move(opened)};
 }
 
-bool Caller::may_write(std::string_view bucket, std::string_view key) const {
-  return grant().access == Grant::Access::kWrite && grant().covers(bucket, key);
-}
-
 void Caller::must_read(std::string_view bucket, std::string_view key) const {
-  check(grant().covers(bucket, key));
+  check(grant().may_read(bucket, key));
 }
 
 void Caller::must_write(std::string_view bucket, std::string_view key) const {
-  check(may_write(bucket, key));
+  check(grant().may_write(bucket, key));
+}
+
+void Caller::must_delete(std::string_view bucket, std::string_view key) const {
+  check(grant().may_delete(bucket, key));
 }
 
 void Caller::must_list(std::string_view bucket, std::string_view prefix) const {
-  check(grant().covers(bucket, prefix));
+  check(grant().may_list(bucket, prefix));
 }
+
+void Caller::must_list_uploads(std::string_view bucket) const { check(grant().may_list_uploads(bucket)); }
 
 void Caller::must_know(std::string_view bucket) const { check(grant().covers_bucket(bucket)); }
 

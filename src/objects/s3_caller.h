@@ -26,14 +26,15 @@ class Caller {
   /// Signs the pieces of this request's body.
   std::string chunk_key() const { return signing_key(opened_.secret_key, signature_); }
 
-  /// Throw S3Error(AccessDenied).
+  /// Throw S3Error(AccessDenied) unless the grant says that they may.
   void must_read(std::string_view bucket, std::string_view key) const;
   void must_write(std::string_view bucket, std::string_view key) const;
-  /// Keys with this prefix: it is the grant's key or below it.
+  void must_delete(std::string_view bucket, std::string_view key) const;
   void must_list(std::string_view bucket, std::string_view prefix) const;
-  /// Something of the bucket is theirs.
+  void must_list_uploads(std::string_view bucket) const;
+  /// Something of the bucket is theirs: enough to be told that there is one, which policies for other stores
+  /// leave out.
   void must_know(std::string_view bucket) const;
-  bool may_write(std::string_view bucket, std::string_view key) const;
 
  private:
   Signature signature_;

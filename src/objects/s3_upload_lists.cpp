@@ -86,7 +86,7 @@ net::HttpResponse answer_uploads(const S3Context& context, const UploadListing& 
   const std::vector<Uploads::Listed> uploads = context.store.uploads().list(request.bucket);
   for (const Uploads::Listed& upload : uploads) {
     const std::string& key = upload.plan.key;
-    if (!key.starts_with(listing.prefix) || !context.caller->grant().covers(request.bucket, key)) continue;
+    if (!key.starts_with(listing.prefix)) continue;
     if (is_before(upload, listing, has_passed_id)) continue;
     const std::size_t at =
         listing.delimiter.empty() ? std::string::npos : key.find(listing.delimiter, listing.prefix.size());
@@ -144,7 +144,7 @@ std::unique_ptr<Operation> list_uploads(const S3Context& context) {
                         text("upload-id-marker"),
                         std::min(request.number("max-uploads", kLargest).value_or(kMostRows), kMostRows),
                         wants_url_encoding(request)};
-  context.caller->must_list(request.bucket, listing.prefix);
+  context.caller->must_list_uploads(request.bucket);
   return bodyless([context, listing = std::move(listing)] { return answer_uploads(context, listing); });
 }
 

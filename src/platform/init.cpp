@@ -49,6 +49,7 @@ void check(const InitStorage& storage) {
     throw base::Error(base::code::kValidation,
                       "The storage '{}' has a path. Give scheme, host and port only.", storage.endpoint);
   }
+  if (!storage.sts_endpoint.empty()) net::parse_fetch_url(storage.sts_endpoint);
   if (storage.access_key.empty() || storage.secret_key.empty()) {
     throw base::Error(base::code::kValidation,
                       "The storage {} needs keys: give --s3-access-key and --s3-secret-key, or set "
@@ -93,12 +94,15 @@ std::vector<std::string> kinds_of(const service::Description& service) {
 Json storage(const InitStorage& storage, const service::Description& service) {
   Json buckets = Json::object();
   for (const std::string& kind : kinds_of(service)) buckets.set(kind, bucket_of(service, kind));
-  return Json::object({{"endpoint", storage.endpoint},
-                       {"access_key", storage.access_key},
-                       {"secret_key", storage.secret_key},
-                       {"role_arn", storage.role_arn},
-                       {"allow_permanent_keys", storage.hands_out_keys},
-                       {"buckets", std::move(buckets)}});
+  Json block = Json::object({{"endpoint", storage.endpoint},
+                             {"access_key", storage.access_key},
+                             {"secret_key", storage.secret_key},
+                             {"role_arn", storage.role_arn},
+                             {"allow_permanent_keys", storage.hands_out_keys},
+                             {"buckets", std::move(buckets)}});
+  if (!storage.sts_endpoint.empty()) block.set("sts_endpoint", storage.sts_endpoint);
+  if (!storage.external_id.empty()) block.set("external_id", storage.external_id);
+  return block;
 }
 
 /// What Rekuest and Mikro read.

@@ -13,6 +13,8 @@ struct InitStorage {
   std::string secret_key;
   std::string role_arn =
       "arn:aws:iam::000000000000:role/arkitektd";  ///< any such text where there are no roles
+  std::string sts_endpoint = "";                   ///< where roles are assumed; empty: at the endpoint
+  std::string external_id = "";                    ///< what the role asks for; empty: nothing
   bool hands_out_keys = false;  ///< for stores that issue none for a while: clients get the keys above
 };
 

@@ -78,7 +78,11 @@ TEST_F(Init, GivesEachServiceTheKeyThatLokNames) {
 }
 
 TEST_F(Init, WithAStorageThereIsMikroAndPicturesAreKept) {
-  options_.storage = {.endpoint = "https://s3.lab.org/", .access_key = "a", .secret_key = "b"};
+  options_.storage = {.endpoint = "https://s3.lab.org/",
+                      .access_key = "a",
+                      .secret_key = "b",
+                      .sts_endpoint = "https://sts.lab.org",
+                      .external_id = "lab-7"};
   const FirstFiles written = write_first_files(options_);
   EXPECT_THAT(written.services, testing::ElementsAre("lok", "rekuest", "mikro"));
   EXPECT_THAT(written.buckets, testing::IsSupersetOf({"lok-media", "rekuest-media", "media", "zarr"}));
@@ -87,6 +91,8 @@ TEST_F(Init, WithAStorageThereIsMikroAndPicturesAreKept) {
   const MikroSettings mikro = read_mikro_settings(flags);
   EXPECT_EQ(mikro.storage.endpoint, "https://s3.lab.org");
   EXPECT_FALSE(mikro.storage.allow_permanent_keys);
+  EXPECT_EQ(mikro.storage.sts_endpoint, "https://sts.lab.org");
+  EXPECT_EQ(mikro.storage.external_id, "lab-7");
   EXPECT_EQ(mikro.callers.provenance->issuers.at(0).iss, "rekuest");
   EXPECT_EQ(std::get<service::KeyUri>(mikro.callers.provenance->issuers.at(0).keys).uri,
             "https://arkitekt.lab.org/rekuest/.well-known/jwks.json");
@@ -106,6 +112,9 @@ TEST_F(Init, AStorageWithoutKeysIsRefused) {
   EXPECT_THAT(problem(), HasSubstr("AWS_ACCESS_KEY_ID"));
   options_.storage = {.endpoint = "nowhere", .access_key = "a", .secret_key = "b"};
   EXPECT_THAT(problem(), HasSubstr("nowhere"));
+  options_.storage = {
+      .endpoint = "https://s3.lab.org", .access_key = "a", .secret_key = "b", .sts_endpoint = "elsewhere"};
+  EXPECT_THAT(problem(), HasSubstr("elsewhere"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "lab"));
 }
 

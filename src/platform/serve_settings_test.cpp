@@ -58,7 +58,10 @@ TEST_F(ServeSettings, RekuestMayHaveAnObjectStore) {
   EXPECT_EQ(settings.storage->endpoint, "http://rustfs:9000");
   EXPECT_EQ(settings.rekuest.stores.bucket_of({"media", "media_store"}), "ours");
   EXPECT_EQ(settings.rekuest.stores.bucket_of({"kulisse", "kulisse_store"}), "rekuest-kulisse");
+  EXPECT_EQ(settings.storage->sts_endpoint, "");
   EXPECT_THAT(problem_of(database + "storage: {host: rustfs}"), HasSubstr("storage.access_key"));
+  EXPECT_THAT(problem_of(database + "storage: {host: rustfs, sts_endpoint: sts, " + keys + "}"),
+              HasSubstr("storage.sts_endpoint"));
 }
 
 TEST_F(ServeSettings, LokReadsTheObjectStoreThatItsFileNames) {

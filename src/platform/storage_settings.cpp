@@ -15,6 +15,14 @@ std::string required(const Config& config, std::string_view key) {
   return value;
 }
 
+void check_url(const Config& config, const std::string& key, const std::string& url) {
+  try {
+    net::parse_fetch_url(url);
+  } catch (const base::Error& error) {
+    config.fail(key, error.message());
+  }
+}
+
 /// `block` is `storage` or `datalayer`.
 std::string endpoint(const Config& config, const std::string& block) {
   std::string url = config.text(block + ".endpoint", "");
@@ -23,11 +31,7 @@ std::string endpoint(const Config& config, const std::string& block) {
     url = fmt::format("{}://{}:{}", config.text(block + ".protocol", "http"), host,
                       config.integer(block + ".port", 9000));
   }
-  try {
-    net::parse_fetch_url(url);
-  } catch (const base::Error& error) {
-    config.fail(block + ".endpoint", error.message());
-  }
+  check_url(config, block + ".endpoint", url);
   return url;
 }
 
@@ -41,6 +45,9 @@ objects::ExternalSettings read_storage(const Config& config) {
   settings.secret_key = required(config, "storage.secret_key");
   settings.role_arn = config.text("storage.role_arn", "");
   settings.session_name = config.text("storage.session_name", settings.session_name);
+  settings.sts_endpoint = config.text("storage.sts_endpoint", "");
+  if (!settings.sts_endpoint.empty()) check_url(config, "storage.sts_endpoint", settings.sts_endpoint);
+  settings.external_id = config.text("storage.external_id", "");
   settings.allow_permanent_keys = config.flag("storage.allow_permanent_keys", false);
   if (settings.role_arn.empty() && !settings.allow_permanent_keys) {
     config.fail(

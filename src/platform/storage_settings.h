@@ -10,8 +10,8 @@
 namespace platform {
 
 /// Reads the block `storage`, as deployment tools know it: `endpoint`, or `host`, `port` and `protocol`;
-/// `region`, `access_key`, `secret_key`, `role_arn`, `session_name`, `allow_permanent_keys`. Throws
-/// base::Error(kValidation) naming file and line.
+/// `region`, `access_key`, `secret_key`, `role_arn`, `session_name`, `sts_endpoint`, `external_id`,
+/// `allow_permanent_keys`. Throws base::Error(kValidation) naming file and line.
 objects::ExternalSettings read_storage(const base::Config& config);
 
 /// The same block's `buckets` and `session_duration_seconds`, over what the service itself was told.

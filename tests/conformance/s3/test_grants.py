@@ -186,9 +186,8 @@ def test_no_token_of_a_list_leads_outside(granted: Sender, s3: Any, bucket: str)
 
 def test_uploads_of_others_are_not_listed(granted: Sender, s3: Any, bucket: str) -> None:
     s3.create_multipart_upload(Bucket=bucket, Key="other/upload")
-    assert is_denied(granted("GET", query={"uploads": ""}))
-    answer = granted("GET", query={"uploads": "", "prefix": "store/a/"})
-    assert b"other/upload" not in answer.body
+    for query in ({"uploads": ""}, {"uploads": "", "prefix": "store/a/"}):
+        assert is_denied(granted("GET", query=query))
 
 
 def test_a_bulk_delete_answers_key_by_key(granted: Sender, client: Any, s3: Any, bucket: str) -> None:
