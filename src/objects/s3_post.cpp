@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/markup.h"
+#include "net/fetch_url.h"
 #include "objects/form_reader.h"
 #include "objects/held_bytes.h"
 #include "objects/hmac.h"
@@ -40,6 +42,18 @@ ObjectFacts facts_in(const std::vector<FormReader::Field>& fields, const FormRea
   return facts_from(headers);
 }
 
+/// Where the page goes then. The policy names it, as every field, so nobody but its signer chooses. What is
+/// no address of the web counts as not said, as S3 has it.
+std::string redirect_in(const std::vector<FormReader::Field>& fields) {
+  std::string url = value_of(fields, "success_action_redirect");
+  try {
+    net::parse_fetch_url(url);
+  } catch (const base::Error&) {
+    return "";
+  }
+  return url.substr(0, url.find('#'));
+}
+
 class FormUpload final : public Operation {
  public:
   explicit FormUpload(const S3Context& context)
@@ -64,6 +78,14 @@ class FormUpload final : public Operation {
     const std::string& bucket = context_.request->bucket;
     context_.store.commit(std::move(incoming_), bucket, key_, facts_, {});
     net::HttpResponse response;
+    if (!redirect_.empty()) {
+      response.status = 303;
+      response.headers.add("Location", fmt::format("{}{}bucket={}&key={}&etag={}", redirect_,
+                                                   redirect_.find('?') == std::string::npos ? '?' : '&',
+                                                   net::percent_encode(bucket), net::percent_encode(key_),
+                                                   net::percent_encode('"' + facts_.etag + '"')));
+      return response;
+    }
     if (status_ == 201) {
       response =
           xml_answer(201, fmt::format("<PostResponse><Location>{}</Location><Bucket>{}</Bucket><Key>{}</Key>"
@@ -85,9 +107,7 @@ class FormUpload final : public Operation {
     key_ = with_file_name(value_of(fields, "key"), file.name);
     check_key(key_);
     permission_.emplace(check_post(fields, bucket, key_, context_.store.key(), base::now_micros()));
-    if (!value_of(fields, "success_action_redirect").empty())
-      throw S3Error(501, "NotImplemented",
-                    "This object store sends no form elsewhere (success_action_redirect).");
+    redirect_ = redirect_in(fields);
     const std::string status = value_of(fields, "success_action_status");
     status_ = status == "200" ? 200 : status == "201" ? 201 : 204;
     facts_ = facts_in(fields, file);
@@ -113,6 +133,7 @@ class FormUpload final : public Operation {
   std::string key_;
   ObjectFacts facts_;
   int status_ = 204;
+  std::string redirect_;  ///< empty: nowhere
   std::uint64_t max_bytes_ = 0;
   std::uint64_t size_ = 0;
   Digest md5_{Digest::Kind::kMd5};

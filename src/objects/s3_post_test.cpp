@@ -1,7 +1,10 @@
 // Forms of pages.
 #include <algorithm>
 
+#include "objects/base64.h"
+#include "objects/hmac.h"
 #include "objects/s3_fixture.h"
+#include "objects/sigv4.h"
 
 namespace objects {
 namespace {
@@ -71,6 +74,36 @@ TEST_F(S3Forms, PutNothingElse) {
   store_->hold("zarr", "mine");
   EXPECT_EQ(code(send(store_->presigned_post(request()), "x")), "403 AccessDenied");
   EXPECT_EQ(files_on_disk(), 0U);
+}
+
+TEST_F(S3Forms, SendThePageWhereTheirPolicySays) {
+  const auto form = [&](const std::string& to, const std::string& condition) {
+    PostForm fields = store_->presigned_post(request());
+    const std::string policy = base64_decode(value(fields, "policy")).value();
+    const std::size_t at = policy.find("\"conditions\":[") + 14;
+    value(fields, "policy") = jose::base64_encode(policy.substr(0, at) + condition + policy.substr(at));
+    const Credentials& own = store_->key().own();
+    const Signature signature = read_form_signature(
+        value(fields, "x-amz-algorithm"), value(fields, "x-amz-credential"), value(fields, "x-amz-date"));
+    value(fields, "x-amz-signature") =
+        hex(hmac_sha256(signing_key(own.secret_key, signature), value(fields, "policy")));
+    fields.emplace_back("success_action_redirect", to);
+    return fields;
+  };
+  const auto sent_to = [&](const std::string& to) {
+    return send(form(to, "{\"success_action_redirect\":\"" + to + "\"},"), "x");
+  };
+  const std::string told = "bucket=zarr&key=mine%2Fa&etag=%229dd4e461268c8034f5c8564e155c67a6%22";
+  const Response done = sent_to("https://lab.org/done");
+  EXPECT_EQ(done.status, 303);
+  EXPECT_EQ(header(done, "Location"), "https://lab.org/done?" + told);
+  EXPECT_EQ(get("mine/a"), "x");
+  EXPECT_EQ(header(sent_to("https://lab.org/done?a=b#c"), "Location"), "https://lab.org/done?a=b&" + told);
+  for (const char* other : {"javascript:alert(1)", "/done", "//lab.org", "https://"})
+    EXPECT_EQ(sent_to(other).status, 204) << other;
+  EXPECT_EQ(code(send(form("https://evil.org/", ""), "x")), "403 AccessDenied");
+  EXPECT_EQ(code(send(form("https://evil.org/", "{\"success_action_redirect\":\"https://lab.org/\"},"), "x")),
+            "403 AccessDenied");
 }
 
 TEST_F(S3Forms, AreAskedAboutByBrowsersBefore) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
 import pytest
@@ -52,6 +53,27 @@ def test_a_form_chooses_its_answer(send: Sender, wish: str, status: int) -> None
         assert told.tag.endswith("PostResponse")
         found = [told.findtext(f"{{*}}{name}") for name in ("Bucket", "Key")]
         assert found == [send.bucket, "forms/status"] and told.findtext("{*}ETag")
+
+
+def test_a_form_leads_to_another_page(send: Sender, s3: Any, bucket: str) -> None:
+    page = "https://lab.org/done?plate=7"
+    conditions = [{"key": "forms/led on"}, {"success_action_redirect": page}]
+    fields = send.form("forms/led on", conditions, success_action_redirect=page)
+    answer = send.post_form(fields, b"x")
+    assert answer.status == 303
+    address, _, query = answer.headers["location"].partition("?")
+    etag = s3.head_object(Bucket=bucket, Key="forms/led on")["ETag"]
+    assert address == "https://lab.org/done"
+    told = {"plate": "7", "bucket": bucket, "key": "forms/led on", "etag": etag}
+    assert dict(parse_qsl(query)) == told
+
+
+def test_only_the_policy_says_which_page(send: Sender, s3: Any, bucket: str) -> None:
+    conditions = [{"key": "forms/astray"}, {"success_action_redirect": "https://lab.org/"}]
+    for allowed in (conditions, conditions[:1]):
+        fields = send.form("forms/astray", allowed, success_action_redirect="https://elsewhere.org/")
+        assert is_refused(send.post_form(fields, b"x"), "AccessDenied")
+    assert is_missing(s3, bucket, "forms/astray")
 
 
 def test_metadata_by_form(send: Sender, s3: Any, bucket: str) -> None:
