@@ -21,6 +21,11 @@ namespace objects::disk {
   throw S3Error(500, "InternalError", "The object store's disk failed: {}.", std::strerror(error));
 }
 
+[[noreturn]] void parent_is_object() {
+  throw S3Error(409, "ParentIsObject",
+                "A part of the key's path is an object itself, or the key is the path of others.");
+}
+
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 void sync_folder(const std::string& folder) {

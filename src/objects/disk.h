@@ -29,6 +29,9 @@ class Descriptor {
 /// Logs what failed and throws S3Error by `errno`: StorageFull (507) or InternalError.
 [[noreturn]] void fail(std::string_view what, const std::string& path);
 
+/// Throws S3Error(ParentIsObject): two things cannot have one name.
+[[noreturn]] void parent_is_object();
+
 std::string folder_of(const std::string& path);
 
 /// What was renamed, linked or removed there outlives a power failure from then on. A folder that is gone

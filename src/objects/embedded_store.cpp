@@ -55,9 +55,9 @@ void EmbeddedStore::commit(std::unique_ptr<IncomingObject> object, std::string_v
   files_.commit(std::move(object), bucket, key, facts, condition);
 }
 
-bool EmbeddedStore::erase(std::string_view bucket, std::string_view key) {
+bool EmbeddedStore::erase(std::string_view bucket, std::string_view key, const RemoveCondition& condition) {
   const Seals::Writing writing = seals_.write(bucket, key);
-  return files_.remove(bucket, key);
+  return files_.remove(bucket, key, condition);
 }
 
 void EmbeddedStore::remove_old_uploads() {

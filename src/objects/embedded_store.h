@@ -48,7 +48,7 @@ class EmbeddedStore final : public ObjectStore {
   /// As ObjectFiles has them. Throws S3Error(AccessDenied), too.
   void commit(std::unique_ptr<IncomingObject> object, std::string_view bucket, std::string_view key,
               const ObjectFacts& facts, const WriteCondition& condition);
-  bool erase(std::string_view bucket, std::string_view key);
+  bool erase(std::string_view bucket, std::string_view key, const RemoveCondition& condition);
   /// Ends uploads to which nothing came for seven days; looks once an hour at most.
   void remove_old_uploads();
 

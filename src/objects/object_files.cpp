@@ -24,6 +24,7 @@ using base::Json;
 using disk::Descriptor;
 using disk::fail;
 using disk::folder_of;
+using disk::parent_is_object;
 using disk::sync_folder;
 
 constexpr const char* kAttribute = "user.arkitekt.object";
@@ -35,28 +36,6 @@ constexpr std::size_t kLargestWritten = 3800;
 constexpr std::int64_t kMicros = 1'000'000;
 constexpr std::int64_t kNanosAMicro = 1'000;
 constexpr int kAttempts = 8;  ///< against folders that vanish because they became empty
-
-[[noreturn]] void parent_is_object() {
-  throw S3Error(409, "ParentIsObject",
-                "A part of the key's path is an object itself, or the key is the path of others.");
-}
-
-void make_folders(const std::string& root, const std::string& folder) {
-  if (folder.size() <= root.size()) return;
-  if (::mkdir(folder.c_str(), 0700) == 0) {
-    sync_folder(folder_of(folder));
-    return;
-  }
-  if (errno == EEXIST) return;
-  if (errno == ENOTDIR) parent_is_object();
-  if (errno != ENOENT) fail("mkdir", folder);
-  make_folders(root, folder_of(folder));
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    if (errno == ENOTDIR) parent_is_object();
-    if (errno != ENOENT) fail("mkdir", folder);  // gone again: the caller tries once more
-  }
-  sync_folder(folder_of(folder));
-}
 
 std::string attribute_text(const ObjectFacts& facts) {
   Json headers = Json::array();
@@ -115,6 +94,26 @@ void check(const WriteCondition& condition, const std::string& path) {
       .with_condition(condition.only_new ? "If-None-Match" : "If-Match");
 }
 
+void check(const RemoveCondition& condition, const std::string& path) {
+  if (!condition.is_any()) return;
+  const Descriptor there(open_file(path));
+  if (there.get() < 0) {
+    if (condition.must_exist) throw S3Error(404, "NoSuchKey", "There is no object to delete.");
+    return;
+  }
+  const ObjectFacts facts = facts_of(there.get(), path);
+  const auto fail_unless = [](bool is_met, const char* name) {
+    if (is_met) return;
+    throw S3Error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold.")
+        .with_condition(name);
+  };
+  fail_unless(condition.etag.value_or(facts.etag) == facts.etag, "If-Match");
+  fail_unless(condition.size.value_or(facts.size) == facts.size, "x-amz-if-match-size");
+  // Clients are told whole seconds.
+  fail_unless(condition.modified_at.value_or(facts.modified_at) / kMicros == facts.modified_at / kMicros,
+              "x-amz-if-match-last-modified-time");
+}
+
 }  // namespace
 
 OpenObject::~OpenObject() { ::close(descriptor_); }
@@ -156,7 +155,7 @@ void IncomingObject::append(int from, std::uint64_t offset, std::uint64_t size) 
   }
 }
 
-ObjectFiles::ObjectFiles(std::string root) : root_(std::move(root)) {
+ObjectFiles::ObjectFiles(std::string root) : root_(std::move(root)), folders_(root_) {
   std::error_code error;
   const std::string incoming = root_ + "/" + kIncoming;
   std::filesystem::remove_all(incoming, error);  // what nobody will finish
@@ -205,12 +204,13 @@ void ObjectFiles::commit(std::unique_ptr<IncomingObject> object, std::string_vie
   check(condition, target);
   for (int attempt = 1; ::rename(object->path_.c_str(), target.c_str()) != 0; ++attempt) {
     if (errno == ENOTDIR) parent_is_object();
-    if (errno == EISDIR && ::rmdir(target.c_str()) != 0 && errno != ENOENT) parent_is_object();
+    if (errno == EISDIR && !folders_.remove(target) && errno != ENOENT) parent_is_object();
     if ((errno != ENOENT && errno != EISDIR) || attempt == kAttempts) fail("rename", target);
-    make_folders(root_, folder_of(target));
+    folders_.make(folder_of(target));
   }
   object->path_.clear();
   sync_folder(folder_of(target));
+  folders_.make_durable(folder_of(target));
 }
 
 std::unique_ptr<OpenObject> ObjectFiles::open(std::string_view bucket, std::string_view key) const {
@@ -221,9 +221,10 @@ std::unique_ptr<OpenObject> ObjectFiles::open(std::string_view bucket, std::stri
   return std::make_unique<OpenObject>(descriptor.release(), std::move(facts));
 }
 
-bool ObjectFiles::remove(std::string_view bucket, std::string_view key) {
+bool ObjectFiles::remove(std::string_view bucket, std::string_view key, const RemoveCondition& condition) {
   const std::string file = path(bucket, key);
   const std::lock_guard lock(lock_of(bucket, key));
+  check(condition, file);
   if (::unlink(file.c_str()) != 0) {
     // Linux says EISDIR where POSIX says EPERM.
     if (errno == ENOENT || errno == ENOTDIR || errno == EISDIR) return false;
@@ -236,12 +237,13 @@ bool ObjectFiles::remove(std::string_view bucket, std::string_view key) {
 
 void ObjectFiles::make_bucket(std::string_view bucket) {
   check_bucket(bucket);
-  make_folders(root_, fmt::format("{}/{}", root_, bucket));
+  folders_.make(fmt::format("{}/{}", root_, bucket));
+  sync_folder(root_);  // nothing is in it that would keep it there: it is not remembered
 }
 
-void ObjectFiles::remove_empty_folders(std::string_view bucket, std::string path) const {
+void ObjectFiles::remove_empty_folders(std::string_view bucket, std::string path) {
   const std::size_t top = root_.size() + 1 + bucket.size();
-  while (path.size() > top && ::rmdir(path.c_str()) == 0) path = folder_of(path);
+  while (path.size() > top && folders_.remove(path)) path = folder_of(path);
 }
 
 }  // namespace objects

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "objects/durable_folders.h"
+
 namespace objects {
 
 /// What is known about an object without reading it.
@@ -72,6 +74,18 @@ struct WriteCondition {
   std::optional<std::string> only_change;  ///< `If-Match`: the ETag it has now
 };
 
+/// When an object may be removed; what is not named counts for nothing. Without an object only `must_exist`
+/// can fail.
+struct RemoveCondition {
+  bool must_exist = false;            ///< `If-Match`, whatever it names
+  std::optional<std::string> etag;    ///< `If-Match` with other than a star
+  std::optional<std::uint64_t> size;  ///< `x-amz-if-match-size`
+  /// `x-amz-if-match-last-modified-time`, of which the second counts
+  std::optional<std::int64_t> modified_at;
+
+  bool is_any() const { return must_exist || size || modified_at; }
+};
+
 struct ListRequest {
   std::string prefix;
   std::string within = {};  ///< if not empty: this key and those below it only
@@ -107,8 +121,8 @@ class ObjectFiles {
 
   /// Null if there is none.
   std::unique_ptr<OpenObject> open(std::string_view bucket, std::string_view key) const;
-  /// False if there was none.
-  bool remove(std::string_view bucket, std::string_view key);
+  /// False if there was none. Throws S3Error: NoSuchKey, PreconditionFailed by its condition.
+  bool remove(std::string_view bucket, std::string_view key, const RemoveCondition& condition = {});
   ObjectList list(std::string_view bucket, const ListRequest& request) const;
 
   /// Names, in their order. There is no need to make one before something is put into it; whoever wants to
@@ -118,12 +132,13 @@ class ObjectFiles {
 
  private:
   std::string path(std::string_view bucket, std::string_view key) const;
-  void remove_empty_folders(std::string_view bucket, std::string path) const;
+  void remove_empty_folders(std::string_view bucket, std::string path);
   std::mutex& lock_of(std::string_view bucket, std::string_view key);
 
   const std::string root_;
+  DurableFolders folders_;
   static constexpr std::size_t kLocks = 64;
-  std::array<std::mutex, kLocks> locks_;  ///< writers of one key take turns; nothing is called with one held
+  std::array<std::mutex, kLocks> locks_;  ///< writers of one key take turns; before those of `folders_`
 };
 
 }  // namespace objects

@@ -25,12 +25,6 @@ struct NamedPart {
   std::vector<std::pair<ChecksumKind, std::string>> checksums;  ///< base64
 };
 
-std::string unquoted(std::string_view etag) {
-  etag = base::trim(etag);
-  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
-  return std::string(etag);
-}
-
 std::vector<NamedPart> read_parts(const std::string& body) {
   const XmlDocument document(body, "CompleteMultipartUpload");
   std::vector<NamedPart> parts;
@@ -41,7 +35,7 @@ std::vector<NamedPart> read_parts(const std::string& body) {
       throw S3Error(400, "InvalidArgument", "A part's number is one from 1 to {}.", kMostParts);
     }
     part.number = static_cast<int>(*number);
-    part.etag = unquoted(element.text_of("ETag"));
+    part.etag = unquoted_etag(element.text_of("ETag"));
     for (const ChecksumKind kind : {ChecksumKind::kCrc32, ChecksumKind::kCrc32c, ChecksumKind::kCrc64Nvme,
                                     ChecksumKind::kSha1, ChecksumKind::kSha256}) {
       std::string value = element.text_of(fmt::format("Checksum{}", name_of(kind)));

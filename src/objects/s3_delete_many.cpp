@@ -3,6 +3,7 @@
 
 #include "base/markup.h"
 #include "objects/s3_error.h"
+#include "objects/s3_headers.h"
 #include "objects/s3_operation.h"
 #include "objects/xml_document.h"
 
@@ -11,6 +12,14 @@ namespace {
 
 constexpr std::size_t kMostKeys = 1000;
 
+RemoveCondition condition_of(const XmlElement& object) {
+  const auto text = [&](std::string_view name) -> std::optional<std::string> {
+    const std::vector<XmlElement> found = object.children(name);
+    return found.empty() ? std::nullopt : std::optional(found.front().text());
+  };
+  return remove_condition(text("ETag"), text("Size"), text("LastModifiedTime"));
+}
+
 /// Empty if it is gone, or never was.
 std::string delete_one(const S3Context& context, const XmlElement& object, const std::string& key) {
   try {
@@ -18,8 +27,8 @@ std::string delete_one(const S3Context& context, const XmlElement& object, const
     const std::string version = object.text_of("VersionId");
     if (!version.empty() && version != "null")
       throw S3Error(404, "NoSuchVersion", "There are no versions here but the latest.");
-    context.caller->must_write(context.request->bucket, key);
-    context.store.erase(context.request->bucket, key);
+    context.caller->must_delete(context.request->bucket, key);
+    context.store.erase(context.request->bucket, key, condition_of(object));
     return "";
   } catch (const S3Error& error) {
     return fmt::format("<Error><Key>{}</Key><Code>{}</Code><Message>{}</Message></Error>", base::escaped(key),

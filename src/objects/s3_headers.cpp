@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "jose/jose.h"
+#include "objects/http_conditions.h"
 #include "objects/s3_error.h"
 #include "objects/s3_request.h"
 #include "objects/uploads.h"
@@ -105,12 +106,34 @@ WriteCondition condition_from(const net::Headers& headers) {
     condition.only_new = true;
   }
   if (const auto match = headers.get("If-Match")) {
-    std::string_view etag = base::trim(*match);
+    const std::string_view etag = unquoted_etag(*match);
     if (etag == "*") throw S3Error(501, "NotImplemented", "A write knows If-Match only with an ETag.");
-    if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
     condition.only_change = std::string(etag);
   }
   return condition;
+}
+
+RemoveCondition remove_condition(std::optional<std::string_view> etag, std::optional<std::string_view> size,
+                                 std::optional<std::string_view> modified_at) {
+  RemoveCondition condition;
+  condition.must_exist = etag.has_value();
+  if (etag && base::trim(*etag) != "*") condition.etag = std::string(unquoted_etag(*etag));
+  if (size) {
+    condition.size = read_number(base::trim(*size));
+    if (!condition.size) throw S3Error(400, "InvalidArgument", "A size is a whole number of bytes.");
+  }
+  if (modified_at) {
+    condition.modified_at = read_http_date(base::trim(*modified_at));
+    if (!condition.modified_at)
+      throw S3Error(400, "InvalidArgument", "A time is written `Sun, 06 Nov 1994 08:49:37 GMT`.");
+  }
+  return condition;
+}
+
+std::string_view unquoted_etag(std::string_view etag) {
+  etag = base::trim(etag);
+  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
+  return etag;
 }
 
 }  // namespace objects

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,13 @@ std::vector<std::uint64_t> part_sizes(const ObjectFacts& facts);
 
 /// `If-Match` and `If-None-Match` of a write. Throws S3Error(NotImplemented) for what S3 does not know.
 WriteCondition condition_from(const net::Headers& headers);
+
+/// Of a delete, in the words of a request's headers or of a list's elements; nothing where one is not there.
+/// Throws S3Error(InvalidArgument) for what cannot be read.
+RemoveCondition remove_condition(std::optional<std::string_view> etag, std::optional<std::string_view> size,
+                                 std::optional<std::string_view> modified_at);
+
+std::string_view unquoted_etag(std::string_view etag);
 
 /// The checksum of a body as an object keeps it and answers tell it; nothing if it has none.
 std::vector<std::pair<std::string, std::string>> checksum_headers(const Payload& payload);

@@ -185,6 +185,60 @@ TEST_F(S3Objects, AreDeletedWhetherTheyAreThereOrNot) {
   EXPECT_EQ(code(download("a")), "404 NoSuchKey");
 }
 
+TEST_F(S3Objects, AreDeletedOnCondition) {
+  upload("a", "new");
+  const Response there = download("a");
+  const auto remove = [&](const std::string& key, Fields conditions) {
+    return code(ask({.method = "DELETE", .path = "/zarr/" + key, .headers = std::move(conditions)}));
+  };
+  const Response refused = ask({.method = "DELETE", .path = "/zarr/a", .headers = {{"If-Match", "\"x\""}}});
+  EXPECT_EQ(code(refused), "412 PreconditionFailed");
+  EXPECT_EQ(inside(refused.body, "Condition"), "If-Match");
+  EXPECT_EQ(remove("a", {{"If-Match", ""}}), "412 PreconditionFailed");
+  EXPECT_EQ(remove("a", {{"x-amz-if-match-size", "4"}}), "412 PreconditionFailed");
+  EXPECT_EQ(remove("a", {{"x-amz-if-match-size", "three"}}), "400 InvalidArgument");
+  EXPECT_EQ(remove("a", {{"x-amz-if-match-last-modified-time", "Sun, 06 Nov 1994 08:49:37 GMT"}}),
+            "412 PreconditionFailed");
+  EXPECT_EQ(remove("a", {{"x-amz-if-match-last-modified-time", "yesterday"}}), "400 InvalidArgument");
+  EXPECT_EQ(remove("a", {{"If-None-Match", "*"}}), "501 NotImplemented");
+  EXPECT_EQ(remove("a", {{"If-Unmodified-Since", header(there, "Last-Modified")}}), "501 NotImplemented");
+  EXPECT_EQ(get("a"), "new");
+  EXPECT_EQ(remove("a", {{"If-Match", header(there, "ETag")},
+                         {"x-amz-if-match-size", "3"},
+                         {"x-amz-if-match-last-modified-time", header(there, "Last-Modified")}}),
+            "204 ");
+  EXPECT_EQ(get("a"), "nothing");
+  EXPECT_EQ(remove("a", {{"If-Match", header(there, "ETag")}}), "404 NoSuchKey");
+  EXPECT_EQ(remove("a", {{"If-Match", "*"}}), "404 NoSuchKey");
+  EXPECT_EQ(remove("a", {{"x-amz-if-match-size", "3"}}), "204 ");
+  upload("a", "new");
+  EXPECT_EQ(remove("a", {{"If-Match", "*"}}), "204 ");
+}
+
+TEST_F(S3Objects, AreDeletedInBulkEachOnItsCondition) {
+  for (const char* key : {"same", "other", "short", "old", "odd", "any", "unasked"}) upload(key, "x");
+  const Response there = download("same");
+  const Response response = ask(
+      {.method = "POST",
+       .path = "/zarr",
+       .query = "delete",
+       .body = "<Delete><Object><Key>same</Key><ETag>" + header(there, "ETag") +
+               "</ETag><Size>1</Size><LastModifiedTime>" + header(there, "Last-Modified") +
+               "</LastModifiedTime></Object>"
+               "<Object><Key>other</Key><ETag>\"x\"</ETag></Object>"
+               "<Object><Key>short</Key><Size>2</Size></Object>"
+               "<Object><Key>old</Key><LastModifiedTime>Sun, 06 Nov 1994 08:49:37 GMT</LastModifiedTime>"
+               "</Object><Object><Key>odd</Key><Size>-1</Size></Object>"
+               "<Object><Key>any</Key><ETag>*</ETag></Object>"
+               "<Object><Key>gone</Key><ETag>*</ETag></Object><Object><Key>unasked</Key></Object></Delete>"});
+  EXPECT_THAT(all_inside(response.body, "Deleted"),
+              testing::ElementsAre("<Key>same</Key>", "<Key>any</Key>", "<Key>unasked</Key>"));
+  EXPECT_THAT(all_inside(response.body, "Code"),
+              testing::ElementsAre("PreconditionFailed", "PreconditionFailed", "PreconditionFailed",
+                                   "InvalidArgument", "NoSuchKey"));
+  EXPECT_EQ(get("other") + get("short") + get("old") + get("odd"), "xxxx");
+}
+
 TEST_F(S3Objects, AreDeletedInBulkAndEachIsAnswered) {
   upload("a&b", "x");
   upload(" ", "x");

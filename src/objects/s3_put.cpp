@@ -67,9 +67,15 @@ std::unique_ptr<Operation> put_object(const S3Context& context) {
 }
 
 std::unique_ptr<Operation> delete_object(const S3Context& context) {
-  context.caller->must_write(context.request->bucket, context.request->key);
-  return bodyless([context] {
-    context.store.erase(context.request->bucket, context.request->key);
+  context.caller->must_delete(context.request->bucket, context.request->key);
+  const net::Headers& headers = context.request->http.headers;
+  for (const char* name : {"If-None-Match", "If-Unmodified-Since"}) {
+    if (headers.get(name)) throw S3Error(501, "NotImplemented", "A delete knows no {}.", name);
+  }
+  RemoveCondition condition = remove_condition(headers.get("If-Match"), headers.get("x-amz-if-match-size"),
+                                               headers.get("x-amz-if-match-last-modified-time"));
+  return bodyless([context, condition = std::move(condition)] {
+    context.store.erase(context.request->bucket, context.request->key, condition);
     net::HttpResponse response;
     response.status = 204;  // whether there was one or not
     return response;

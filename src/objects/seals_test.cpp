@@ -36,7 +36,7 @@ TEST_F(SealsTest, KeepWhatIsAtAKeyAndBelowIt) {
     EXPECT_EQ(attempt(key), "AccessDenied") << key;
   for (const char* key : {"a/bc", "a/c", "b/a/b"}) EXPECT_EQ(attempt(key), "written") << key;
   EXPECT_EQ(attempt("a/b/c", "other"), "written");
-  EXPECT_THROW(store_->erase("zarr", "a/b/c"), S3Error);
+  EXPECT_THROW(store_->erase("zarr", "a/b/c", {}), S3Error);
   EXPECT_EQ(get("a/b/c"), "old");
 }
 
@@ -114,7 +114,7 @@ TEST_F(SealsTest, LetNothingChangeOnceTheyAreThere) {
         for (int n = 0; !stop; ++n) {
           try {
             if (n % 3 == 2) {
-              store_->erase("zarr", store + "/k");
+              store_->erase("zarr", store + "/k", {});
             } else {
               put(store + "/k", std::to_string(i) + "-" + std::to_string(n));
             }

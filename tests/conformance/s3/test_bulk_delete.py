@@ -31,6 +31,24 @@ def test_each_key_is_answered(s3: Any, bucket: str) -> None:
     assert "Contents" not in s3.list_objects_v2(Bucket=bucket, Prefix="bulk/")
 
 
+@pytest.mark.peer_differs("versitygw deletes whatever the conditions are")
+def test_each_key_has_its_condition(s3: Any, bucket: str) -> None:
+    etags = {
+        key: s3.put_object(Bucket=bucket, Key=key, Body=key.encode())["ETag"] for key in ("if/a", "if/b")
+    }
+    changed = s3.head_object(Bucket=bucket, Key="if/a")["LastModified"]
+    asked = [
+        {"Key": "if/a", "ETag": etags["if/a"], "Size": 4, "LastModifiedTime": changed},
+        {"Key": "if/b", "ETag": etags["if/a"]},
+        {"Key": "if/never", "ETag": "*"},
+    ]
+    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": asked})
+    assert [each["Key"] for each in answer["Deleted"]] == ["if/a"]
+    told = {each["Key"]: each["Code"] for each in answer["Errors"]}
+    assert told == {"if/b": "PreconditionFailed", "if/never": "NoSuchKey"}
+    assert content(s3, bucket, "if/b") == b"if/b"
+
+
 @pytest.mark.peer_differs("versitygw knows no Quiet")
 def test_quiet_tells_only_of_failures(s3: Any, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="quiet", Body=b"x")

@@ -68,6 +68,42 @@ def test_other_conditions_on_writing_are_not_ignored(send: Sender, s3: Any, buck
     assert content(s3, bucket, "unknown") == b"first"
 
 
+def test_a_delete_needs_the_etag_of_what_is_there(s3: Any, bucket: str) -> None:
+    first = s3.put_object(Bucket=bucket, Key="delete", Body=b"first")["ETag"]
+    second = s3.put_object(Bucket=bucket, Key="delete", Body=b"second")["ETag"]
+    with refused("PreconditionFailed", 412):
+        s3.delete_object(Bucket=bucket, Key="delete", IfMatch=first)
+    assert content(s3, bucket, "delete") == b"second"
+    s3.delete_object(Bucket=bucket, Key="delete", IfMatch=second)
+    assert is_missing(s3, bucket, "delete")
+
+
+@pytest.mark.peer_differs("versitygw takes a star for an ETag")
+def test_a_delete_of_whatever_is_there(s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="delete-any", Body=b"x")
+    s3.delete_object(Bucket=bucket, Key="delete-any", IfMatch="*")
+    assert is_missing(s3, bucket, "delete-any")
+
+
+@pytest.mark.parametrize("etag", [OTHER, "*"])
+@pytest.mark.peer_differs("versitygw forgets the condition where there is no object")
+def test_a_conditional_delete_of_what_is_not_there_is_refused(s3: Any, bucket: str, etag: str) -> None:
+    with refused("NoSuchKey", 404):
+        s3.delete_object(Bucket=bucket, Key="nothing-to-delete", IfMatch=etag)
+
+
+def test_a_delete_by_size_and_time(s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="delete-that", Body=b"four")
+    changed = s3.head_object(Bucket=bucket, Key="delete-that")["LastModified"]
+    with refused("PreconditionFailed", 412):
+        s3.delete_object(Bucket=bucket, Key="delete-that", IfMatchSize=5)
+    with refused("PreconditionFailed", 412):
+        s3.delete_object(Bucket=bucket, Key="delete-that", IfMatchLastModifiedTime=changed - HOUR)
+    assert content(s3, bucket, "delete-that") == b"four"
+    s3.delete_object(Bucket=bucket, Key="delete-that", IfMatchSize=4, IfMatchLastModifiedTime=changed)
+    assert is_missing(s3, bucket, "delete-that")
+
+
 @pytest.fixture(scope="module")
 def read(s3: Any, bucket: str) -> dict[str, Any]:
     s3.put_object(Bucket=bucket, Key="read", Body=b"content")
